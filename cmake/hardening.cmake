@@ -1,0 +1,14 @@
+# Hardening of optimised builds, and the sanitizers of test builds.
+if(HEIRLOOM_SANITIZE)
+  add_compile_options(-fsanitize=${HEIRLOOM_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${HEIRLOOM_SANITIZE})
+  if(HEIRLOOM_SANITIZE MATCHES "undefined")
+    add_compile_options(-fno-sanitize-recover=undefined)
+  endif()
+elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
+  add_compile_options(-fstack-protector-strong -fcf-protection=full
+                      $<$<CONFIG:Release,RelWithDebInfo>:-U_FORTIFY_SOURCE>
+                      $<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2>)
+  add_compile_definitions(_GLIBCXX_ASSERTIONS)
+  add_link_options(-Wl,-z,relro,-z,now)
+endif()

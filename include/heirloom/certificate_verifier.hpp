@@ -1,0 +1,81 @@
+// CertificateVerifier: who judges the peer's certificate, and the judges that the library brings.
+#pragma once
+
+#include "heirloom/certificate.hpp"
+#include "heirloom/export.hpp"
+#include "heirloom/pending.hpp"
+#include "heirloom/result.hpp"
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace heirloom {
+
+/// CertificateQuestion is what a verifier is told. References are valid during the call only.
+struct CertificateQuestion {
+  enum class Role : std::uint8_t { server, client };
+
+  const CertificateChain& chain;  ///< as the peer sent it, not empty
+  Role role;                      ///< whose certificate it is
+  std::string host;               ///< the name the application connected to; empty for a client's
+  std::chrono::system_clock::time_point now;
+};
+
+/// CertificateAccepted is a verdict. verified_chain runs from the peer's certificate to the trust
+/// anchor; a verifier that trusts without a path leaves it empty.
+struct CertificateAccepted {
+  CertificateChain verified_chain;
+};
+
+/// CertificateVerdict: accepted, or an error whose cause is one of the certificate_… causes.
+using CertificateVerdict = Result<CertificateAccepted>;
+
+/// CertificateVerifier may answer pending and be resolved later, for instance after asking a
+/// person. One object may serve many connections on many threads.
+class HEIRLOOM_EXPORT CertificateVerifier {
+ public:
+  CertificateVerifier() = default;
+  CertificateVerifier(const CertificateVerifier&) = delete;
+  CertificateVerifier& operator=(const CertificateVerifier&) = delete;
+  virtual ~CertificateVerifier() = default;
+
+  [[nodiscard]] virtual Pending<CertificateVerdict> verify(const CertificateQuestion& question) = 0;
+};
+
+/// TrustOptions configure verify_with_authorities.
+struct TrustOptions {
+  std::vector<CertificateDer> authorities;  ///< trust anchors; roots or intermediates
+  std::vector<std::vector<std::uint8_t>>
+      revocation_lists;             ///< DER CRLs; checked for the peer's certificate if not empty
+  bool check_host = true;           ///< compare the server's name with the question's host
+  std::size_t min_rsa_bits = 1024;  ///< for every key of the path
+};
+
+/// verify_with_authorities builds a path to one of the given authorities and to nothing else; an
+/// empty list trusts nobody (RFC 2246 D.3).
+[[nodiscard]] HEIRLOOM_EXPORT std::shared_ptr<CertificateVerifier> verify_with_authorities(
+    TrustOptions options);
+
+/// verify_with_pin accepts exactly the certificates whose SHA-256 fingerprint is listed, whatever
+/// else is wrong with them (expiry, MD5, small key, name): the pin is the trust. Anything else is
+/// certificate_pin_mismatch.
+[[nodiscard]] HEIRLOOM_EXPORT std::shared_ptr<CertificateVerifier> verify_with_pin(
+    std::vector<std::array<std::uint8_t, 32>> fingerprints);
+
+/// accept_any_certificate looks at nothing. Whoever sits on the wire can be the peer.
+[[nodiscard]] HEIRLOOM_EXPORT std::shared_ptr<CertificateVerifier> accept_any_certificate();
+
+/// load_pem_certificates reads the certificates of a PEM file for TrustOptions::authorities.
+[[nodiscard]] HEIRLOOM_EXPORT Result<std::vector<CertificateDer>> load_pem_certificates(
+    const std::string& file);
+
+/// load_system_authorities reads the operating system's trust store. Empty if there is none.
+[[nodiscard]] HEIRLOOM_EXPORT std::vector<CertificateDer> load_system_authorities();
+
+}  // namespace heirloom

@@ -1,0 +1,138 @@
+// CipherSuite: the table of cipher suites (RFC 6101 A.6 and C, RFC 2246 A.5 and C, RFC 3268).
+//
+// A suite is a row of src/protocol/cipher_suites.cpp; its name is composed from its parts. What is
+// iterated here is what the library negotiates: nothing is listed that it cannot do.
+#pragma once
+
+#include "heirloom/export.hpp"
+#include "heirloom/version.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace heirloom {
+
+/// KeyExchangeKind is the first half of a suite's name.
+enum class KeyExchangeKind : std::uint8_t {
+  rsa,
+};
+
+/// BulkCipher is the cipher of a suite (RFC 2246 appendix C).
+enum class BulkCipher : std::uint8_t {
+  null,
+  rc4_128,
+  des_cbc,
+  triple_des_ede_cbc,
+  aes_128_cbc,
+  aes_256_cbc,
+};
+
+enum class CipherType : std::uint8_t { stream, block };
+
+enum class MacAlgorithm : std::uint8_t { md5, sha };
+
+/// Allowance is a weakness that a policy must name before a suite that has it is offered or chosen.
+enum class Allowance : std::uint8_t {
+  none,             ///< offered by every preset that knows the version
+  null_encryption,  ///< "null": no encryption at all
+};
+
+/// Weakness says how bad a suite is, in words that a program can print.
+enum class Weakness : std::uint8_t {
+  legacy,  ///< no practical break when used as this library uses it, but the version is forbidden
+  weak,    ///< breakable with money or with much traffic
+  broken,  ///< readable by anyone who tries
+};
+
+/// VersionSet is a set of protocol versions.
+struct VersionSet {
+  bool ssl30 = false;
+  bool tls10 = false;
+
+  [[nodiscard]] HEIRLOOM_EXPORT bool contains(ProtocolVersion version) const noexcept;
+
+  friend bool operator==(const VersionSet&, const VersionSet&) = default;
+};
+
+/// BulkCipherInfo is a row of RFC 2246 appendix C. Sizes are in bytes.
+struct BulkCipherInfo {
+  BulkCipher cipher;
+  std::string_view name;  ///< as it stands in suite names: "3DES_EDE_CBC"
+  CipherType type;
+  std::size_t key_material;  ///< taken from the key_block
+  std::size_t expanded_key;  ///< what the cipher is keyed with
+  std::size_t effective_key_bits;
+  std::size_t iv_size;
+  std::size_t block_size;  ///< 1 for a stream cipher
+};
+
+struct MacInfo {
+  MacAlgorithm mac;
+  std::string_view name;  ///< as it stands in suite names: "SHA"
+  std::size_t hash_size;
+  std::size_t pad_size;  ///< of SSL 3.0's pad_1 and pad_2
+};
+
+/// KeyExchangeInfo holds the static facts of a key exchange method (RFC 2246 §7.4.2, §7.4.3).
+struct KeyExchangeInfo {
+  /// ServerKeyExchangeRule says when the server sends a ServerKeyExchange.
+  enum class ServerKeyExchangeRule : std::uint8_t {
+    never,
+    always,
+    if_certificate_key_exceeds_export_limit
+  };
+  /// Use is what the certificate's key must be good for.
+  enum class Use : std::uint8_t { none, encipherment, signature, agreement };
+
+  KeyExchangeKind kind;
+  std::string_view name;          ///< as it stands in suite names: "RSA"
+  std::string_view openssl_name;  ///< as it stands in OpenSSL's names; "" for RSA
+  bool is_anonymous;              ///< no server Certificate, no CertificateRequest
+  ServerKeyExchangeRule server_key_exchange;
+  Use certificate_use;
+};
+
+struct CipherSuite {
+  std::uint16_t id;
+  KeyExchangeKind key_exchange;
+  BulkCipher bulk;
+  MacAlgorithm mac;
+  std::uint16_t export_limit_bits;  ///< 0, 512 or 1024: limit of the key exchange key (RFC 2246 C)
+  VersionSet versions;              ///< at which deployed peers negotiate it
+  Allowance allowance;
+  Weakness weakness;
+  std::string_view why;           ///< one sentence on the weakness
+  std::string_view source;        ///< "RFC 2246 A.5"
+  std::string_view openssl_name;  ///< "DES-CBC3-SHA"
+};
+
+/// cipher_suites is every suite of the library, sorted by id.
+[[nodiscard]] HEIRLOOM_EXPORT std::span<const CipherSuite> cipher_suites() noexcept;
+
+/// find_cipher_suite returns the row with that number, nullptr if the library does not have it.
+[[nodiscard]] HEIRLOOM_EXPORT const CipherSuite* find_cipher_suite(std::uint16_t id) noexcept;
+
+/// find_cipher_suite understands an IANA or SSL 3.0 name ("TLS_RSA_…", "SSL_RSA_…", "RSA_…"), an
+/// OpenSSL name and hexadecimal ("0x000a", "000a"), in any case. nullptr if it is none of ours.
+[[nodiscard]] HEIRLOOM_EXPORT const CipherSuite* find_cipher_suite(std::string_view name);
+
+/// cipher_suite_name composes "SSL_RSA_WITH_…" for SSL 3.0 and "TLS_RSA_WITH_…" for TLS 1.0.
+[[nodiscard]] HEIRLOOM_EXPORT std::string cipher_suite_name(const CipherSuite& suite,
+                                                            ProtocolVersion version);
+
+[[nodiscard]] HEIRLOOM_EXPORT const BulkCipherInfo& info(BulkCipher cipher) noexcept;
+[[nodiscard]] HEIRLOOM_EXPORT const MacInfo& info(MacAlgorithm mac) noexcept;
+[[nodiscard]] HEIRLOOM_EXPORT const KeyExchangeInfo& info(KeyExchangeKind kind) noexcept;
+
+/// to_string gives the word of a command line: "none", "null"; and of a report: "legacy", "weak",
+/// "broken".
+[[nodiscard]] HEIRLOOM_EXPORT std::string_view to_string(Allowance allowance) noexcept;
+[[nodiscard]] HEIRLOOM_EXPORT std::string_view to_string(Weakness weakness) noexcept;
+[[nodiscard]] HEIRLOOM_EXPORT std::optional<Allowance> parse_allowance(
+    std::string_view text) noexcept;
+
+}  // namespace heirloom

@@ -1,0 +1,173 @@
+// Connection: the engine. Bytes in, bytes out; no sockets, no threads, no callbacks.
+//
+// The wire side and the application side are each a buffer and an acknowledgement:
+//
+//     wire in:   receive_buffer → (read from the socket into it) → received(n)
+//     wire out:  outgoing → (write to the socket) → consume_outgoing(n)
+//     data in:   write_buffer → (write plaintext into it) → written(n) → flush
+//     data out:  plaintext → (use it) → consume_plaintext(n)
+//
+// Nothing here blocks. Looking up a session, judging a certificate and using a private key may each
+// answer pending: the connection parks, next_event says what is awaited, resolve continues; what
+// the peer sends meanwhile waits. The wire may be cut at any byte and gives the same result.
+//
+// After an error the fatal alert, if one is sent, is already in outgoing(), and the error is
+// sticky: every further call returns it. The end of the transport is an input too (receive_end).
+//
+// One thread at a time per connection. Nothing a peer sends makes anything here throw; memory
+// exhaustion may (std::bad_alloc).
+#pragma once
+
+#include "heirloom/certificate.hpp"
+#include "heirloom/certificate_verifier.hpp"
+#include "heirloom/config.hpp"
+#include "heirloom/credentials.hpp"
+#include "heirloom/event.hpp"
+#include "heirloom/export.hpp"
+#include "heirloom/result.hpp"
+#include "heirloom/session.hpp"
+#include "heirloom/version.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace heirloom {
+
+/// PeerName is who the client means to talk to: the host that certificates are compared with and
+/// that server_name carries (a literal address is never sent, RFC 6066 §3).
+struct PeerName {
+  std::string host;
+};
+
+/// Phase of a connection. The close states of the two directions are in ConnectionInfo.
+enum class Phase : std::uint8_t {
+  handshaking,
+  parked,  ///< handshaking, and waiting for resolve
+  open,    ///< application data may flow
+  closed,  ///< close_notify sent or received; plaintext may still be waiting to be read
+  failed,  ///< see error()
+};
+
+/// ConnectionInfo is complete once the phase is open; before, fields appear as they are known.
+struct ConnectionInfo {
+  std::optional<ProtocolVersion> version;
+  std::optional<std::uint16_t> cipher_suite;
+  std::uint8_t compression_method = 0;
+  std::vector<std::uint8_t> session_id;
+  bool is_resumed = false;
+  bool has_secure_renegotiation = false;  ///< the peer supports RFC 5746
+  CertificateChain peer_chain;            ///< as sent by the peer, or as remembered by the session
+  CertificateChain verified_chain;        ///< up to the trust anchor, if the verifier built a path
+  std::size_t peer_key_bits = 0;          ///< of the peer certificate's key
+  std::string server_name;  ///< as server: what the client asked for; as client: what was sent
+  std::optional<ProtocolVersion>
+      client_version;  ///< ClientHello.client_version, which may be above ours
+  bool close_notify_sent = false;
+  bool close_notify_received = false;
+  bool transport_ended = false;
+};
+
+/// Answer resolves a pending decision: a certificate verdict, a session (null: none), or the result
+/// of a private-key operation.
+using Answer = std::variant<CertificateVerdict, SessionPtr, PrivateKeyResult>;
+
+class HEIRLOOM_EXPORT Connection {
+ public:
+  /// client starts a handshake; the ClientHello is already in outgoing(). `resume` offers a session
+  /// of an earlier connection to the same peer.
+  [[nodiscard]] static Connection client(std::shared_ptr<const ClientConfig> config,
+                                         PeerName peer,
+                                         SessionPtr resume = nullptr);
+  /// server waits for a ClientHello.
+  [[nodiscard]] static Connection server(std::shared_ptr<const ServerConfig> config);
+
+  Connection(Connection&& other) noexcept;
+  Connection& operator=(Connection&& other) noexcept;
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
+  ~Connection();
+
+  /// receive_buffer is where the next bytes from the transport go. At least one byte long, except
+  /// that it is empty while plaintext waits to be consumed and no room is left, while the
+  /// connection is parked with a full buffer, and after the end. Valid until the next call of a
+  /// non-const member. `hint` is how much the caller expects.
+  [[nodiscard]] std::span<std::uint8_t> receive_buffer(std::size_t hint = 0);
+
+  /// received says that n bytes arrived in receive_buffer and runs the protocol.
+  Result<void> received(std::size_t n);
+
+  /// receive is receive_buffer, copy and received, until all of `bytes` is taken. The caller must
+  /// consume plaintext in between if it returns less than bytes.size().
+  Result<std::size_t> receive(std::span<const std::uint8_t> bytes);
+
+  /// receive_end says that the transport was closed by the peer. handshake_interrupted or truncated
+  /// if that came without close_notify.
+  Result<void> receive_end();
+
+  /// outgoing is what the transport should send, as pieces to be written one after the other. Valid
+  /// until the next call of a non-const member.
+  [[nodiscard]] std::span<const std::span<const std::uint8_t>> outgoing() const;
+
+  /// consume_outgoing says that the transport took the first n bytes.
+  void consume_outgoing(std::size_t n);
+
+  /// write_buffer is where plaintext is staged: up to n bytes, at most one record's worth. Empty if
+  /// the phase is not open or too much is waiting in outgoing() (back-pressure).
+  [[nodiscard]] std::span<std::uint8_t> write_buffer(std::size_t n);
+
+  /// written says that n bytes of write_buffer are filled. Several stagings may precede one flush.
+  void written(std::size_t n);
+
+  /// flush seals everything staged, as one batch.
+  Result<void> flush();
+
+  /// flush seals everything staged on many connections. The result of each is in its error().
+  static void flush(std::span<Connection* const> connections);
+
+  /// write stages and seals as much of `bytes` as back-pressure allows and returns how much that
+  /// was.
+  Result<std::size_t> write(std::span<const std::uint8_t> bytes);
+
+  /// plaintext is the next decrypted application data, where it was decrypted. Empty: none yet.
+  [[nodiscard]] std::span<const std::uint8_t> plaintext() const;
+
+  void consume_plaintext(std::size_t n);
+
+  /// resolve answers the decision that the last decision_needed event named. decision_not_expected
+  /// if nothing is awaited or the answer is of another kind.
+  Result<void> resolve(Answer answer);
+
+  /// close queues close_notify. Data not yet flushed is dropped, as is further writing.
+  void close();
+
+  /// cancel gives up a handshake: user_canceled, then close_notify (RFC 2246 §7.2.2). In an open
+  /// connection it is close.
+  void cancel();
+
+  [[nodiscard]] std::optional<Event> next_event();
+  [[nodiscard]] Phase phase() const noexcept;
+  [[nodiscard]] const ConnectionInfo& info() const noexcept;
+
+  /// error is why the connection failed; null while it has not.
+  [[nodiscard]] const Error* error() const noexcept;
+
+  /// session is what a later Connection::client may resume; null if the server gave none.
+  [[nodiscard]] SessionPtr session() const noexcept;
+
+ private:
+  struct Impl;
+  explicit Connection(std::unique_ptr<Impl> impl) noexcept;
+
+  std::unique_ptr<Impl> impl_;
+};
+
+/// to_string gives "handshaking", "parked", "open", "closed" or "failed".
+[[nodiscard]] HEIRLOOM_EXPORT std::string_view to_string(Phase phase) noexcept;
+
+}  // namespace heirloom

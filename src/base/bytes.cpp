@@ -1,0 +1,16 @@
+#include "base/bytes.hpp"
+
+namespace heirloom {
+
+std::string to_hex(ByteView bytes) {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const std::uint8_t byte : bytes) {
+    out.push_back(kDigits[byte >> 4U]);
+    out.push_back(kDigits[byte & 0x0fU]);
+  }
+  return out;
+}
+
+}  // namespace heirloom

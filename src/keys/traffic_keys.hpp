@@ -1,0 +1,35 @@
+// TrafficKeys: one direction's part of the pending state (RFC 6101 §5.1, RFC 2246 §6.1). A
+// move-only value: "make it current" is a move, so it can be neither used twice nor early.
+#pragma once
+
+#include "heirloom/cipher_suite.hpp"
+
+#include "base/secret.hpp"
+
+namespace heirloom {
+
+struct VersionProfile;
+struct Randoms;
+
+struct TrafficKeys {
+  const VersionProfile* profile = nullptr;
+  const CipherSuite* suite = nullptr;
+  SecretBytes mac_secret;
+  SecretBytes key;  ///< of BulkCipherInfo::expanded_key bytes
+  SecretBytes iv;   ///< empty for stream ciphers
+};
+
+/// TrafficKeyPair holds both directions.
+struct TrafficKeyPair {
+  TrafficKeys client_write;
+  TrafficKeys server_write;
+};
+
+/// derive_traffic_keys computes the key_block and cuts it up in the order client MAC, server MAC,
+/// client key, server key, client IV, server IV (RFC 6101 §6.2.2, RFC 2246 §6.3).
+[[nodiscard]] TrafficKeyPair derive_traffic_keys(const VersionProfile& profile,
+                                                 const CipherSuite& suite,
+                                                 const MasterSecret& master,
+                                                 const Randoms& randoms);
+
+}  // namespace heirloom

@@ -1,0 +1,106 @@
+// ReadProtection and WriteProtection: records under one key, in batches (RFC 6101 §5.2.3, RFC 2246
+// §6.2.3).
+//
+// A batch is a run of records under the same key: MACs of different records are independent, and
+// CBC decryption is parallel across blocks and records, so the interface never forces one record at
+// a time.
+#pragma once
+
+#include "heirloom/result.hpp"
+
+#include "base/bytes.hpp"
+#include "keys/traffic_keys.hpp"
+#include "protocol/constants.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+
+namespace heirloom {
+
+/// OpenRecord is one record to open: `fragment` is the ciphertext on entry and the plaintext window
+/// inside it, decrypted in place, on success.
+struct OpenRecord {
+  ContentType type{};
+  ByteSpan fragment;
+};
+
+/// OpenedBatch: the first `count` records are good; if `error` is set the next one is not, and
+/// nothing after it was looked at. Its only cause for protected records is bad_record_mac, except
+/// record_overflow for a plaintext above 2^14 bytes whose MAC has verified (drift D103, D120).
+struct OpenedBatch {
+  std::size_t count = 0;
+  std::optional<Error> error;
+};
+
+/// SealRecord is one record to seal in place. `room` has the plaintext at [offset, offset + size),
+/// kRecordHeaderSize bytes before it, and at least WriteProtection::kMaxExpansion bytes behind it.
+/// On success `sealed` is the whole record with its header.
+struct SealRecord {
+  ContentType type{};
+  ByteSpan room;
+  std::size_t offset = 0;
+  std::size_t size = 0;
+  ByteSpan sealed;
+};
+
+/// ReadProtection owns the cipher state, the MAC state and the sequence number of one direction.
+class ReadProtection {
+ public:
+  /// The null state that every connection starts in (RFC 2246 §6.1).
+  ReadProtection();
+  explicit ReadProtection(TrafficKeys keys);
+  ReadProtection(ReadProtection&&) noexcept;
+  ReadProtection& operator=(ReadProtection&&) noexcept;
+  ReadProtection(const ReadProtection&) = delete;
+  ReadProtection& operator=(const ReadProtection&) = delete;
+  ~ReadProtection();
+
+  [[nodiscard]] bool is_null() const noexcept { return impl_ == nullptr; }
+
+  /// open decrypts and verifies a run of records, in order.
+  [[nodiscard]] OpenedBatch open(std::span<OpenRecord> records);
+
+  /// set_sequence_number is for tests of the end of the sequence space.
+  void set_sequence_number(std::uint64_t next) noexcept;
+
+  class Impl;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+class WriteProtection {
+ public:
+  WriteProtection();
+  explicit WriteProtection(TrafficKeys keys);
+  WriteProtection(WriteProtection&&) noexcept;
+  WriteProtection& operator=(WriteProtection&&) noexcept;
+  WriteProtection(const WriteProtection&) = delete;
+  WriteProtection& operator=(const WriteProtection&) = delete;
+  ~WriteProtection();
+
+  [[nodiscard]] bool is_null() const noexcept { return impl_ == nullptr; }
+
+  /// is_block_cipher tells whether 1/n-1 splitting applies.
+  [[nodiscard]] bool is_block_cipher() const noexcept;
+
+  /// kMaxExpansion bounds what MAC and minimal padding add behind a plaintext, for every suite.
+  static constexpr std::size_t kMaxExpansion = kMaxHashSize + kMaxBlockSize;
+
+  /// seal protects a run of records in place, in order, and writes their headers with
+  /// `record_version`. sequence_number_exhausted if the sequence space ends (RFC 2246 §6.1: no
+  /// wrap); nothing is sealed then.
+  [[nodiscard]] Result<void> seal(std::span<SealRecord> records, std::uint16_t record_version);
+
+  void set_sequence_number(std::uint64_t next) noexcept;
+
+  class Impl;
+
+ private:
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace heirloom
