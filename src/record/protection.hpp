@@ -29,7 +29,8 @@ struct OpenRecord {
 
 /// OpenedBatch: the first `count` records are good; if `error` is set the next one is not, and
 /// nothing after it was looked at. Its only cause for protected records is bad_record_mac, except
-/// record_overflow for a plaintext above 2^14 bytes whose MAC has verified (drift D103, D120).
+/// record_overflow for a plaintext above 2^14 bytes whose MAC has verified (drift D103, D120) and
+/// sequence_number_exhausted where counting on would wrap.
 struct OpenedBatch {
   std::size_t count = 0;
   std::optional<Error> error;

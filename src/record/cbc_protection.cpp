@@ -1,0 +1,116 @@
+// Block ciphers in CBC mode (RFC 6101 §5.2.3.2, RFC 2246 §6.2.3.2): MAC, then padding, then
+// encryption; the last ciphertext block of a record is the IV of the next. Opening, where the
+// danger is, stands in cbc_open.cpp.
+#include "base/constant_time.hpp"
+#include "crypto/cipher.hpp"
+#include "record/cbc_open.hpp"
+#include "record/protection_impl.hpp"
+#include "record/record_mac.hpp"
+
+#include <algorithm>
+
+namespace heirloom {
+
+namespace {
+
+std::unique_ptr<crypto::CbcCipher> make_cipher(const TrafficKeys& keys,
+                                               crypto::CipherDirection direction) {
+  return crypto::make_cbc_cipher(keys.suite->bulk, keys.key.expose(), keys.iv.expose(), direction);
+}
+
+template <class Hash>
+class CbcRead final : public ReadProtection::Impl {
+ public:
+  explicit CbcRead(const TrafficKeys& keys)
+      : mac_(keys),
+        padding_{keys.profile->padding, info(keys.suite->bulk).block_size},
+        cipher_(make_cipher(keys, crypto::CipherDirection::decrypt)) {}
+
+ protected:
+  [[nodiscard]] bool is_possible_size(std::size_t size) const noexcept override {
+    // RFC 2246 §7.2.2 has decryption_failed for a length that is no multiple of the block size.
+    // Security: the peer hears bad_record_mac whatever was wrong, as RFC 4346 §7.2.2 has it, here
+    // too, where only the public length is to blame.
+    return size % padding_.block_size == 0 && size >= Hash::kSize + 1;
+  }
+
+  void decrypt(std::span<OpenRecord> records) noexcept override {
+    for (OpenRecord& record : records) {
+      cipher_->apply(record.fragment);
+      // From here to the verdict nothing may depend on these bytes.
+      constant_time::poison(record.fragment.data(), record.fragment.size());
+    }
+  }
+
+  [[nodiscard]] bool verify(std::uint64_t sequence_number, OpenRecord& record) override {
+    const auto size = cbc_open(mac_, padding_, sequence_number, record.type, record.fragment);
+    if (!size.has_value()) {
+      return false;
+    }
+    constant_time::declassify(record.fragment.data(), record.fragment.size());
+    record.fragment = record.fragment.first(*size);
+    return true;
+  }
+
+ private:
+  RecordMac<Hash> mac_;
+  CbcPadding padding_;
+  std::unique_ptr<crypto::CbcCipher> cipher_;
+};
+
+template <class Hash>
+class CbcWrite final : public WriteProtection::Impl {
+ public:
+  explicit CbcWrite(const TrafficKeys& keys)
+      : mac_(keys),
+        block_size_(info(keys.suite->bulk).block_size),
+        cipher_(make_cipher(keys, crypto::CipherDirection::encrypt)) {}
+
+  [[nodiscard]] bool is_block_cipher() const noexcept override { return true; }
+
+ protected:
+  [[nodiscard]] ByteSpan authenticate(std::uint64_t sequence_number,
+                                      const SealRecord& record) override {
+    const std::size_t authenticated = record.size + Hash::kSize;
+    // As little padding as both documents allow, every byte equal to padding_length. SSL 3.0 leaves
+    // the content free, but there are receivers that check it all the same (drift D27).
+    const std::size_t padding_length = block_size_ - 1 - authenticated % block_size_;
+    const ByteSpan fragment =
+        record.room.subspan(record.offset, authenticated + padding_length + 1);
+    const auto mac = mac_.compute(sequence_number, record.type, fragment.first(record.size));
+    std::copy(mac.begin(), mac.end(), fragment.subspan(record.size).begin());
+    std::ranges::fill(fragment.subspan(authenticated), static_cast<std::uint8_t>(padding_length));
+    return fragment;
+  }
+
+  void encrypt(ByteSpan fragment) noexcept override { cipher_->apply(fragment); }
+
+ private:
+  RecordMac<Hash> mac_;
+  std::size_t block_size_;
+  std::unique_ptr<crypto::CbcCipher> cipher_;
+};
+
+}  // namespace
+
+std::unique_ptr<ReadProtection::Impl> make_cbc_read(const TrafficKeys& keys) {
+  switch (keys.suite->mac) {
+    case MacAlgorithm::md5:
+      return std::make_unique<CbcRead<crypto::Md5>>(keys);
+    case MacAlgorithm::sha:
+      return std::make_unique<CbcRead<crypto::Sha1>>(keys);
+  }
+  std::abort();
+}
+
+std::unique_ptr<WriteProtection::Impl> make_cbc_write(const TrafficKeys& keys) {
+  switch (keys.suite->mac) {
+    case MacAlgorithm::md5:
+      return std::make_unique<CbcWrite<crypto::Md5>>(keys);
+    case MacAlgorithm::sha:
+      return std::make_unique<CbcWrite<crypto::Sha1>>(keys);
+  }
+  std::abort();
+}
+
+}  // namespace heirloom
