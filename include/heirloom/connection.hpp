@@ -95,8 +95,10 @@ class HEIRLOOM_EXPORT Connection {
 
   /// receive_buffer is where the next bytes from the transport go. At least one byte long, except
   /// that it is empty while plaintext waits to be consumed and no room is left, while the
-  /// connection is parked with a full buffer, and after the end. Valid until the next call of a
-  /// non-const member. `hint` is how much the caller expects.
+  /// connection is parked with a full buffer, and after the end. Valid until the next call of
+  /// receive_buffer, received, receive, receive_end, resolve or consume_plaintext: writing does not
+  /// move it, so a read from the socket may be outstanding meanwhile. `hint` is how much the caller
+  /// expects.
   [[nodiscard]] std::span<std::uint8_t> receive_buffer(std::size_t hint = 0);
 
   /// received says that n bytes arrived in receive_buffer and runs the protocol.
@@ -110,8 +112,10 @@ class HEIRLOOM_EXPORT Connection {
   /// if that came without close_notify.
   Result<void> receive_end();
 
-  /// outgoing is what the transport should send, as pieces to be written one after the other. Valid
-  /// until the next call of a non-const member.
+  /// outgoing is what the transport should send, as pieces to be written one after the other. The
+  /// outer span is valid until the next call of a non-const member; the bytes stay where they are
+  /// until consume_outgoing, whatever is received or written meanwhile, so a write to the socket may
+  /// be outstanding.
   [[nodiscard]] std::span<const std::span<const std::uint8_t>> outgoing() const;
 
   /// consume_outgoing says that the transport took the first n bytes.
