@@ -1,0 +1,151 @@
+// ClientConfig and ServerConfig: what does not fit together is found here and nowhere later.
+#include "heirloom/config.hpp"
+
+#include "base/try.hpp"
+#include "version/version_range.hpp"
+
+#include <algorithm>
+
+namespace heirloom {
+namespace {
+
+Error invalid(std::string why) {
+  return {Cause::config_invalid, std::move(why)};
+}
+
+std::string name_of(const CipherSuite& suite, const Policy& policy) {
+  return cipher_suite_name(suite, policy.max_version);
+}
+
+Result<void> check_versions(const Policy& policy) {
+  for (const ProtocolVersion version : {policy.min_version, policy.max_version}) {
+    if (!is_supported(version)) {
+      return invalid("version " + std::to_string(static_cast<unsigned>(version)) +
+                     " is not supported");
+    }
+  }
+  if (!VersionRange{policy.min_version, policy.max_version}.is_valid()) {
+    return invalid("the minimum version, " + std::string(to_string(policy.min_version)) +
+                   ", is above the maximum, " + std::string(to_string(policy.max_version)));
+  }
+  return {};
+}
+
+Result<void> check_suites(const Policy& policy) {
+  const VersionRange range{policy.min_version, policy.max_version};
+  const auto& ids = policy.cipher_suites;
+  bool one_fits = false;
+  for (auto id = ids.begin(); id != ids.end(); ++id) {
+    const CipherSuite* const suite = find_cipher_suite(*id);
+    if (suite == nullptr) {
+      return invalid("cipher suite number " + std::to_string(*id) + " is not supported");
+    }
+    if (std::find(ids.begin(), id, *id) != id) {
+      return invalid("cipher suite " + name_of(*suite, policy) + " is listed twice");
+    }
+    one_fits = one_fits || range.overlaps(suite->versions);
+  }
+  if (ids.empty()) {
+    return invalid("no cipher suite is left");
+  }
+  if (!one_fits) {
+    return invalid("none of the cipher suites exists from " +
+                   std::string(to_string(policy.min_version)) + " to " +
+                   std::string(to_string(policy.max_version)));
+  }
+  return {};
+}
+
+Result<void> check_limits(const Policy& policy) {
+  // RFC 2246 F.1.4: "An upper limit of 24 hours is suggested for session ID lifetimes".
+  constexpr std::chrono::hours kLongestSession{24};
+  const Limits& limits = policy.limits;
+  if (policy.min_rsa_bits > policy.max_rsa_bits) {
+    return invalid("min_rsa_bits, " + std::to_string(policy.min_rsa_bits) +
+                   ", is above max_rsa_bits, " + std::to_string(policy.max_rsa_bits));
+  }
+  if (limits.max_handshake_message == 0 || limits.max_certificates == 0 ||
+      limits.max_handshake_messages == 0) {
+    return invalid("a limit of 0 for handshake messages or certificates allows no handshake");
+  }
+  if (limits.max_session_age < std::chrono::seconds{0} ||
+      limits.max_session_age > kLongestSession) {
+    return invalid("max_session_age must be from 0 to 86400 seconds");
+  }
+  return {};
+}
+
+Result<void> check(const Policy& policy) {
+  HEIRLOOM_TRY_VOID(check_versions(policy));
+  HEIRLOOM_TRY_VOID(check_suites(policy));
+  return check_limits(policy);
+}
+
+Result<void> check(const Credentials& credentials) {
+  if (credentials.key == nullptr && !credentials.chain.empty()) {
+    return invalid("the credentials have a certificate but no private key");
+  }
+  if (credentials.key != nullptr && credentials.chain.empty()) {
+    return invalid("the credentials have a private key but no certificate");
+  }
+  // Every key exchange of the table decrypts or signs with RSA.
+  if (credentials.key != nullptr && credentials.key->algorithm() != PublicKeyAlgorithm::rsa) {
+    return invalid("the private key is of kind " +
+                   std::string(to_string(credentials.key->algorithm())) +
+                   ", and only RSA keys can be used");
+  }
+  return {};
+}
+
+Result<void> check_client_authentication(const ServerOptions& options) {
+  if (options.policy.client_authentication == ClientAuthentication::none) {
+    return {};
+  }
+  if (options.verifier == nullptr) {
+    return invalid("the policy asks for client certificates, but there is no verifier for them");
+  }
+  // RFC 2246 §7.4.4: certificate_authorities<3..2^16-1> is never empty.
+  if (options.certificate_authorities.empty()) {
+    return invalid("the policy asks for client certificates, but no authority is named");
+  }
+  if (std::ranges::any_of(options.certificate_authorities, &CertificateDer::empty)) {
+    return invalid("the name of a certificate authority is empty");
+  }
+  return {};
+}
+
+// Defaults are filled in here, so that no user of a config has to ask for null.
+template <class Options>
+void set_defaults(Options& options) {
+  if (options.random == nullptr) {
+    options.random = system_random();
+  }
+  if (options.clock == nullptr) {
+    options.clock = system_clock();
+  }
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const ClientConfig>> ClientConfig::build(ClientOptions options) {
+  HEIRLOOM_TRY_VOID(check(options.policy));
+  HEIRLOOM_TRY_VOID(check(options.credentials));
+  if (options.verifier == nullptr) {
+    return invalid("there is no certificate verifier");
+  }
+  set_defaults(options);
+  return std::shared_ptr<const ClientConfig>(new ClientConfig(std::move(options)));
+}
+
+Result<std::shared_ptr<const ServerConfig>> ServerConfig::build(ServerOptions options) {
+  HEIRLOOM_TRY_VOID(check(options.policy));
+  HEIRLOOM_TRY_VOID(check(options.credentials));
+  if (options.credentials.empty()) {
+    return invalid("a server needs a certificate and its private key");
+  }
+  HEIRLOOM_TRY_VOID(check_client_authentication(options));
+  set_defaults(options);
+  return std::shared_ptr<const ServerConfig>(new ServerConfig(std::move(options)));
+}
+
+}  // namespace heirloom

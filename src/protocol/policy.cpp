@@ -1,0 +1,194 @@
+// The three policies and their printed form.
+//
+// The presets choose from the table of suites, so a new row finds its place in them by itself:
+// strongest cipher first, SHA before MD5.
+#include "heirloom/policy.hpp"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+namespace heirloom {
+namespace {
+
+// Strongest first. DES stands behind RC4: its key can be searched, RC4 needs much traffic.
+constexpr std::array kCipherPreference = {BulkCipher::aes_256_cbc,
+                                          BulkCipher::aes_128_cbc,
+                                          BulkCipher::triple_des_ede_cbc,
+                                          BulkCipher::rc4_128,
+                                          BulkCipher::des_cbc,
+                                          BulkCipher::null};
+constexpr std::array kMacPreference = {MacAlgorithm::sha, MacAlgorithm::md5};
+
+auto rank(const CipherSuite& suite) {
+  return std::tuple(std::ranges::find(kCipherPreference, suite.bulk) - kCipherPreference.begin(),
+                    std::ranges::find(kMacPreference, suite.mac) - kMacPreference.begin(),
+                    suite.id);
+}
+
+template <class Condition>
+std::vector<std::uint16_t> suites_that(Condition condition) {
+  std::vector<const CipherSuite*> chosen;
+  for (const CipherSuite& suite : cipher_suites()) {
+    if (condition(suite)) {
+      chosen.push_back(&suite);
+    }
+  }
+  std::ranges::sort(chosen, {}, [](const CipherSuite* suite) { return rank(*suite); });
+  std::vector<std::uint16_t> ids;
+  std::ranges::transform(chosen, std::back_inserter(ids), &CipherSuite::id);
+  return ids;
+}
+
+bool is_strict(const CipherSuite& suite) {
+  return suite.allowance == Allowance::none && info(suite.bulk).type == CipherType::block &&
+         info(suite.bulk).effective_key_bits >= 128;
+}
+
+bool needs_no_allowance(const CipherSuite& suite) {
+  return suite.allowance == Allowance::none;
+}
+
+std::string_view word(ClientAuthentication value) {
+  switch (value) {
+    case ClientAuthentication::none:
+      return "none";
+    case ClientAuthentication::optional:
+      return "optional";
+    case ClientAuthentication::required:
+      return "required";
+  }
+  return "unknown";
+}
+
+std::string_view word(CbcSplitting value) {
+  switch (value) {
+    case CbcSplitting::off:
+      return "off";
+    case CbcSplitting::one_n_minus_one:
+      return "one_n_minus_one";
+  }
+  return "unknown";
+}
+
+std::string_view word(Extension value) {
+  switch (value) {
+    case Extension::off:
+      return "off";
+    case Extension::on:
+      return "on";
+  }
+  return "unknown";
+}
+
+std::string_view word(SignalFallback value) {
+  switch (value) {
+    case SignalFallback::off:
+      return "off";
+    case SignalFallback::on:
+      return "on";
+  }
+  return "unknown";
+}
+
+std::string_view word(OnMissingCloseNotify value) {
+  switch (value) {
+    case OnMissingCloseNotify::keep_session:
+      return "keep_session";
+    case OnMissingCloseNotify::forget_session:
+      return "forget_session";
+  }
+  return "unknown";
+}
+
+std::string_view word(PremasterVersion value) {
+  switch (value) {
+    case PremasterVersion::must_match_hello:
+      return "must_match_hello";
+    case PremasterVersion::may_match_negotiated:
+      return "may_match_negotiated";
+  }
+  return "unknown";
+}
+
+std::string hexadecimal(std::uint16_t id) {
+  static constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string text = "0x";
+  for (const unsigned shift : {12U, 8U, 4U, 0U}) {
+    text += kDigits[(id >> shift) & 0x0fU];
+  }
+  return text;
+}
+
+std::string suite_list(const Policy& policy) {
+  std::string list;
+  for (const std::uint16_t id : policy.cipher_suites) {
+    const CipherSuite* const suite = find_cipher_suite(id);
+    list += list.empty() ? "" : ", ";
+    list += suite == nullptr ? hexadecimal(id) : cipher_suite_name(*suite, policy.max_version);
+  }
+  return list;
+}
+
+class Lines {
+ public:
+  void add(std::string_view name, std::string_view value) {
+    text_.append(name).append(" = ").append(value).append("\n");
+  }
+
+  void add(std::string_view name, std::uint64_t value) { add(name, std::to_string(value)); }
+
+  [[nodiscard]] std::string take() { return std::move(text_); }
+
+ private:
+  std::string text_;
+};
+
+}  // namespace
+
+Policy Policy::strict() {
+  Policy policy;
+  policy.min_version = ProtocolVersion::tls10;
+  policy.cipher_suites = suites_that(is_strict);
+  policy.min_rsa_bits = 1024;
+  policy.missing_close_notify = OnMissingCloseNotify::forget_session;
+  return policy;
+}
+
+Policy Policy::device() {
+  Policy policy;
+  policy.cipher_suites = suites_that(needs_no_allowance);
+  return policy;
+}
+
+Policy Policy::museum() {
+  Policy policy;
+  policy.cipher_suites = suites_that([](const CipherSuite&) { return true; });
+  return policy;
+}
+
+std::string to_string(const Policy& policy) {
+  const Limits& limits = policy.limits;
+  Lines lines;
+  lines.add("min_version", to_string(policy.min_version));
+  lines.add("max_version", to_string(policy.max_version));
+  lines.add("cipher_suites", suite_list(policy));
+  lines.add("min_rsa_bits", policy.min_rsa_bits);
+  lines.add("max_rsa_bits", policy.max_rsa_bits);
+  lines.add("client_authentication", word(policy.client_authentication));
+  lines.add("cbc_splitting", word(policy.cbc_splitting));
+  lines.add("server_name", word(policy.server_name));
+  lines.add("renegotiation_info", word(policy.renegotiation_info));
+  lines.add("fallback", word(policy.fallback));
+  lines.add("missing_close_notify", word(policy.missing_close_notify));
+  lines.add("premaster_version", word(policy.premaster_version));
+  lines.add("limits.max_handshake_message", limits.max_handshake_message);
+  lines.add("limits.max_certificates", limits.max_certificates);
+  lines.add("limits.max_empty_records_in_a_row", limits.max_empty_records_in_a_row);
+  lines.add("limits.max_warnings_in_a_row", limits.max_warnings_in_a_row);
+  lines.add("limits.max_handshake_messages", limits.max_handshake_messages);
+  lines.add("limits.max_session_age", std::to_string(limits.max_session_age.count()) + " s");
+  return lines.take();
+}
+
+}  // namespace heirloom

@@ -1,0 +1,155 @@
+// SSL 3.0: what is special about it, in the order of RFC 6101. Record MAC §5.2.3.1, alerts §5.4,
+// certificate verify §5.6.8, finished §5.6.9, master secret §6.1, key block §6.2.2.
+#include "crypto/handshake_hashes.hpp"
+#include "protocol/randoms.hpp"
+#include "version/profile.hpp"
+
+#include <algorithm>
+
+namespace heirloom {
+namespace {
+
+// RFC 6101 §5.2.3.1: "pad_1: the character 0x36 repeated 48 times for MD5 or 40 times for SHA",
+// pad_2 the same with 0x5c. §5.6.8 and §5.6.9 use the same pads (drift D5).
+constexpr std::size_t kLongestPad = 48;
+
+constexpr std::array<std::uint8_t, kLongestPad> filled(std::uint8_t value) {
+  std::array<std::uint8_t, kLongestPad> pad{};
+  pad.fill(value);
+  return pad;
+}
+
+constexpr auto kPad1 = filled(0x36);
+constexpr auto kPad2 = filled(0x5c);
+
+ByteView pad_1(MacAlgorithm mac) {
+  return ByteView(kPad1).first(info(mac).pad_size);
+}
+
+ByteView pad_2(MacAlgorithm mac) {
+  return ByteView(kPad2).first(info(mac).pad_size);
+}
+
+// §5.2.3.1: hash(MAC_write_secret + pad_2 + hash(MAC_write_secret + pad_1 + …))
+MacPrefixes mac_prefixes(MacAlgorithm mac, ByteView mac_secret) {
+  MacPrefixes prefixes;
+  prefixes.size = mac_secret.size() + info(mac).pad_size;
+  HEIRLOOM_EXPECT(mac_secret.size() == info(mac).hash_size &&
+                  prefixes.size <= prefixes.inner.expose().size());
+  const auto fill = [&](std::span<std::uint8_t, 64> out, ByteView pad) {
+    const auto behind_secret = std::ranges::copy(mac_secret, out.begin()).out;
+    std::ranges::copy(pad, behind_secret);
+  };
+  fill(prefixes.inner.expose(), pad_1(mac));
+  fill(prefixes.outer.expose(), pad_2(mac));
+  return prefixes;
+}
+
+// §5.2.3.1: seq_num + SSLCompressed.type + SSLCompressed.length. The March 1996 draft has no type;
+// nobody deployed that (drift D1). There is no version.
+MacHeader mac_header(std::uint64_t sequence_number, ContentType type, std::size_t length) {
+  MacHeader header;
+  for (std::size_t i = 0; i < 8; ++i) {
+    header.bytes[i] = static_cast<std::uint8_t>(sequence_number >> (56U - 8U * i));
+  }
+  header.bytes[8] = static_cast<std::uint8_t>(type);
+  header.bytes[9] = static_cast<std::uint8_t>(length >> 8U);
+  header.bytes[10] = static_cast<std::uint8_t>(length);
+  header.size = 11;
+  return header;
+}
+
+std::optional<AlertDescription> alert_for(const CauseInfo& cause) {
+  return cause.ssl30_alert;
+}
+
+// hash(master_secret + pad_2 + hash(handshake_messages + sender + master_secret + pad_1)), where
+// the sender is empty for certificate verify.
+template <class Hash>
+typename Hash::Digest keyed_hash(Hash messages,
+                                 ByteView sender,
+                                 const MasterSecret& master,
+                                 MacAlgorithm mac) {
+  const auto inner = messages.update(sender).update(master.expose()).update(pad_1(mac)).finish();
+  return Hash().update(master.expose()).update(pad_2(mac)).update(inner).finish();
+}
+
+// §5.6.8
+CertificateVerifyHashes certificate_verify(const HandshakeHashes& messages,
+                                           const MasterSecret& master) {
+  return {.md5 = keyed_hash(messages.md5, {}, master, MacAlgorithm::md5),
+          .sha = keyed_hash(messages.sha, {}, master, MacAlgorithm::sha)};
+}
+
+// §5.6.9: enum { client(0x434C4E54), server(0x53525652) } Sender
+constexpr std::array<std::uint8_t, 4> kSenderClient = {0x43, 0x4c, 0x4e, 0x54};
+constexpr std::array<std::uint8_t, 4> kSenderServer = {0x53, 0x52, 0x56, 0x52};
+
+// §5.6.9: struct { opaque md5_hash[16]; opaque sha_hash[20]; } Finished
+VerifyData finished(const HandshakeHashes& messages, const MasterSecret& master, Side sender) {
+  const ByteView name = sender == Side::client ? kSenderClient : kSenderServer;
+  const auto md5 = keyed_hash(messages.md5, name, master, MacAlgorithm::md5);
+  const auto sha = keyed_hash(messages.sha, name, master, MacAlgorithm::sha);
+  VerifyData data;
+  const auto behind_md5 = std::ranges::copy(md5, data.bytes.begin()).out;
+  std::ranges::copy(sha, behind_md5);
+  data.size = md5.size() + sha.size();
+  return data;
+}
+
+// The ladder of §6.1 and §6.2.2: MD5(secret + SHA('A' + secret + first + second)) +
+// MD5(secret + SHA('BB' + secret + first + second)) + MD5(secret + SHA('CCC' + …)) + …, cut to the
+// size of `out`.
+void ladder(ByteView secret, const Random& first, const Random& second, ByteSpan out) {
+  constexpr std::size_t kLetters = 26;
+  HEIRLOOM_EXPECT(out.size() <= kLetters * crypto::Md5::kSize);
+  std::array<std::uint8_t, kLetters> letters{};
+  for (std::size_t round = 1; !out.empty(); ++round) {
+    std::fill_n(letters.begin(), round, static_cast<std::uint8_t>('A' + round - 1));
+    auto sha = crypto::Sha1()
+                   .update(ByteView(letters).first(round))
+                   .update(secret)
+                   .update(first)
+                   .update(second)
+                   .finish();
+    auto block = crypto::Md5().update(secret).update(sha).finish();
+    const std::size_t used = std::min(out.size(), block.size());
+    std::copy_n(block.begin(), used, out.begin());
+    out = out.subspan(used);
+    secure_wipe(sha.data(), sha.size());
+    secure_wipe(block.data(), block.size());
+  }
+}
+
+// §6.1. The premaster is taken by value: "The pre_master_secret should be deleted from memory once
+// the master_secret has been computed."
+MasterSecret master_secret(PremasterSecret premaster, const Randoms& randoms) {
+  Secret<kMasterSecretSize> master;
+  ladder(premaster.expose(), randoms.client, randoms.server, master.expose());
+  return MasterSecret(std::move(master));
+}
+
+// §6.2.2, with the server's random first.
+void key_block(const MasterSecret& master, const Randoms& randoms, ByteSpan out) {
+  ladder(master.expose(), randoms.server, randoms.client, out);
+}
+
+}  // namespace
+
+constinit const VersionProfile kSsl30Profile = {
+    .version = ProtocolVersion::ssl30,
+    .mac_prefixes = mac_prefixes,
+    .mac_header = mac_header,
+    .padding = PaddingRule::shorter_than_block,
+    .unknown_record_type = UnknownRecordType::is_error,
+    .alert_for = alert_for,
+    .renegotiation_refusal = RenegotiationRefusal::fatal_handshake_failure,
+    .no_certificate = NoCertificateAnswer::warning_alert,
+    .premaster_framing = PremasterFraming::bare,
+    .certificate_verify = certificate_verify,
+    .finished = finished,
+    .master_secret = master_secret,
+    .key_block = key_block,
+};
+
+}  // namespace heirloom

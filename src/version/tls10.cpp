@@ -1,0 +1,148 @@
+// TLS 1.0: what is special about it, in the order of RFC 2246. PRF §5, record MAC §6.2.3.1, key
+// block §6.3, alerts §7.2, certificate verify §7.4.8, finished §7.4.9, master secret §8.1.
+#include "crypto/handshake_hashes.hpp"
+#include "crypto/hmac.hpp"
+#include "protocol/randoms.hpp"
+#include "version/profile.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace heirloom {
+namespace {
+
+// What P_hash calls the seed is label + seed, and every seed here has two parts.
+struct Seed {
+  ByteView label;
+  ByteView first;
+  ByteView second;
+};
+
+// §5: a label is "included in the exact form it is given without a length byte or trailing null
+// character".
+ByteView bytes_of(std::string_view label) {
+  return {reinterpret_cast<const std::uint8_t*>(label.data()), label.size()};
+}
+
+// §5: P_hash(secret, seed) = HMAC_hash(secret, A(1) + seed) + HMAC_hash(secret, A(2) + seed) + …,
+// A(0) = seed, A(i) = HMAC_hash(secret, A(i-1)). XORed onto `out`; what is left of the last
+// iteration is discarded.
+template <class Hash>
+void xor_p_hash(ByteView secret, const Seed& seed, ByteSpan out) {
+  const crypto::Hmac<Hash> hmac(secret);
+  auto a = hmac.mac(seed.label, seed.first, seed.second);
+  while (!out.empty()) {
+    auto block = hmac.mac(ByteView(a), seed.label, seed.first, seed.second);
+    const std::size_t used = std::min(out.size(), block.size());
+    std::transform(out.begin(),
+                   out.begin() + static_cast<std::ptrdiff_t>(used),
+                   block.begin(),
+                   out.begin(),
+                   [](std::uint8_t x, std::uint8_t y) { return static_cast<std::uint8_t>(x ^ y); });
+    out = out.subspan(used);
+    secure_wipe(block.data(), block.size());
+    a = hmac.mac(ByteView(a));
+  }
+  secure_wipe(a.data(), a.size());
+}
+
+// §5: PRF(secret, label, seed) = P_MD5(S1, label + seed) XOR P_SHA-1(S2, label + seed). S1 and S2
+// are the halves of the secret; they share its middle byte if the length is odd.
+void prf(ByteView secret, std::string_view label, ByteView first, ByteView second, ByteSpan out) {
+  const std::size_t half = (secret.size() + 1) / 2;
+  const Seed seed{.label = bytes_of(label), .first = first, .second = second};
+  std::ranges::fill(out, std::uint8_t{0});
+  xor_p_hash<crypto::Md5>(secret.first(half), seed, out);
+  xor_p_hash<crypto::Sha1>(secret.last(half), seed, out);
+}
+
+// §6.2.3.1: HMAC_hash(MAC_write_secret, …). RFC 2104: H(K XOR opad, H(K XOR ipad, text)), the key
+// padded with zeros to a block.
+MacPrefixes mac_prefixes([[maybe_unused]] MacAlgorithm mac, ByteView mac_secret) {
+  MacPrefixes prefixes;
+  prefixes.size = prefixes.inner.expose().size();
+  HEIRLOOM_EXPECT(mac_secret.size() == info(mac).hash_size);
+  const auto fill = [&](std::span<std::uint8_t, 64> out, std::uint8_t pad) {
+    std::ranges::copy(mac_secret, out.begin());
+    for (std::uint8_t& byte : out) {
+      byte ^= pad;
+    }
+  };
+  fill(prefixes.inner.expose(), 0x36);
+  fill(prefixes.outer.expose(), 0x5c);
+  return prefixes;
+}
+
+// §6.2.3.1: seq_num + TLSCompressed.type + TLSCompressed.version + TLSCompressed.length
+MacHeader mac_header(std::uint64_t sequence_number, ContentType type, std::size_t length) {
+  constexpr auto kVersion = static_cast<std::uint16_t>(ProtocolVersion::tls10);
+  MacHeader header;
+  for (std::size_t i = 0; i < 8; ++i) {
+    header.bytes[i] = static_cast<std::uint8_t>(sequence_number >> (56U - 8U * i));
+  }
+  header.bytes[8] = static_cast<std::uint8_t>(type);
+  header.bytes[9] = static_cast<std::uint8_t>(kVersion >> 8U);
+  header.bytes[10] = static_cast<std::uint8_t>(kVersion & 0xffU);
+  header.bytes[11] = static_cast<std::uint8_t>(length >> 8U);
+  header.bytes[12] = static_cast<std::uint8_t>(length);
+  header.size = 13;
+  return header;
+}
+
+// §6.3: PRF(SecurityParameters.master_secret, "key expansion", server_random + client_random). The
+// seed of the example in §6.3.1 of the last draft is an error (drift D70).
+void key_block(const MasterSecret& master, const Randoms& randoms, ByteSpan out) {
+  prf(master.expose(), "key expansion", randoms.server, randoms.client, out);
+}
+
+std::optional<AlertDescription> alert_for(const CauseInfo& cause) {
+  return cause.tls_alert;
+}
+
+// §7.4.8: the plain hashes. F.1.1.2 says that a value derived from the master secret is signed;
+// that is a leftover (drift D90).
+CertificateVerifyHashes certificate_verify(const HandshakeHashes& messages,
+                                           const MasterSecret& /*master*/) {
+  return {.md5 = crypto::Md5(messages.md5).finish(), .sha = crypto::Sha1(messages.sha).finish()};
+}
+
+// §7.4.9: PRF(master_secret, finished_label, MD5(handshake_messages) + SHA-1(handshake_messages))
+// [0..11]
+VerifyData finished(const HandshakeHashes& messages, const MasterSecret& master, Side sender) {
+  const std::string_view label = sender == Side::client ? "client finished" : "server finished";
+  const auto md5 = crypto::Md5(messages.md5).finish();
+  const auto sha = crypto::Sha1(messages.sha).finish();
+  VerifyData data;
+  data.size = 12;
+  prf(master.expose(), label, md5, sha, ByteSpan(data.bytes).first(data.size));
+  return data;
+}
+
+// §8.1: PRF(pre_master_secret, "master secret", ClientHello.random + ServerHello.random) [0..47].
+// The premaster is taken by value: "The pre_master_secret should be deleted from memory once the
+// master_secret has been computed."
+MasterSecret master_secret(PremasterSecret premaster, const Randoms& randoms) {
+  Secret<kMasterSecretSize> master;
+  prf(premaster.expose(), "master secret", randoms.client, randoms.server, master.expose());
+  return MasterSecret(std::move(master));
+}
+
+}  // namespace
+
+constinit const VersionProfile kTls10Profile = {
+    .version = ProtocolVersion::tls10,
+    .mac_prefixes = mac_prefixes,
+    .mac_header = mac_header,
+    .padding = PaddingRule::all_bytes_are_length,
+    .unknown_record_type = UnknownRecordType::ignored,
+    .alert_for = alert_for,
+    .renegotiation_refusal = RenegotiationRefusal::no_renegotiation_warning,
+    .no_certificate = NoCertificateAnswer::empty_certificate,
+    .premaster_framing = PremasterFraming::two_byte_length,
+    .certificate_verify = certificate_verify,
+    .finished = finished,
+    .master_secret = master_secret,
+    .key_block = key_block,
+};
+
+}  // namespace heirloom
