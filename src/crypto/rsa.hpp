@@ -39,7 +39,6 @@ class RsaPublicKey {
   [[nodiscard]] bool verify(ByteView digest, ByteView signature) const;
 
  private:
-  friend class X509Certificate;
   struct Impl;
   explicit RsaPublicKey(std::unique_ptr<Impl> impl);
   std::unique_ptr<Impl> impl_;

@@ -1,0 +1,74 @@
+// How this folder uses libcrypto: a library context of its own, a clean error queue, owning
+// pointers.
+//
+// The context makes the library independent of the host's openssl.cnf: libcrypto reads that file
+// only into its default context, where a distribution may forbid SHA-1 or small keys, or load
+// providers. OPENSSL_INIT_NO_LOAD_CONFIG would have the same effect but for the whole process, and
+// an application that also uses libssl would lose its own configuration.
+//
+// MD5, SHA-1, RC4 and DES go through the low-level functions, which know no context: RC4 and DES
+// are in the "legacy" provider otherwise, a module that need not be installed.
+#pragma once
+
+#include "base/bytes.hpp"
+
+#include <memory>
+#include <string>
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/types.h>
+#include <openssl/x509.h>
+#include <openssl/x509v3.h>
+
+namespace heirloom::crypto {
+
+/// library_context is the context of everything in this folder. It lives until the process ends.
+[[nodiscard]] OSSL_LIB_CTX* library_context() noexcept;
+
+/// ErrorQueueGuard takes back what libcrypto puts on the thread's error queue while it lives, so
+/// that an application that uses libssl on the same thread never reads our errors as its own.
+class ErrorQueueGuard {
+ public:
+  ErrorQueueGuard() noexcept;
+  ErrorQueueGuard(const ErrorQueueGuard&) = delete;
+  ErrorQueueGuard& operator=(const ErrorQueueGuard&) = delete;
+  ~ErrorQueueGuard();
+};
+
+/// last_reason is libcrypto's newest error in words, "unknown reason" if there is none.
+[[nodiscard]] std::string last_reason();
+
+/// Deleter calls one of libcrypto's free functions.
+template <auto Free>
+struct Deleter {
+  template <class T>
+  void operator()(T* object) const noexcept {
+    Free(object);
+  }
+};
+
+using BigNumber = std::unique_ptr<BIGNUM, Deleter<BN_clear_free>>;
+using BigNumberContext = std::unique_ptr<BN_CTX, Deleter<BN_CTX_free>>;
+using MontgomeryContext = std::unique_ptr<BN_MONT_CTX, Deleter<BN_MONT_CTX_free>>;
+using MemoryReader = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
+using PublicKeyPointer = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
+using PublicKeyContext = std::unique_ptr<EVP_PKEY_CTX, Deleter<EVP_PKEY_CTX_free>>;
+using X509Pointer = std::unique_ptr<X509, Deleter<X509_free>>;
+using CrlPointer = std::unique_ptr<X509_CRL, Deleter<X509_CRL_free>>;
+
+/// OpensslFree frees memory that libcrypto has allocated for its caller.
+struct OpensslFree {
+  void operator()(void* memory) const noexcept { OPENSSL_free(memory); }
+};
+
+/// memory_reader reads from bytes that outlive it. Empty if they are more than libcrypto can take.
+[[nodiscard]] MemoryReader memory_reader(ByteView bytes);
+
+/// key_number reads one of the numbers of a key ("n", "e") in big-endian form. Empty if the key has
+/// none of that name.
+[[nodiscard]] Bytes key_number(const EVP_PKEY* key, const char* name);
+
+}  // namespace heirloom::crypto
