@@ -1,4 +1,4 @@
-# Hardening of optimised builds, and the sanitizers of test builds.
+# Hardening of optimised builds; sanitizers and coverage of test builds.
 if(HEIRLOOM_SANITIZE)
   add_compile_options(-fsanitize=${HEIRLOOM_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${HEIRLOOM_SANITIZE})
@@ -11,4 +11,9 @@ elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
                       $<$<CONFIG:Release,RelWithDebInfo>:-D_FORTIFY_SOURCE=2>)
   add_compile_definitions(_GLIBCXX_ASSERTIONS)
   add_link_options(-Wl,-z,relro,-z,now)
+endif()
+
+if(HEIRLOOM_COVERAGE)
+  add_compile_options(--coverage -fprofile-update=atomic)
+  add_link_options(--coverage)
 endif()

@@ -1,0 +1,94 @@
+# The stages of ./test: name, budget in minutes on two cores, and what each does. A new stage is a
+# line in kBudget, its place in kFullStages and a function stage_NAME.
+
+declare -A kBudget=(
+  [packages]=3 [sanitizers]=11 [peers_found]=1 [release]=9 [install]=2 [interop]=6
+  [constant_time]=2 [clang]=4 [threads]=3 [tidy]=2 [coverage]=4
+)
+kFullStages=(packages sanitizers peers_found release install interop constant_time clang threads tidy coverage)
+
+stage_packages() {
+  if [ "$HEIRLOOM_TEST_MODE" = full ]; then
+    need_packages build test full peers
+  else
+    need_packages build test
+  fi
+}
+
+# The program and every test, under the sanitizers; the checks of scripts/ are tests too (label check).
+stage_sanitizers() {
+  check "build asan-ubsan" build asan-ubsan
+  run_ctest asan-ubsan -LE '^(valgrind|full)$'
+}
+
+# Which real peers this machine has. A quick run only says so; the full run needs the minimum set.
+stage_peers_found() {
+  local minimum=(java tstclnt selfserv pike8.0 gnutls-cli openssl go tshark) missing=() program
+  for program in "${minimum[@]}"; do
+    if command -v "$program" >/dev/null; then
+      echo "peer found: $program"
+    else
+      echo "peer missing: $program"
+      missing+=("$program")
+    fi
+  done
+  if [ "${#missing[@]}" = 0 ]; then
+    count 1 0
+  elif [ "$HEIRLOOM_TEST_MODE" = full ]; then
+    echo "FAILED: the minimum set of real peers is not here: ${missing[*]}"
+    return 1
+  else
+    count 0 0 1
+  fi
+}
+
+# Optimised, as it ships, with the tests, and every public header on its own.
+stage_release() {
+  check "build ci" build ci
+  check "public headers are self-contained" build ci all_verify_interface_header_sets
+  run_ctest ci -LE '^(valgrind|check)$'
+}
+
+# Installed, and used by find_package, pkg-config and add_subdirectory; static and shared.
+stage_install() {
+  check "install and consumers" tests/consumer/run "$results/consumer" build/ci
+}
+
+# Conversations with software that nobody here wrote. Its last line is "N passed, N failed[, N skipped]".
+stage_interop() {
+  local log=$results/interop.log code=0 line
+  tests/interop/run build/ci/app/heirloom 2>&1 | tee "$log" || code=$?
+  line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -1)
+  # shellcheck disable=SC2046
+  count $(sed -E 's/^([0-9]+) passed, ([0-9]+) failed(, ([0-9]+) skipped)?.*/\1 \2 \4/' <<<"$line")
+  return "$code"
+}
+
+# Secrets marked as undefined: valgrind reports every branch and index that depends on one.
+stage_constant_time() {
+  check "build valgrind" build valgrind
+  run_ctest valgrind -L '^valgrind$'
+}
+
+# The second compiler; the fuzzers' corpora, replayed, and a short run of each fuzzer.
+stage_clang() {
+  check "build clang (fuzz)" build fuzz
+  run_ctest fuzz -L '^fuzz$'
+  check "build clang (program and examples)" build clang heirloom_all_but_tests
+}
+
+# The program has threads; its tests run under the thread sanitizer.
+stage_threads() {
+  check "build tsan" build tsan heirloom_app_tests
+  run_ctest tsan -L '^app$' -LE '^full$'
+}
+
+stage_tidy() {
+  check "clang-tidy on what changed" scripts/tidy.sh
+}
+
+stage_coverage() {
+  check "build coverage" build coverage
+  run_ctest coverage -LE '^(valgrind|full|check)$'
+  check "coverage report" scripts/coverage.sh build/coverage
+}

@@ -1,0 +1,191 @@
+#!/usr/bin/env python3
+"""Each check of scripts/ must find a planted violation, and must be silent about a clean tree."""
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+import unittest
+
+kProject = pathlib.Path(__file__).resolve().parent.parent.parent
+
+
+class Planted(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory(prefix="heirloom-checks-")
+        self.root = pathlib.Path(self.folder.name)
+        (self.root / "scripts").mkdir()
+        shutil.copy(kProject / "scripts" / "layers.txt", self.root / "scripts")
+        shutil.copy(kProject / ".clang-format", self.root)
+        self.write("include/heirloom/result.hpp", "#pragma once\n\n#include <cstdint>\n")
+        self.write("src/base/bytes.hpp", '#pragma once\n\n#include "heirloom/result.hpp"\n')
+        self.write("src/record/record_reader.hpp", '#pragma once\n\n#include "base/bytes.hpp"\n')
+
+    def tearDown(self):
+        self.folder.cleanup()
+
+    def write(self, name: str, text: str):
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def run_check(self, name: str) -> tuple[int, str]:
+        command = [sys.executable, str(kProject / "scripts" / name), "--root", str(self.root)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        return done.returncode, done.stdout + done.stderr
+
+
+class Layers(Planted):
+    def expect_refused(self, file: str, text: str, complaint: str):
+        self.write(file, text)
+        code, output = self.run_check("check_layers.py")
+        self.assertEqual(code, 1, output)
+        self.assertIn(complaint, output)
+
+    def test_clean_tree(self):
+        self.assertEqual(self.run_check("check_layers.py")[0], 0)
+
+    def test_upward_include(self):
+        self.expect_refused(
+            "src/handshake/client.cpp", '#include "record/record_reader.hpp"\n', 'handshake may not include "record/'
+        )
+
+    def test_library_header_outside_crypto(self):
+        self.expect_refused("src/keys/key_block.cpp", "#include <openssl/evp.h>\n", "keys may not include <openssl/evp.h>")
+
+    def test_library_header_in_public_header(self):
+        self.expect_refused("include/heirloom/x.hpp", "#include <openssl/ssl.h>\n", "public may not include")
+
+    def test_program_looks_into_library(self):
+        self.expect_refused("app/main.cpp", '#include "base/bytes.hpp"\n', '"base/bytes.hpp" is not found')
+
+    def test_program_looks_into_library_by_path(self):
+        self.expect_refused("app/main.cpp", '#include "../src/base/bytes.hpp"\n', "app may not include")
+
+    def test_common_knows_a_subcommand(self):
+        self.write("app/pins/pin_file.hpp", "#pragma once\n")
+        self.expect_refused("app/common/json.cpp", '#include "pins/pin_file.hpp"\n', "app/common may not include")
+
+    def test_only_one_header_of_a_folder(self):
+        self.write("src/keys/traffic_keys.hpp", "#pragma once\n")
+        self.write("src/keys/transcript.hpp", "#pragma once\n")
+        self.write("src/record/a.cpp", '#include "keys/traffic_keys.hpp"\n')
+        self.assertEqual(self.run_check("check_layers.py")[0], 0)
+        self.expect_refused("src/record/b.cpp", '#include "keys/transcript.hpp"\n', "record may not include")
+
+    def test_folder_without_row(self):
+        self.expect_refused("src/misc/x.hpp", "#include <vector>\n", "has no row")
+
+
+class VersionBranches(Planted):
+    def expect(self, code: int, text: str, file: str = "src/engine/connection.cpp"):
+        self.write(file, text)
+        seen, output = self.run_check("check_version_branches.py")
+        self.assertEqual(seen, code, text + output)
+
+    def test_comparisons(self):
+        for text in (
+            "if (version == ProtocolVersion::ssl30) {}\n",
+            "if (ProtocolVersion::tls10 <= info.version) {}\n",
+            "bool b = *version != heirloom::ProtocolVersion::ssl30;\n",
+            "case ProtocolVersion::ssl30:\n",
+            "switch (version) {}\n",
+            "if (to_integer(version) >= 0x0301) {}\n",
+            "if (hello.client_version < policy.min_version) {}\n",
+        ):
+            self.expect(1, text)
+
+    def test_choosing_is_allowed(self):
+        self.expect(0, "policy.max_version = ProtocolVersion::tls10;\n")
+        self.expect(0, '// version == ProtocolVersion::ssl30\nauto s = "version == ssl30";\n')
+        self.expect(0, "std::vector<ProtocolVersion> all{ProtocolVersion::ssl30, ProtocolVersion::tls10};\n")
+        self.expect(0, "if (header.version != connection_version) {}\n")
+
+    def test_places_that_may(self):
+        text = "if (version == ProtocolVersion::ssl30) {}\n"
+        self.write("src/handshake/negotiate.cpp", text)
+        self.write("src/version/profiles.cpp", text)
+        self.expect(0, text, "src/message/sslv2_client_hello.hpp")
+
+    def test_program(self):
+        self.expect(1, "if (version == ProtocolVersion::ssl30) {}\n", "app/connect.cpp")
+
+
+class Clauses(Planted):
+    kHeader = "id,clause,who,requirement,status,evidence\n"
+
+    def expect(self, code: int, rows: str, limit: int = 0, complaint: str = ""):
+        self.write("docs/clauses.csv", self.kHeader + rows)
+        self.write("docs/clauses.limit", f"{limit}\n")
+        self.write("tests/spec/a_test.cpp", "TEST(Suite, Name) {}\nTEST_P(\n    Suite, Other) {}\n// TEST(Suite, Gone)\n")
+        seen, output = self.run_check("spec_coverage.py")
+        self.assertEqual(seen, code, output)
+        self.assertIn(complaint, output)
+
+    def test_all_is_well(self):
+        self.expect(0, "A-1,x,B,text,tested,Suite.Name; Suite.Other\nA-2,x,B,text,later,subject\n")
+
+    def test_lost_test(self):
+        self.expect(1, "A-1,x,B,text,tested,Suite.Gone\n", complaint="no such test: Suite.Gone")
+
+    def test_missing_reason(self):
+        self.expect(1, "A-1,x,B,text,not testable,\n", complaint="needs evidence")
+
+    def test_unknown_status(self):
+        self.expect(1, "A-1,x,B,text,done,Suite.Name\n", complaint="unknown status")
+
+    def test_twice(self):
+        self.expect(1, "A-1,x,B,text,later,s\nA-2 A-1,x,B,text,later,s\n", complaint="stands here twice")
+
+    def test_more_open_rows_than_allowed(self):
+        self.expect(0, "A-1,x,B,text,open,\n", limit=1)
+        self.expect(1, "A-1,x,B,text,open,\n", complaint="1 clauses are open")
+
+    def test_clause_test_that_no_row_names(self):
+        self.write("tests/spec/b_test.cpp", "TEST(Rfc2246_6_2, Lost) {}\n")
+        self.expect(1, "A-1,x,B,text,later,s\n", complaint="Rfc2246_6_2.Lost")
+
+
+class Format(Planted):
+    def run_format(self) -> int:
+        return subprocess.run(
+            [str(kProject / "scripts" / "check_format.sh")],
+            env={"PATH": "/usr/bin:/bin", "HEIRLOOM_ROOT": str(self.root)},
+            capture_output=True,
+        ).returncode
+
+    @unittest.skipUnless(shutil.which("clang-format-14", path="/usr/bin:/bin"), "clang-format-14 is not installed")
+    def test_bad_layout(self):
+        self.assertEqual(self.run_format(), 0)
+        self.write("src/base/ugly.cpp", "int  f( ) {return 1 ;}\n")
+        self.assertNotEqual(self.run_format(), 0)
+
+
+class Documents(Planted):
+    def expect(self, code: int, complaint: str = ""):
+        seen, output = self.run_check("check_documents.py")
+        self.assertEqual(seen, code, output)
+        self.assertIn(complaint, output)
+
+    def test_clean(self):
+        self.write("README.md", "See [the code](src/base/bytes.hpp) and `src/base/`.\n")
+        self.expect(0)
+
+    def test_dead_link(self):
+        self.write("README.md", "See [the code](src/base/gone.hpp).\n")
+        self.expect(1, "src/base/gone.hpp")
+
+    def test_dead_path(self):
+        self.write("docs/testing.md", "Look at `src/base/gone.hpp`.\n")
+        self.expect(1, "src/base/gone.hpp")
+
+    def test_block_differs_from_its_file(self):
+        self.write("examples/a.cpp", "int main() {}\n")
+        self.write("README.md", "<!-- file: examples/a.cpp -->\n```cpp\nint main() { return 1; }\n```\n")
+        self.expect(1, "differs from examples/a.cpp")
+        self.write("README.md", "<!-- file: examples/a.cpp -->\n```cpp\nint main() {}\n```\n")
+        self.expect(0)
+
+
+if __name__ == "__main__":
+    unittest.main(verbosity=1)
