@@ -1,7 +1,7 @@
 // Stream: a byte stream with deadlines, for the program's one-thread-per-connection code.
 //
-// Four kinds exist: plain TCP, our engine over TCP, the system's libssl over TCP, and a pair of file
-// descriptors. Every call blocks at most until its deadline. No call throws.
+// Four kinds exist: plain TCP, our engine over TCP, the system's libssl over TCP, and a pair of
+// file descriptors. Every call blocks at most until its deadline. No call throws.
 #pragma once
 
 #include <chrono>
@@ -45,7 +45,9 @@ class Stream {
   /// read waits for at least one byte, or the end.
   virtual StreamOutcome read(std::span<std::uint8_t> into, Deadline deadline) = 0;
 
-  /// write sends all bytes.
+  /// write sends all bytes. If the deadline passes first, `count` of them were taken, some perhaps
+  /// into a buffer: see has_buffered_output. A deadline that has already passed means "as much as
+  /// goes without waiting"; no bytes means "send what is buffered".
   virtual StreamOutcome write(std::span<const std::uint8_t> bytes, Deadline deadline) = 0;
 
   /// finish_writing says that no more data will come (close_notify, then FIN). Reading goes on.
@@ -56,6 +58,12 @@ class Stream {
 
   /// has_buffered_input is true if read would return at once without looking at the descriptor.
   [[nodiscard]] virtual bool has_buffered_input() const noexcept = 0;
+
+  /// writable_handle is the descriptor to poll for writing.
+  [[nodiscard]] virtual int writable_handle() const noexcept { return readable_handle(); }
+
+  /// has_buffered_output is true if bytes that write took still wait for the descriptor.
+  [[nodiscard]] virtual bool has_buffered_output() const noexcept { return false; }
 };
 
 using StreamPtr = std::unique_ptr<Stream>;

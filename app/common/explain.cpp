@@ -1,0 +1,330 @@
+#include "common/explain.hpp"
+
+#include "heirloom/certificate.hpp"
+
+namespace heirloom::app {
+
+namespace {
+
+/// Advice is what to try, given the command that failed.
+std::string simpler_or(const Attempt& attempt, const std::string& otherwise) {
+  return attempt.simpler.empty() ? otherwise : attempt.command + " " + attempt.simpler;
+}
+
+std::string fingerprint_of(const Attempt& attempt) {
+  return attempt.peer_chain.empty()
+             ? ""
+             : format_fingerprint(certificate_fingerprint(attempt.peer_chain.front()));
+}
+
+std::string certificate_problem(Cause cause) {
+  switch (cause) {
+    case Cause::certificate_expired:
+      return "has expired";
+    case Cause::certificate_not_yet_valid:
+      return "is not valid yet (is a clock wrong?)";
+    case Cause::certificate_revoked:
+      return "has been revoked by its authority";
+    case Cause::certificate_name_mismatch:
+      return "is made out to another name";
+    case Cause::certificate_key_too_small:
+      return "has a key that is too small";
+    case Cause::certificate_key_too_large:
+      return "has a key that is too large";
+    case Cause::certificate_signature_invalid:
+      return "is not signed by who it says";
+    case Cause::certificate_pin_mismatch:
+      return "is not the pinned one";
+    case Cause::certificate_chain_too_long:
+      return "comes with too many others";
+    case Cause::certificate_rejected:
+      return "was rejected";
+    default:
+      return "is not vouched for by a trusted authority";
+  }
+}
+
+Failure explain_identity(const Error& error, const Attempt& attempt) {
+  const std::string fingerprint = fingerprint_of(attempt);
+  std::string what =
+      "the certificate of " + attempt.target + " " + certificate_problem(error.cause);
+  if (!error.detail.empty()) {
+    what += " (" + error.detail + ")";
+  }
+  if (fingerprint.empty()) {
+    return {ExitCode::identity, what, "", std::string(error.name())};
+  }
+  what += "; its fingerprint is " + fingerprint;
+  return {ExitCode::identity,
+          what,
+          attempt.command + " --pin " + fingerprint + "   (if that is the right box)",
+          std::string(error.name())};
+}
+
+std::string alert_advice(AlertDescription description, const Attempt& attempt) {
+  switch (description) {
+    case AlertDescription::handshake_failure:
+    case AlertDescription::insufficient_security:
+      return attempt.command + " --preset museum   (`heirloom suites` lists what can be offered)";
+    case AlertDescription::protocol_version:
+      return attempt.command + " --max ssl3, or today's tools: it may want TLS 1.2 or later";
+    case AlertDescription::inappropriate_fallback:
+      return "the same without --fallback-scsv and without --max; if it has TLS 1.1 or 1.2, "
+             "today's tools reach it";
+    case AlertDescription::unrecognized_name:
+      return attempt.command + " --no-sni";
+    case AlertDescription::bad_certificate:
+    case AlertDescription::unsupported_certificate:
+    case AlertDescription::certificate_revoked:
+    case AlertDescription::certificate_expired:
+    case AlertDescription::certificate_unknown:
+    case AlertDescription::unknown_ca:
+    case AlertDescription::access_denied:
+    case AlertDescription::no_certificate:
+      return attempt.command + " --cert FILE --key FILE   (with a certificate that it accepts)";
+    default:
+      return simpler_or(attempt, attempt.command + " --messages   (to see how far it came)");
+  }
+}
+
+Failure explain_received_alert(const Error& error, const Attempt& attempt) {
+  const auto description =
+      error.alert.has_value() ? error.alert->description : AlertDescription::internal_error;
+  return {ExitCode::handshake,
+          attempt.target + " refused with the alert " + format_alert(description) + ": " +
+              std::string(explain_alert(description)),
+          alert_advice(description, attempt),
+          std::string(error.name())};
+}
+
+/// Words is the sentence and the next step for one cause.
+struct Words {
+  std::string what;
+  std::string next;
+};
+
+Words explain_not_tls(const Error& error, const Attempt& attempt) {
+  const std::string& target = attempt.target;
+  switch (error.cause) {
+    case Cause::not_tls_http_request:
+      return {target + " speaks plain HTTP to this TLS port", "https:// in its URL"};
+    case Cause::not_tls_http_response:
+      return {target + " answers in plain HTTP: there is no TLS on this port",
+              "http://" + target + "/ in a browser"};
+    case Cause::not_tls_ssh:
+      return {target + " is an SSH server", "the port of its web page, often 443"};
+    case Cause::sslv2_hello:
+      return {target + " sent an SSL 2.0 hello, which is not read here",
+              "SSL 2.0 switched off in that client"};
+    case Cause::sslv2_server:
+      return {target + " answers in SSL 2.0, which is not spoken here",
+              "SSL 3.0 or TLS 1.0 switched on in that server"};
+    default:
+      return {target + " sent something that is neither SSL nor TLS",
+              "another port: boxes use 443, 8443, 4443 or 10000"};
+  }
+}
+
+Words explain_negotiation(const Error& error, const Attempt& attempt) {
+  const std::string& target = attempt.target;
+  switch (error.cause) {
+    case Cause::version_too_low:
+      return {target + " offers only a version below the minimum set here",
+              attempt.command + " --min ssl3"};
+    case Cause::version_not_acceptable:
+      return {target + " chose a version that is excluded here",
+              attempt.command + " --min ssl3 --max tls1"};
+    case Cause::no_common_cipher_suite:
+      return {"no cipher suite of " + target + " is allowed here",
+              attempt.command + " --preset museum, or --allow null; `heirloom suites` lists them"};
+    case Cause::inappropriate_fallback:
+      return {target +
+                  " signals that it retries at a lower version although both sides can do "
+                  "better (RFC 7507)",
+              "that client without its version limit"};
+    default:
+      return {target + " and this side could not agree: " + error.text(),
+              simpler_or(attempt, attempt.command + " --messages")};
+  }
+}
+
+Words explain_other(const Error& error, const Attempt& attempt) {
+  switch (error.cause) {
+    case Cause::handshake_interrupted:
+      return {attempt.target + " hung up in the middle of the handshake",
+              simpler_or(attempt, "today's tools: it may want TLS 1.2 or later")};
+    case Cause::truncated:
+      return {attempt.target + " hung up without saying goodbye: data may be missing", ""};
+    case Cause::client_certificate_required:
+      return {attempt.target + " showed no certificate, and one is required here",
+              "a certificate in that client"};
+    case Cause::finished_mismatch:
+      return {"the handshake with " + attempt.target +
+                  " does not add up: its messages were changed on the way, or one side "
+                  "miscalculates",
+              simpler_or(attempt, attempt.command + " --messages")};
+    default:
+      return {"the connection to " + attempt.target + " failed: " + error.text(),
+              simpler_or(attempt, attempt.command + " --messages   (to see how far it came)")};
+  }
+}
+
+ExitCode exit_code_of(const Error& error) {
+  switch (error.cause) {
+    case Cause::file_unreadable:
+    case Cause::random_failed:
+      return ExitCode::local;
+    case Cause::config_invalid:
+      return ExitCode::usage;
+    case Cause::internal_error:
+    case Cause::decision_not_expected:
+    case Cause::connection_not_open:
+    case Cause::connection_closed:
+      return ExitCode::internal;
+    default:
+      return ExitCode::handshake;
+  }
+}
+
+}  // namespace
+
+bool is_identity_cause(Cause cause) noexcept {
+  switch (cause) {
+    case Cause::certificate_key_too_small:
+    case Cause::certificate_key_too_large:
+    case Cause::certificate_untrusted:
+    case Cause::certificate_expired:
+    case Cause::certificate_not_yet_valid:
+    case Cause::certificate_revoked:
+    case Cause::certificate_name_mismatch:
+    case Cause::certificate_signature_invalid:
+    case Cause::certificate_pin_mismatch:
+    case Cause::certificate_chain_too_long:
+    case Cause::certificate_rejected:
+      return true;
+    default:
+      return false;
+  }
+}
+
+Failure explain_error(const Error& error, const Attempt& attempt) {
+  if (is_identity_cause(error.cause)) {
+    return explain_identity(error, attempt);
+  }
+  Words words;
+  switch (error.cause) {
+    case Cause::alert_received:
+      return explain_received_alert(error, attempt);
+    case Cause::not_tls:
+    case Cause::not_tls_http_request:
+    case Cause::not_tls_http_response:
+    case Cause::not_tls_ssh:
+    case Cause::sslv2_hello:
+    case Cause::sslv2_server:
+      words = explain_not_tls(error, attempt);
+      break;
+    case Cause::version_too_low:
+    case Cause::version_too_high:
+    case Cause::version_not_acceptable:
+    case Cause::no_common_cipher_suite:
+    case Cause::no_common_compression:
+    case Cause::cipher_suite_not_offered:
+    case Cause::compression_not_offered:
+    case Cause::extension_malformed:
+    case Cause::extension_not_offered:
+    case Cause::renegotiation_info_mismatch:
+    case Cause::inappropriate_fallback:
+      words = explain_negotiation(error, attempt);
+      break;
+    default:
+      words = explain_other(error, attempt);
+  }
+  return {exit_code_of(error), words.what, words.next, std::string(error.name())};
+}
+
+Failure explain_handshake(const HandshakeReport& report, const Attempt& attempt) {
+  const std::string no_other = "today's tools: it may want TLS 1.2 or later";
+  switch (report.end) {
+    case HandshakeReport::End::complete:
+      break;
+    case HandshakeReport::End::refused:
+    case HandshakeReport::End::closed:
+      return explain_error(report.error.value_or(Error{}), attempt);
+    case HandshakeReport::End::reset:
+      return {
+          ExitCode::handshake,
+          attempt.target + " broke the connection off during the handshake (" + report.reason + ")",
+          simpler_or(attempt, no_other),
+          "reset"};
+    case HandshakeReport::End::silent:
+      return {ExitCode::handshake,
+              attempt.target + " accepts connections but does not answer the hello",
+              simpler_or(attempt, "a longer --timeout, or another port"),
+              "silent"};
+    case HandshakeReport::End::stalled:
+      return {ExitCode::handshake,
+              attempt.target + " stopped answering in the middle of the handshake",
+              simpler_or(attempt, "a longer --timeout"),
+              "stalled"};
+    case HandshakeReport::End::stopped:
+      return {ExitCode::handshake, "stopped before the handshake was complete", "", "stopped"};
+  }
+  return {ExitCode::internal, "a handshake that succeeded was reported as failed", "", "internal"};
+}
+
+std::string_view explain_alert(AlertDescription description) noexcept {
+  switch (description) {
+    case AlertDescription::handshake_failure:
+      return "it shares no cipher suite with the offer, or wants a client certificate";
+    case AlertDescription::protocol_version:
+      return "it does not speak the offered version";
+    case AlertDescription::insufficient_security:
+      return "it wants stronger cipher suites than were offered";
+    case AlertDescription::inappropriate_fallback:
+      return "it can do a newer version than was offered and takes this for a forced downgrade";
+    case AlertDescription::unrecognized_name:
+      return "it has no site of that name";
+    case AlertDescription::illegal_parameter:
+    case AlertDescription::decode_error:
+    case AlertDescription::unsupported_extension:
+      return "it did not understand the hello";
+    case AlertDescription::unexpected_message:
+      return "it expected another message";
+    case AlertDescription::bad_record_mac:
+    case AlertDescription::decryption_failed:
+    case AlertDescription::decrypt_error:
+      return "it could not decrypt or verify what it got";
+    case AlertDescription::no_certificate:
+    case AlertDescription::bad_certificate:
+    case AlertDescription::unsupported_certificate:
+    case AlertDescription::certificate_revoked:
+    case AlertDescription::certificate_expired:
+    case AlertDescription::certificate_unknown:
+    case AlertDescription::unknown_ca:
+    case AlertDescription::access_denied:
+      return "it does not accept the certificate that it was shown";
+    case AlertDescription::user_canceled:
+      return "its user gave up";
+    case AlertDescription::internal_error:
+      return "it has a problem of its own";
+    case AlertDescription::close_notify:
+    case AlertDescription::record_overflow:
+    case AlertDescription::decompression_failure:
+    case AlertDescription::export_restriction:
+    case AlertDescription::no_renegotiation:
+    case AlertDescription::certificate_unobtainable:
+    case AlertDescription::bad_certificate_status_response:
+    case AlertDescription::bad_certificate_hash_value:
+    case AlertDescription::unknown_psk_identity:
+    case AlertDescription::no_application_protocol:
+      break;
+  }
+  return "it gives no further reason";
+}
+
+std::string format_alert(AlertDescription description) {
+  return std::string(to_string(description)) + " (" +
+         std::to_string(static_cast<unsigned>(description)) + ")";
+}
+
+}  // namespace heirloom::app

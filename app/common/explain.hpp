@@ -1,0 +1,41 @@
+// explain: a protocol error as a sentence for a person, with the next command to type.
+#pragma once
+
+#include "heirloom/alert.hpp"
+#include "heirloom/certificate.hpp"
+#include "heirloom/error.hpp"
+
+#include "common/failure.hpp"
+#include "common/heirloom_stream.hpp"
+
+#include <string>
+#include <string_view>
+
+namespace heirloom::app {
+
+/// Attempt is what explain has to know of the command that failed.
+struct Attempt {
+  std::string target;   ///< "10.0.0.5:443", the subject of the sentence
+  std::string command;  ///< "heirloom connect 10.0.0.5:443": options are appended to it
+  /// simpler is the options of a plainer hello that has not been tried yet ("--no-extensions");
+  /// empty if there is none.
+  std::string simpler;
+  CertificateChain peer_chain;  ///< for the fingerprint; empty if the peer showed none
+};
+
+/// explain_handshake turns a report that is not complete into exit code, sentence and next step.
+[[nodiscard]] Failure explain_handshake(const HandshakeReport& report, const Attempt& attempt);
+
+/// explain_error does the same for one error of the engine.
+[[nodiscard]] Failure explain_error(const Error& error, const Attempt& attempt);
+
+/// is_identity_cause is true for the causes that a pin or a CA file would answer.
+[[nodiscard]] bool is_identity_cause(Cause cause) noexcept;
+
+/// explain_alert says what a peer means by an alert: "it shares no cipher suite with the offer".
+[[nodiscard]] std::string_view explain_alert(AlertDescription description) noexcept;
+
+/// format_alert gives "handshake_failure (40)", and "unknown (200)" for a number without a name.
+[[nodiscard]] std::string format_alert(AlertDescription description);
+
+}  // namespace heirloom::app

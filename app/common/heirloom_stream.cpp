@@ -1,0 +1,247 @@
+#include "common/heirloom_stream.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+namespace heirloom::app {
+
+namespace {
+
+constexpr std::size_t kReadHint = 65536;
+constexpr std::size_t kMaxPieces = 64;
+/// An alert that explains a failure is worth a moment's wait, not more.
+constexpr std::chrono::seconds kAlertTime{2};
+
+}  // namespace
+
+std::size_t outgoing_bytes(const Connection& connection) {
+  std::size_t total = 0;
+  for (const auto piece : connection.outgoing()) {
+    total += piece.size();
+  }
+  return total;
+}
+
+HeirloomStream::HeirloomStream(TcpStreamPtr transport, Connection connection, Listener listener)
+    : transport_(std::move(transport)),
+      connection_(std::move(connection)),
+      listener_(std::move(listener)) {
+  drain_events();
+}
+
+HandshakeReport HeirloomStream::handshake(Deadline deadline, const StopSignal* stop) {
+  HandshakeReport report;
+  const auto refuse = [&](const Error& error) {
+    const bool is_end = error.cause == Cause::handshake_interrupted;
+    report.end = is_end ? HandshakeReport::End::closed : HandshakeReport::End::refused;
+    report.error = error;
+  };
+  while (connection_.phase() == Phase::handshaking) {
+    if (stop != nullptr && stop->is_stopped()) {
+      report.end = HandshakeReport::End::stopped;
+      break;
+    }
+    // A stop signal must not wait for a silent peer: look at it every now and then.
+    const Deadline turn =
+        stop == nullptr ? deadline : std::min(deadline, in(std::chrono::milliseconds(200)));
+    StreamOutcome outcome = send_outgoing(turn);
+    if (outcome.status != StreamStatus::timeout) {
+      // Also after a failed send: a peer that hung up may have sent an alert before.
+      const StreamOutcome received =
+          receive_once(outcome.status == StreamStatus::ok ? turn : Deadline{});
+      outcome = received.status == StreamStatus::timeout && outcome.status != StreamStatus::ok
+                    ? outcome
+                    : received;
+    }
+    if (outcome.status == StreamStatus::timeout && std::chrono::steady_clock::now() >= deadline) {
+      report.end =
+          bytes_received_ == 0 ? HandshakeReport::End::silent : HandshakeReport::End::stalled;
+      break;
+    }
+    if (outcome.status == StreamStatus::failed && connection_.error() == nullptr) {
+      report.end = HandshakeReport::End::reset;
+      report.reason = outcome.reason;
+      break;
+    }
+  }
+  report.bytes_received = bytes_received_;
+  if (connection_.error() != nullptr) {
+    refuse(*connection_.error());
+    static_cast<void>(send_outgoing(in(kAlertTime)));
+  } else if (connection_.phase() == Phase::parked) {
+    refuse(Error{Cause::decision_not_expected, "a decision is pending that nobody here makes"});
+  } else if (connection_.phase() == Phase::closed) {
+    refuse(Error{Cause::handshake_interrupted, "the peer sent close_notify"});
+  } else if (connection_.phase() == Phase::open) {
+    // The last flight may still wait in outgoing; a client that is done must not keep it.
+    const StreamOutcome outcome = send_outgoing(deadline);
+    if (outcome.status == StreamStatus::failed) {
+      report.end = HandshakeReport::End::reset;
+      report.reason = outcome.reason;
+    }
+  }
+  return report;
+}
+
+StreamOutcome HeirloomStream::read(std::span<std::uint8_t> into, Deadline deadline) {
+  for (;;) {
+    const auto waiting = connection_.plaintext();
+    if (!waiting.empty()) {
+      const std::size_t count = std::min(into.size(), waiting.size());
+      std::memcpy(into.data(), waiting.data(), count);
+      connection_.consume_plaintext(count);
+      return {StreamStatus::ok, count};
+    }
+    if (connection_.info().close_notify_received) {
+      return {StreamStatus::end};
+    }
+    if (connection_.error() != nullptr) {
+      return engine_failure();
+    }
+    const StreamOutcome outcome = receive_once(deadline);
+    if (outcome.status != StreamStatus::ok && connection_.plaintext().empty() &&
+        !connection_.info().close_notify_received) {
+      return outcome;
+    }
+  }
+}
+
+StreamOutcome HeirloomStream::write(std::span<const std::uint8_t> bytes, Deadline deadline) {
+  std::size_t taken = 0;
+  for (;;) {
+    StreamOutcome sent = send_outgoing(deadline);
+    if (sent.status == StreamStatus::failed) {
+      sent.count = taken;
+      return sent;
+    }
+    if (taken == bytes.size()) {
+      return {sent.status, taken};
+    }
+    auto accepted = connection_.write(bytes.subspan(taken));
+    if (!accepted) {
+      // RFC 2246 §7.2.1: whoever receives close_notify answers it and discards pending writes.
+      const bool is_end = accepted.error().cause == Cause::connection_closed;
+      return {is_end ? StreamStatus::end : StreamStatus::failed, taken, accepted.error().text()};
+    }
+    taken += *accepted;
+    if (*accepted == 0 && sent.status == StreamStatus::timeout) {
+      return {StreamStatus::timeout, taken};
+    }
+  }
+}
+
+StreamOutcome HeirloomStream::finish_writing(Deadline deadline) {
+  if (!connection_.info().close_notify_sent) {
+    connection_.close();
+    drain_events();
+  }
+  const StreamOutcome sent = send_outgoing(deadline);
+  if (sent.status != StreamStatus::ok) {
+    return sent;
+  }
+  return transport_->finish_writing(deadline);
+}
+
+int HeirloomStream::readable_handle() const noexcept {
+  return transport_->readable_handle();
+}
+
+bool HeirloomStream::has_buffered_input() const noexcept {
+  return !connection_.plaintext().empty() || connection_.info().close_notify_received ||
+         connection_.error() != nullptr || transport_ended_;
+}
+
+bool HeirloomStream::has_buffered_output() const noexcept {
+  return connection_.error() == nullptr && outgoing_bytes(connection_) != 0;
+}
+
+StreamOutcome HeirloomStream::send_outgoing(Deadline deadline) {
+  for (;;) {
+    std::array<iovec, kMaxPieces> pieces{};
+    std::size_t count = 0;
+    for (const auto piece : connection_.outgoing()) {
+      if (count == pieces.size()) {
+        break;
+      }
+      if (!piece.empty()) {
+        // sendmsg does not write through this pointer; iovec is shared with recvmsg.
+        pieces.at(count++) = {const_cast<std::uint8_t*>(piece.data()), piece.size()};
+      }
+    }
+    if (count == 0) {
+      return {};
+    }
+    msghdr message{};
+    message.msg_iov = pieces.data();
+    message.msg_iovlen = count;
+    const auto sent = ::sendmsg(transport_->writable_handle(), &message, MSG_NOSIGNAL);
+    if (sent >= 0) {
+      connection_.consume_outgoing(static_cast<std::size_t>(sent));
+    } else if (errno == EAGAIN) {
+      if (!wait_for(transport_->writable_handle(), {.writable = true}, deadline).writable) {
+        return {StreamStatus::timeout};
+      }
+    } else if (errno != EINTR) {
+      return {StreamStatus::failed, 0, errno_text(errno)};
+    }
+  }
+}
+
+StreamOutcome HeirloomStream::receive_once(Deadline deadline) {
+  if (transport_ended_) {
+    return engine_failure();
+  }
+  const auto buffer = connection_.receive_buffer(kReadHint);
+  if (buffer.empty()) {
+    return {StreamStatus::failed, 0, "the connection takes no more input"};
+  }
+  const StreamOutcome outcome = transport_->read(buffer, deadline);
+  if (outcome.status == StreamStatus::ok) {
+    bytes_received_ += outcome.count;
+    const auto result = connection_.received(outcome.count);
+    drain_events();
+    // What the protocol answers (an alert, close_notify, no_renegotiation) must not wait for the
+    // application to write. During the handshake the caller sends.
+    if (connection_.phase() != Phase::handshaking) {
+      static_cast<void>(send_outgoing(result ? Deadline{} : in(kAlertTime)));
+    }
+    return result ? StreamOutcome{} : engine_failure();
+  }
+  if (outcome.status == StreamStatus::end) {
+    transport_ended_ = true;
+    const auto result = connection_.receive_end();
+    drain_events();
+    return result ? StreamOutcome{StreamStatus::end} : engine_failure();
+  }
+  if (outcome.status == StreamStatus::failed) {
+    transport_ended_ = true;
+    transport_failure_ = outcome.reason;
+  }
+  return outcome;
+}
+
+StreamOutcome HeirloomStream::engine_failure() {
+  const Error* error = connection_.error();
+  if (error == nullptr) {
+    return transport_failure_.empty() ? StreamOutcome{StreamStatus::end}
+                                      : StreamOutcome{StreamStatus::failed, 0, transport_failure_};
+  }
+  const bool is_truncated = error->cause == Cause::truncated;
+  return {is_truncated ? StreamStatus::truncated : StreamStatus::failed, 0, error->text()};
+}
+
+void HeirloomStream::drain_events() {
+  while (auto event = connection_.next_event()) {
+    if (listener_) {
+      listener_(*event, connection_);
+    }
+  }
+}
+
+}  // namespace heirloom::app

@@ -1,0 +1,82 @@
+// HeirloomStream: our engine over TCP as a Stream. One thread at a time.
+#pragma once
+
+#include "heirloom/connection.hpp"
+#include "heirloom/error.hpp"
+
+#include "common/stream.hpp"
+#include "common/tcp.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace heirloom::app {
+
+/// HandshakeReport says how a handshake ended, in the terms that decide what to try next.
+struct HandshakeReport {
+  enum class End : std::uint8_t {
+    complete,
+    refused,  ///< the engine failed: `error` says why (the peer's alert, our policy, garbage, …)
+    closed,   ///< the peer ended the transport before the handshake was complete
+    reset,    ///< the transport broke
+    silent,   ///< the deadline passed and the peer had not sent one byte
+    stalled,  ///< the deadline passed in the middle of the handshake
+    stopped,  ///< the stop signal came
+  };
+  End end = End::complete;
+  std::optional<Error> error = std::nullopt;  ///< refused and closed
+  std::size_t bytes_received = 0;
+  std::string reason = {};  ///< of a reset, in words
+};
+
+class HeirloomStream final : public Stream {
+ public:
+  /// Listener sees every event, in order, on the thread that drives the stream.
+  using Listener = std::function<void(const Event&, const Connection&)>;
+
+  HeirloomStream(TcpStreamPtr transport, Connection connection, Listener listener = {});
+
+  /// handshake runs until application data may flow, the connection failed, or the deadline. The
+  /// verifier, session store and key of the configuration must answer at once: a pending answer is
+  /// reported as refused with Cause::decision_not_expected.
+  [[nodiscard]] HandshakeReport handshake(Deadline deadline, const StopSignal* stop = nullptr);
+
+  StreamOutcome read(std::span<std::uint8_t> into, Deadline deadline) override;
+  StreamOutcome write(std::span<const std::uint8_t> bytes, Deadline deadline) override;
+  /// finish_writing sends close_notify. The engine's protocol has no half-close (RFC 2246 §7.2.1),
+  /// but what the peer still sends can be read.
+  StreamOutcome finish_writing(Deadline deadline) override;
+  [[nodiscard]] int readable_handle() const noexcept override;
+  [[nodiscard]] bool has_buffered_input() const noexcept override;
+  [[nodiscard]] bool has_buffered_output() const noexcept override;
+
+  [[nodiscard]] Connection& connection() noexcept { return connection_; }
+
+  [[nodiscard]] const Connection& connection() const noexcept { return connection_; }
+
+  [[nodiscard]] TcpStream& transport() noexcept { return *transport_; }
+
+ private:
+  StreamOutcome send_outgoing(Deadline deadline);
+  /// receive_once takes what the socket has, waiting until the deadline. ok: something changed.
+  StreamOutcome receive_once(Deadline deadline);
+  StreamOutcome engine_failure();
+  void drain_events();
+
+  TcpStreamPtr transport_;
+  Connection connection_;
+  Listener listener_;
+  std::size_t bytes_received_ = 0;
+  bool transport_ended_ = false;
+  std::string transport_failure_;
+};
+
+/// outgoing_bytes is how much waits in Connection::outgoing.
+[[nodiscard]] std::size_t outgoing_bytes(const Connection& connection);
+
+}  // namespace heirloom::app

@@ -1,0 +1,298 @@
+#include "common/modern_tls.hpp"
+
+#include "common/target.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+namespace heirloom::app {
+
+namespace {
+
+struct ContextDeleter {
+  void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
+};
+
+using ContextPtr = std::unique_ptr<SSL_CTX, ContextDeleter>;
+
+/// last_error takes the oldest entry of libcrypto's queue, which is the reason of a failure.
+unsigned long last_error() {
+  const unsigned long error = ERR_get_error();
+  ERR_clear_error();
+  return error;
+}
+
+std::string reason_text(unsigned long error) {
+  const char* const text = ERR_reason_error_string(error);
+  return text == nullptr ? "no reason given" : text;
+}
+
+ContextPtr make_context(const ModernTlsOptions& options) {
+  ContextPtr context(SSL_CTX_new(TLS_client_method()));
+  if (context == nullptr) {
+    return nullptr;
+  }
+  SSL_CTX_set_default_verify_paths(context.get());
+  SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
+  SSL_CTX_set_mode(context.get(),
+                   SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  if (options.fallback == ModernTlsOptions::Fallback::signal) {
+    SSL_CTX_set_mode(context.get(), SSL_MODE_SEND_FALLBACK_SCSV);
+  }
+  if (options.security == ModernTlsOptions::Security::everything) {
+    SSL_CTX_set_cipher_list(context.get(), "DEFAULT@SECLEVEL=0");
+    SSL_CTX_set_min_proto_version(context.get(), TLS1_VERSION);
+    SSL_CTX_set_options(context.get(), SSL_OP_LEGACY_SERVER_CONNECT);
+  }
+  if (options.max_version != 0) {
+    SSL_CTX_set_max_proto_version(context.get(), options.max_version);
+  }
+  return context;
+}
+
+void set_names(SSL* ssl, const std::string& server_name) {
+  if (server_name.empty()) {
+    return;
+  }
+  X509_VERIFY_PARAM* const expected = SSL_get0_param(ssl);
+  if (is_address(server_name)) {
+    X509_VERIFY_PARAM_set1_ip_asc(expected, server_name.c_str());
+    return;
+  }
+  X509_VERIFY_PARAM_set1_host(expected, server_name.c_str(), server_name.size());
+  // libssl keeps a copy; the parameter lacks const for historical reasons only.
+  SSL_ctrl(ssl,
+           SSL_CTRL_SET_TLSEXT_HOSTNAME,
+           TLSEXT_NAMETYPE_host_name,
+           const_cast<char*>(server_name.c_str()));
+}
+
+CertificateChain peer_chain(SSL* ssl) {
+  CertificateChain chain;
+  STACK_OF(X509)* const certificates = SSL_get_peer_cert_chain(ssl);
+  for (int i = 0; i < sk_X509_num(certificates); ++i) {
+    X509* const certificate = sk_X509_value(certificates, i);
+    const int size = i2d_X509(certificate, nullptr);
+    if (size <= 0) {
+      continue;
+    }
+    CertificateDer der(static_cast<std::size_t>(size));
+    unsigned char* out = der.data();
+    i2d_X509(certificate, &out);
+    chain.push_back(std::move(der));
+  }
+  return chain;
+}
+
+std::string version_words(int version) {
+  switch (version) {
+    case TLS1_VERSION:
+      return "TLS 1.0";
+    case TLS1_1_VERSION:
+      return "TLS 1.1";
+    case TLS1_2_VERSION:
+      return "TLS 1.2";
+    case TLS1_3_VERSION:
+      return "TLS 1.3";
+    default:
+      return "unknown version";
+  }
+}
+
+ModernTlsInfo collect_info(SSL* ssl) {
+  ModernTlsInfo info{};
+  info.version = version_words(SSL_version(ssl));
+  info.version_number = static_cast<std::uint16_t>(SSL_version(ssl));
+  const SSL_CIPHER* const cipher = SSL_get_current_cipher(ssl);
+  const char* const standard = SSL_CIPHER_standard_name(cipher);
+  info.cipher = standard == nullptr ? "" : standard;
+  info.openssl_cipher = SSL_CIPHER_get_name(cipher);
+  info.peer_chain = peer_chain(ssl);
+  const long verdict = SSL_get_verify_result(ssl);
+  info.is_verified = verdict == X509_V_OK && !info.peer_chain.empty();
+  info.verify_text = X509_verify_cert_error_string(verdict);
+  return info;
+}
+
+/// is_not_tls is true for the reasons libssl gives for bytes that no TLS implementation sent.
+bool is_not_tls(int reason) {
+  constexpr std::array reasons{SSL_R_WRONG_VERSION_NUMBER,
+                               SSL_R_HTTP_REQUEST,
+                               SSL_R_HTTPS_PROXY_REQUEST,
+                               SSL_R_UNKNOWN_PROTOCOL,
+                               SSL_R_RECORD_TOO_SMALL};
+  return std::find(reasons.begin(), reasons.end(), reason) != reasons.end();
+}
+
+/// classify names the way in which SSL_connect failed.
+void classify(ModernTlsReport& report, int ssl_error, int number) {
+  using End = ModernTlsReport::End;
+  const unsigned long error = last_error();
+  if (ssl_error == SSL_ERROR_SYSCALL) {
+    report.end = number == 0 ? End::closed : End::reset;
+    report.reason = number == 0 ? "the peer closed the connection" : errno_text(number);
+    return;
+  }
+  report.reason = reason_text(error);
+  const int reason = ERR_GET_REASON(error);
+  if (ERR_GET_LIB(error) != ERR_LIB_SSL) {
+    report.end = End::refused_by_us;
+  } else if (reason == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
+    report.end = End::closed;
+    report.reason = "the peer closed the connection";
+  } else if (reason > SSL_AD_REASON_OFFSET && reason <= SSL_AD_REASON_OFFSET + 255) {
+    // libssl reports a fatal alert of the peer as 1000 plus its number.
+    report.end = End::refused_by_peer;
+    report.alert = static_cast<std::uint8_t>(reason - SSL_AD_REASON_OFFSET);
+  } else {
+    report.end = is_not_tls(reason) ? End::not_tls : End::refused_by_us;
+  }
+}
+
+}  // namespace
+
+struct ModernTlsStream::Ssl {
+  struct Deleter {
+    void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
+  };
+
+  std::unique_ptr<SSL, Deleter> handle;
+};
+
+ModernTlsStream::ModernTlsStream(TcpStreamPtr transport, std::unique_ptr<Ssl> ssl)
+    : transport_(std::move(transport)), ssl_(std::move(ssl)) {}
+
+ModernTlsStream::~ModernTlsStream() = default;
+
+ModernTlsReport ModernTlsStream::connect(TcpStreamPtr transport,
+                                         const ModernTlsOptions& options,
+                                         Deadline deadline) {
+  using End = ModernTlsReport::End;
+  ModernTlsReport report;
+  ERR_clear_error();
+  const ContextPtr context = make_context(options);
+  auto ssl = std::make_unique<Ssl>();
+  if (context != nullptr) {
+    ssl->handle.reset(SSL_new(context.get()));
+  }
+  SSL* const handle = ssl->handle.get();
+  const int socket = transport->readable_handle();
+  if (handle == nullptr || SSL_set_fd(handle, socket) != 1) {
+    report.reason = reason_text(last_error());
+    return report;
+  }
+  set_names(handle, options.server_name);
+  int result = 0;
+  for (;;) {
+    errno = 0;
+    result = SSL_connect(handle);
+    const int number = errno;
+    if (result == 1) {
+      break;
+    }
+    const int error = SSL_get_error(handle, result);
+    report.bytes_received = BIO_number_read(SSL_get_rbio(handle));
+    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) {
+      classify(report, error, number);
+      return report;
+    }
+    const bool is_read = error == SSL_ERROR_WANT_READ;
+    const Readiness ready = wait_for(socket, {is_read, !is_read}, deadline);
+    if (!ready.readable && !ready.writable) {
+      report.end = report.bytes_received == 0 ? End::silent : End::stalled;
+      report.reason = "the peer did not answer in time";
+      return report;
+    }
+  }
+  report.bytes_received = BIO_number_read(SSL_get_rbio(handle));
+  report.end = End::complete;
+  report.stream.reset(new ModernTlsStream(std::move(transport), std::move(ssl)));
+  report.stream->info_ = collect_info(handle);
+  return report;
+}
+
+StreamOutcome ModernTlsStream::read(std::span<std::uint8_t> into, Deadline deadline) {
+  for (;;) {
+    std::size_t count = 0;
+    errno = 0;
+    const int result = SSL_read_ex(ssl_->handle.get(), into.data(), into.size(), &count);
+    if (result == 1) {
+      return {StreamStatus::ok, count};
+    }
+    if (auto outcome = settle(result, deadline); outcome.status != StreamStatus::ok) {
+      return outcome;
+    }
+  }
+}
+
+StreamOutcome ModernTlsStream::write(std::span<const std::uint8_t> bytes, Deadline deadline) {
+  std::size_t sent = 0;
+  while (sent < bytes.size()) {
+    std::size_t count = 0;
+    errno = 0;
+    const auto rest = bytes.subspan(sent);
+    const int result = SSL_write_ex(ssl_->handle.get(), rest.data(), rest.size(), &count);
+    if (result == 1) {
+      sent += count;
+      continue;
+    }
+    if (auto outcome = settle(result, deadline); outcome.status != StreamStatus::ok) {
+      outcome.count = sent;
+      return outcome;
+    }
+  }
+  return {StreamStatus::ok, sent};
+}
+
+StreamOutcome ModernTlsStream::finish_writing(Deadline deadline) {
+  for (;;) {
+    errno = 0;
+    const int result = SSL_shutdown(ssl_->handle.get());
+    if (result >= 0) {
+      return transport_->finish_writing(deadline);
+    }
+    if (auto outcome = settle(result, deadline); outcome.status != StreamStatus::ok) {
+      return outcome;
+    }
+  }
+}
+
+int ModernTlsStream::readable_handle() const noexcept {
+  return transport_->readable_handle();
+}
+
+bool ModernTlsStream::has_buffered_input() const noexcept {
+  return SSL_has_pending(ssl_->handle.get()) == 1;
+}
+
+/// settle waits if libssl only needs the socket (ok: try again), else says what is wrong.
+StreamOutcome ModernTlsStream::settle(int result, Deadline deadline) {
+  const int number = errno;
+  const int error = SSL_get_error(ssl_->handle.get(), result);
+  if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
+    const bool is_read = error == SSL_ERROR_WANT_READ;
+    const Readiness ready = wait_for(readable_handle(), {is_read, !is_read}, deadline);
+    return {ready.readable || ready.writable ? StreamStatus::ok : StreamStatus::timeout};
+  }
+  if (error == SSL_ERROR_ZERO_RETURN) {
+    ERR_clear_error();
+    return {StreamStatus::end};
+  }
+  const unsigned long code = last_error();
+  const bool is_eof = ERR_GET_LIB(code) == ERR_LIB_SSL &&
+                      ERR_GET_REASON(code) == SSL_R_UNEXPECTED_EOF_WHILE_READING;
+  if (is_eof) {
+    return {StreamStatus::truncated, 0, "the transport ended without close_notify"};
+  }
+  if (error == SSL_ERROR_SYSCALL) {
+    return {StreamStatus::failed, 0, errno_text(number)};
+  }
+  return {StreamStatus::failed, 0, reason_text(code)};
+}
+
+}  // namespace heirloom::app

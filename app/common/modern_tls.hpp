@@ -1,0 +1,95 @@
+// ModernTlsStream: the system's libssl over TCP as a Stream (client side only).
+//
+// This is the leg for boxes that the distribution's OpenSSL can still reach. Verification never
+// stops the handshake: the caller has a pin, or asks; it is told what the system's authorities say.
+#pragma once
+
+#include "heirloom/certificate.hpp"
+
+#include "common/stream.hpp"
+#include "common/tcp.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace heirloom::app {
+
+struct ModernTlsOptions {
+  enum class Security : std::uint8_t {
+    /// Whatever the distribution allows: on Debian 12 TLS 1.2 and 1.3, keys of 112 bits.
+    system_defaults,
+    /// DEFAULT@SECLEVEL=0, TLS 1.0 and up, and servers without RFC 5746: everything that the
+    /// system's libssl is still able to do.
+    everything,
+  };
+  Security security = Security::system_defaults;
+  std::string server_name;  ///< for SNI (names only, never an address) and for the verdict
+  enum class Fallback : std::uint8_t { no_signal, signal };
+  Fallback fallback = Fallback::no_signal;  ///< TLS_FALLBACK_SCSV, RFC 7507
+  /// Highest version offered, as on the wire (0x0302 is TLS 1.1); 0: the newest.
+  std::uint16_t max_version = 0;
+};
+
+struct ModernTlsInfo {
+  std::string version;           ///< "TLS 1.2"
+  std::uint16_t version_number;  ///< 0x0303
+  std::string cipher;            ///< IANA name
+  std::string openssl_cipher;
+  CertificateChain peer_chain;  ///< as sent
+  bool is_verified = false;     ///< by the system's authorities, name and date included
+  std::string verify_text;      ///< "ok", or libcrypto's words for what is wrong
+};
+
+class ModernTlsStream;
+
+/// ModernTlsReport says how a handshake ended, in the terms that decide what to try next.
+struct ModernTlsReport {
+  enum class End : std::uint8_t {
+    complete,
+    refused_by_peer,  ///< `alert` is set
+    refused_by_us,    ///< libssl found the peer's parameters too weak or malformed
+    not_tls,          ///< what came is no TLS
+    closed,           ///< the peer ended the transport before the handshake was complete
+    reset,
+    silent,   ///< the deadline passed and the peer had not sent one byte
+    stalled,  ///< the deadline passed in the middle of the handshake
+    internal,
+  };
+  End end = End::internal;
+  std::unique_ptr<ModernTlsStream> stream = nullptr;  ///< if complete
+  std::optional<std::uint8_t> alert = std::nullopt;   ///< number that the peer sent
+  std::string reason = {};                            ///< libssl's words, lower case, no full stop
+  std::size_t bytes_received = 0;
+};
+
+class ModernTlsStream final : public Stream {
+ public:
+  /// connect runs the handshake on a connected socket.
+  [[nodiscard]] static ModernTlsReport connect(TcpStreamPtr transport,
+                                               const ModernTlsOptions& options,
+                                               Deadline deadline);
+  ~ModernTlsStream() override;
+
+  StreamOutcome read(std::span<std::uint8_t> into, Deadline deadline) override;
+  StreamOutcome write(std::span<const std::uint8_t> bytes, Deadline deadline) override;
+  StreamOutcome finish_writing(Deadline deadline) override;
+  [[nodiscard]] int readable_handle() const noexcept override;
+  [[nodiscard]] bool has_buffered_input() const noexcept override;
+
+  [[nodiscard]] const ModernTlsInfo& info() const noexcept { return info_; }
+
+ private:
+  struct Ssl;
+  ModernTlsStream(TcpStreamPtr transport, std::unique_ptr<Ssl> ssl);
+  StreamOutcome settle(int result, Deadline deadline);
+
+  TcpStreamPtr transport_;
+  std::unique_ptr<Ssl> ssl_;
+  ModernTlsInfo info_;
+};
+
+}  // namespace heirloom::app

@@ -1,0 +1,53 @@
+// ProtocolOptions: the command-line options that every subcommand with our engine shares.
+#pragma once
+
+#include "heirloom/credentials.hpp"
+#include "heirloom/key_log.hpp"
+#include "heirloom/policy.hpp"
+
+#include "common/failure.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace heirloom::app {
+
+struct ProtocolOptions {
+  std::string preset = "device";
+  std::string min;
+  std::string max;
+  std::vector<std::string> suites;  ///< names or hexadecimal, in order of preference
+  std::vector<std::string> allow;   ///< words of Allowance; serve also takes "public-key"
+  bool no_extensions = false;
+  bool no_split = false;
+  std::string key_log;
+};
+
+/// add_protocol_options declares them.
+void add_protocol_options(CLI::App& command, ProtocolOptions& options);
+
+/// build_policy starts from the preset and applies the rest. ExitCode::usage, with the list of what
+/// would have been understood, for a word that means nothing.
+[[nodiscard]] Outcome<Policy> build_policy(const ProtocolOptions& options);
+
+/// open_requested_key_log opens --keylog, else the file of SSLKEYLOGFILE, else gives null.
+/// ExitCode::local if the file cannot be written.
+[[nodiscard]] Outcome<std::shared_ptr<KeyLog>> open_requested_key_log(
+    const ProtocolOptions& options);
+
+/// CredentialFiles are --cert, --key and --pass-file.
+struct CredentialFiles {
+  std::string certificate;
+  std::string key;  ///< empty: the key stands in the certificate file
+  std::string pass_file;
+};
+
+/// load_credential_files reads and checks them. ExitCode::local or usage.
+[[nodiscard]] Outcome<Credentials> load_credential_files(const CredentialFiles& files);
+
+}  // namespace heirloom::app

@@ -1,0 +1,193 @@
+#include "common/target.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <charconv>
+#include <optional>
+
+#include <arpa/inet.h>
+#include <http_parser.h>
+
+namespace heirloom::app {
+
+namespace {
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
+    return static_cast<char>(std::tolower(c));
+  });
+  return out;
+}
+
+Failure not_a_target(std::string_view text) {
+  return {ExitCode::usage,
+          "\"" + std::string(text) + "\" is neither HOST nor HOST:PORT",
+          "10.0.0.5:443, or [2001:db8::5]:443 for an IPv6 address",
+          "target_invalid"};
+}
+
+std::optional<std::uint16_t> parse_port(std::string_view text) {
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc{} || end != text.data() + text.size()) {
+    return std::nullopt;
+  }
+  return port;
+}
+
+bool is_ipv6(const std::string& host) {
+  in6_addr address{};
+  // A zone ("fe80::1%eth0") belongs to the address for the resolver, not for inet_pton.
+  return ::inet_pton(AF_INET6, host.substr(0, host.find('%')).c_str(), &address) == 1;
+}
+
+bool is_plausible_host(std::string_view host) {
+  return !host.empty() && host.size() <= 255 &&
+         std::all_of(host.begin(), host.end(), [](unsigned char c) {
+           return std::isalnum(c) != 0 || c == '.' || c == '-' || c == '_' || c == ':' ||
+                  c == '%' || c >= 0x80;
+         });
+}
+
+/// HostAndPort is the split text; no port means that none was typed.
+struct HostAndPort {
+  std::string host;
+  std::optional<std::uint16_t> port;
+};
+
+std::optional<HostAndPort> split(std::string_view text) {
+  if (text.starts_with('[')) {
+    const auto close = text.find(']');
+    if (close == std::string_view::npos || !is_ipv6(std::string(text.substr(1, close - 1)))) {
+      return std::nullopt;
+    }
+    const auto rest = text.substr(close + 1);
+    HostAndPort result{std::string(text.substr(1, close - 1)), std::nullopt};
+    if (rest.empty()) {
+      return result;
+    }
+    result.port = rest.starts_with(':') ? parse_port(rest.substr(1)) : std::nullopt;
+    return result.port.has_value() ? std::optional(result) : std::nullopt;
+  }
+  if (is_ipv6(std::string(text))) {
+    return HostAndPort{std::string(text), std::nullopt};
+  }
+  const auto colon = text.rfind(':');
+  const auto host = text.substr(0, colon);
+  if (!is_plausible_host(host) || host.find(':') != std::string_view::npos) {
+    return std::nullopt;
+  }
+  if (colon == std::string_view::npos) {
+    return HostAndPort{std::string(host), std::nullopt};
+  }
+  const auto port = parse_port(text.substr(colon + 1));
+  return port.has_value() ? std::optional(HostAndPort{std::string(host), port}) : std::nullopt;
+}
+
+std::string field(std::string_view text, const http_parser_url& url, http_parser_url_fields which) {
+  if ((url.field_set & (1U << which)) == 0) {
+    return {};
+  }
+  const auto& place = url.field_data[which];
+  return std::string(text.substr(place.off, place.len));
+}
+
+}  // namespace
+
+Outcome<HostPort> parse_target(std::string_view text, std::uint16_t default_port) {
+  if (text.find("://") != std::string_view::npos) {
+    auto url = parse_url(text);
+    if (!url) {
+      return std::move(url).error();
+    }
+    return HostPort{url->host, url->port};
+  }
+  const auto parts = split(text);
+  if (!parts.has_value() || parts->port == 0) {
+    return not_a_target(text);
+  }
+  return HostPort{parts->host, parts->port.value_or(default_port)};
+}
+
+Outcome<Url> parse_url(std::string_view text) {
+  const Failure wrong{ExitCode::usage,
+                      "\"" + std::string(text) + "\" is no URL of a web page",
+                      "https://10.0.0.5/",
+                      "url_invalid"};
+  if (text.find("://") == std::string_view::npos) {
+    // http-parser wants a scheme and brackets; people type "10.0.0.5:8443/login".
+    const auto slash = text.find('/');
+    const auto parts = split(text.substr(0, slash));
+    if (!parts.has_value()) {
+      return wrong;
+    }
+    const std::string path =
+        slash == std::string_view::npos ? "/" : std::string(text.substr(slash));
+    return parse_url("https://" + to_string({parts->host, parts->port.value_or(443)}) + path);
+  }
+  http_parser_url url{};
+  http_parser_url_init(&url);
+  if (http_parser_parse_url(text.data(), text.size(), 0, &url) != 0) {
+    return wrong;
+  }
+  Url result;
+  result.scheme = lower(field(text, url, UF_SCHEMA));
+  result.host = lower(field(text, url, UF_HOST));
+  if (result.scheme != "https" && result.scheme != "http") {
+    return Failure{ExitCode::usage,
+                   "\"" + result.scheme + "\" URLs are not understood, only https and http",
+                   "https://" + result.host + "/",
+                   "url_scheme"};
+  }
+  const bool has_port = (url.field_set & (1U << UF_PORT)) != 0;
+  if (result.host.empty() || (has_port && url.port == 0) || field(text, url, UF_USERINFO) != "") {
+    return wrong;
+  }
+  result.port = has_port ? url.port : (result.scheme == "https" ? 443 : 80);
+  const std::string path = field(text, url, UF_PATH);
+  result.path = path.empty() ? "/" : path;
+  if ((url.field_set & (1U << UF_QUERY)) != 0) {
+    result.path += "?" + field(text, url, UF_QUERY);
+  }
+  return result;
+}
+
+Outcome<HostPort> parse_listen_address(std::string_view text) {
+  if (const auto port = parse_port(text); port.has_value()) {
+    return HostPort{"127.0.0.1", *port};
+  }
+  const auto parts = split(text);
+  if (!parts.has_value() || !parts->port.has_value()) {
+    return Failure{ExitCode::usage,
+                   "\"" + std::string(text) + "\" is no ADDRESS:PORT to listen on",
+                   "127.0.0.1:8443, [::1]:8443, or 8443 alone for loopback",
+                   "listen_invalid"};
+  }
+  return HostPort{parts->host, *parts->port};
+}
+
+std::string to_string(const HostPort& where) {
+  const bool needs_brackets = where.host.find(':') != std::string::npos;
+  return (needs_brackets ? "[" + where.host + "]" : where.host) + ":" + std::to_string(where.port);
+}
+
+bool is_address(const std::string& host) {
+  in_addr address{};
+  return ::inet_pton(AF_INET, host.c_str(), &address) == 1 || is_ipv6(host);
+}
+
+bool is_loopback(const std::string& host) {
+  in_addr address{};
+  if (::inet_pton(AF_INET, host.c_str(), &address) == 1) {
+    return (ntohl(address.s_addr) >> 24U) == 127;
+  }
+  in6_addr address6{};
+  if (::inet_pton(AF_INET6, host.c_str(), &address6) == 1) {
+    return IN6_IS_ADDR_LOOPBACK(&address6);
+  }
+  return lower(host) == "localhost";
+}
+
+}  // namespace heirloom::app

@@ -1,0 +1,142 @@
+#include "http/box_pool.hpp"
+
+#include <array>
+#include <utility>
+
+#include <sys/socket.h>
+
+namespace heirloom::app::http {
+
+namespace {
+
+/// is_quiet is true if nothing came on an idle connection: no end, no stray bytes. Reading lets the
+/// TLS layer deal with what is not data (session tickets), which poll alone would mistake.
+bool is_quiet(BoxConnection& connection) {
+  std::array<std::uint8_t, 1> byte{};
+  const bool is_empty = connection.input.pending().empty();
+  return is_empty && connection.stream->read(byte, in(std::chrono::milliseconds(0))).status ==
+                         StreamStatus::timeout;
+}
+
+}  // namespace
+
+BoxPool::Lease& BoxPool::Lease::operator=(Lease&& other) noexcept {
+  std::swap(pool_, other.pool_);
+  std::swap(connection_, other.connection_);
+  return *this;
+}
+
+BoxPool::Lease::~Lease() {
+  if (connection_ != nullptr) {
+    pool_->drop(std::move(connection_));
+  }
+}
+
+void BoxPool::Lease::give_back() {
+  connection_->has_carried = true;
+  pool_->keep(std::move(connection_));
+}
+
+BoxPool::~BoxPool() {
+  stop();
+}
+
+void BoxPool::adopt(StreamPtr stream) {
+  auto connection = std::make_unique<BoxConnection>(std::move(stream));
+  {
+    const std::lock_guard lock(mutex_);
+    ++count_;
+    handles_.insert(connection->stream->readable_handle());
+  }
+  keep(std::move(connection));
+}
+
+void BoxPool::keep(std::unique_ptr<BoxConnection> connection) {
+  connection->idle_since = std::chrono::steady_clock::now();
+  const std::lock_guard lock(mutex_);
+  idle_.push_back(std::move(connection));
+  changed_.notify_one();
+}
+
+void BoxPool::drop(std::unique_ptr<BoxConnection> connection) {
+  // A courtesy to devices that count sessions; what becomes of it does not matter.
+  static_cast<void>(connection->stream->finish_writing(in(std::chrono::milliseconds(100))));
+  const std::lock_guard lock(mutex_);
+  handles_.erase(connection->stream->readable_handle());
+  connection.reset();
+  --count_;
+  changed_.notify_one();
+}
+
+/// take_idle is called with the lock held, and takes the one that was used last.
+std::unique_ptr<BoxConnection> BoxPool::take_idle() {
+  if (idle_.empty()) {
+    return nullptr;
+  }
+  auto connection = std::move(idle_.back());
+  idle_.pop_back();
+  return connection;
+}
+
+Outcome<BoxPool::Lease> BoxPool::acquire(Reuse reuse, Deadline deadline) {
+  std::unique_lock lock(mutex_);
+  while (!is_stopped_) {
+    auto connection = take_idle();
+    if (connection != nullptr) {
+      lock.unlock();
+      const bool is_young =
+          std::chrono::steady_clock::now() - connection->idle_since < limits_.idle;
+      if (reuse == Reuse::allowed && is_young && is_quiet(*connection)) {
+        return Lease(*this, std::move(connection));
+      }
+      drop(std::move(connection));
+      lock.lock();
+      continue;
+    }
+    if (count_ < limits_.connections) {
+      break;
+    }
+    if (changed_.wait_until(lock, deadline) == std::cv_status::timeout) {
+      return Failure{ExitCode::network,
+                     "all connections that the bridge opens to the box are in use",
+                     "",
+                     "busy"};
+    }
+  }
+  if (is_stopped_) {
+    return Failure{ExitCode::network, "the bridge is being stopped", "", "stopped"};
+  }
+  ++count_;
+  lock.unlock();
+  Outcome<StreamPtr> stream = connector_.connect();
+  lock.lock();
+  if (!stream.has_value() || is_stopped_) {
+    --count_;
+    changed_.notify_one();
+    return stream.has_value()
+               ? Failure{ExitCode::network, "the bridge is being stopped", "", "stopped"}
+               : stream.error();
+  }
+  auto connection = std::make_unique<BoxConnection>(*std::move(stream));
+  handles_.insert(connection->stream->readable_handle());
+  return Lease(*this, std::move(connection));
+}
+
+void BoxPool::stop() {
+  std::vector<std::unique_ptr<BoxConnection>> idle;
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopped_ = true;
+    idle.swap(idle_);
+    changed_.notify_all();
+  }
+  for (auto& connection : idle) {
+    drop(std::move(connection));
+  }
+  const std::lock_guard lock(mutex_);
+  for (const int handle : handles_) {
+    ::shutdown(handle, SHUT_RDWR);
+  }
+}
+
+}  // namespace heirloom::app::http

@@ -1,0 +1,142 @@
+#include "http/bridge.hpp"
+
+#include <array>
+#include <chrono>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include <sys/socket.h>
+
+namespace heirloom::app::http {
+
+namespace {
+
+constexpr std::size_t kMaxBrowserConnections = 512;
+constexpr std::uint8_t kTlsHandshakeRecord = 22;
+
+/// linger reads a little of what the browser still sends, so that closing does not reset the
+/// connection and take the answer with it (RFC 9112 §9.6).
+void linger(TcpStream& stream) {
+  static_cast<void>(stream.finish_writing(in(std::chrono::seconds(1))));
+  const Deadline deadline = in(std::chrono::seconds(2));
+  std::array<std::uint8_t, 16384> discarded{};
+  for (int reads = 0; reads < 256; ++reads) {
+    if (stream.read(discarded, deadline).status != StreamStatus::ok) {
+      return;
+    }
+  }
+}
+
+/// read_head is true once the request's head is complete.
+bool read_head(Browser& browser, MessageParser& request, const Patience& patience) {
+  Deadline deadline = in(patience.between_requests);
+  bool has_begun = false;
+  while (!request.has_head() && request.stage() == MessageParser::Stage::head) {
+    if (browser.input.fill(deadline).status != StreamStatus::ok) {
+      return false;
+    }
+    const auto bytes = browser.input.pending();
+    // A browser that tries https first is turned away at once, so that it tries http.
+    if (!has_begun && bytes.front() == kTlsHandshakeRecord) {
+      return false;
+    }
+    if (!has_begun) {
+      has_begun = true;
+      deadline = in(patience.request_head);
+    }
+    browser.input.consume(request.feed(bytes));
+  }
+  return true;
+}
+
+}  // namespace
+
+void Bridge::enter(int handle) {
+  const std::lock_guard lock(mutex_);
+  handles_.insert(handle);
+  if (is_stopping_) {
+    ::shutdown(handle, SHUT_RDWR);
+  }
+}
+
+void Bridge::leave(int handle) {
+  const std::lock_guard lock(mutex_);
+  handles_.erase(handle);
+  changed_.notify_all();
+}
+
+void Bridge::serve(TcpStream& stream) {
+  Browser browser{stream, Input(stream), stream.local().host};
+  while (true) {
+    MessageParser request;
+    if (!read_head(browser, request, box_.patience)) {
+      return;
+    }
+    if (request.stage() == MessageParser::Stage::failed) {
+      const int status = request.is_head_too_large() ? 431 : 400;
+      const Rendered page =
+          render(Page{status, "The browser's request makes no sense: " + request.problem()});
+      static_cast<void>(
+          write_text(stream, to_wire(page.head) + page.body, in(box_.patience.body)));
+      break;
+    }
+    if (Exchange(box_, browser, request).run() == Exchange::Afterwards::close) {
+      break;
+    }
+  }
+  linger(stream);
+}
+
+void Bridge::accept_from(TcpListener& listener, const StopSignal& stop) {
+  while (TcpStreamPtr accepted = listener.accept(stop)) {
+    TcpStream* const stream = accepted.release();
+    {
+      const std::lock_guard lock(mutex_);
+      if (handles_.size() >= kMaxBrowserConnections) {
+        delete stream;
+        continue;
+      }
+    }
+    enter(stream->readable_handle());
+    try {
+      std::thread([this, stream] {
+        serve(*stream);
+        const int handle = stream->readable_handle();
+        {
+          // Closed under the lock: a handle in the set is always a socket of ours.
+          const std::lock_guard lock(mutex_);
+          delete stream;
+        }
+        leave(handle);
+      }).detach();
+    } catch (const std::system_error&) {
+      leave(stream->readable_handle());  // no thread to be had: the browser will try again
+      delete stream;
+    }
+  }
+}
+
+Bridge::Stopped Bridge::run(const StopSignal& stop) {
+  std::vector<std::thread> acceptors;
+  for (const auto& listener : listeners_) {
+    acceptors.emplace_back([this, &listener, &stop] { accept_from(*listener, stop); });
+  }
+  for (std::thread& acceptor : acceptors) {
+    acceptor.join();
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    is_stopping_ = true;
+    for (const int handle : handles_) {
+      ::shutdown(handle, SHUT_RDWR);
+    }
+  }
+  box_.pool.stop();
+  std::unique_lock lock(mutex_);
+  const bool all_left =
+      changed_.wait_for(lock, std::chrono::seconds(3), [this] { return handles_.empty(); });
+  return all_left ? Stopped::cleanly : Stopped::with_threads_left;
+}
+
+}  // namespace heirloom::app::http
