@@ -1,0 +1,25 @@
+// What libcrypto says about a path it could not build or does not like, in our words.
+#pragma once
+
+#include "heirloom/error.hpp"
+
+#include "crypto/library.hpp"
+
+#include <chrono>
+#include <optional>
+
+namespace heirloom::crypto {
+
+/// PathFailure is taken down at the moment the check fails; the certificate belongs to the
+/// verification's context.
+struct PathFailure {
+  int code = X509_V_OK;
+  const X509* certificate = nullptr;  ///< the one the check failed at
+  std::optional<std::chrono::system_clock::time_point> revoked_at;
+};
+
+/// path_error gives the cause with a detail that names the certificate and, where one matters, the
+/// date.
+[[nodiscard]] Error path_error(const PathFailure& failure);
+
+}  // namespace heirloom::crypto
