@@ -1,0 +1,115 @@
+#!/usr/bin/env python3
+"""Writes records.txt: protected records of every suite at both versions.
+
+An implementation of RFC 6101 section 5.2.3 and RFC 2246 section 6.2.3 that shares nothing with the
+library: MACs come from Python's hashlib and hmac, ciphers from the command `openssl enc`, and the
+layout of records from this file. All inputs are derived from labels by SHAKE-128, so the output is
+the same every time. Usage: make_records.py > records.txt
+"""
+
+import hashlib
+import hmac
+import struct
+import subprocess
+
+# number, name, hash, cipher of `openssl enc`, key bytes, block size (0: stream)
+SUITES = [
+    (0x0001, "RSA_WITH_NULL_MD5", "md5", None, 0, 0),
+    (0x0002, "RSA_WITH_NULL_SHA", "sha1", None, 0, 0),
+    (0x0004, "RSA_WITH_RC4_128_MD5", "md5", "rc4", 16, 0),
+    (0x0005, "RSA_WITH_RC4_128_SHA", "sha1", "rc4", 16, 0),
+    (0x0009, "RSA_WITH_DES_CBC_SHA", "sha1", "des-cbc", 8, 8),
+    (0x000A, "RSA_WITH_3DES_EDE_CBC_SHA", "sha1", "des-ede3-cbc", 24, 8),
+    (0x002F, "RSA_WITH_AES_128_CBC_SHA", "sha1", "aes-128-cbc", 16, 16),
+    (0x0035, "RSA_WITH_AES_256_CBC_SHA", "sha1", "aes-256-cbc", 32, 16),
+]
+VERSIONS = [(0x0300, "SSL 3.0"), (0x0301, "TLS 1.0")]
+
+# content type, plaintext bytes; the lengths are an empty fragment and some that end on either side
+# of a hash block
+RECORDS = [(22, 37), (23, 0), (23, 300), (21, 2), (23, 64)]
+
+
+def derive(label, size):
+    return hashlib.shake_128(("heirloom records: " + label).encode()).digest(size)
+
+
+def mac_ssl30(name, secret, sequence, kind, plaintext):
+    pads = 48 if name == "md5" else 40
+    header = struct.pack(">QBH", sequence, kind, len(plaintext))
+    inner = hashlib.new(name, secret + b"\x36" * pads + header + plaintext).digest()
+    return hashlib.new(name, secret + b"\x5c" * pads + inner).digest()
+
+
+def mac_tls10(name, secret, sequence, kind, plaintext):
+    header = struct.pack(">QBHH", sequence, kind, 0x0301, len(plaintext))
+    return hmac.new(secret, header + plaintext, name).digest()
+
+
+def pad(version, data, block, label, longest):
+    """Pads to a multiple of the block; returns data and padding."""
+    least = block - 1 - len(data) % block
+    if not longest:
+        return data + bytes([least]) * (least + 1)
+    if version == 0x0300:
+        # any content, RFC 6101 section 5.2.3.2
+        return data + derive(label + " padding", least) + bytes([least])
+    length = least + (255 - least) // block * block
+    return data + bytes([length]) * (length + 1)
+
+
+def encrypt(cipher, key, iv, data):
+    if cipher is None or not data:
+        return data
+    command = ["openssl", "enc", "-e", "-" + cipher, "-nopad", "-K", key.hex(),
+               "-provider", "default", "-provider", "legacy"]
+    if iv:
+        command += ["-iv", iv.hex()]
+    return subprocess.run(command, input=data, capture_output=True, check=True).stdout
+
+
+def connection(version, version_name, suite):
+    number, name, hash_name, cipher, key_size, block = suite
+    label = f"{version_name} {name}"
+    secret = derive(label + " mac_secret", hashlib.new(hash_name).digest_size)
+    key = derive(label + " key", key_size)
+    iv = derive(label + " iv", block)
+    mac = mac_ssl30 if version == 0x0300 else mac_tls10
+
+    # The last two records of a block cipher carry padding that a minimal sender would not choose.
+    fragments = []
+    for sequence, (kind, size) in enumerate(RECORDS):
+        plaintext = derive(f"{label} plaintext {sequence}", size)
+        fragment = plaintext + mac(hash_name, secret, sequence, kind, plaintext)
+        is_minimal = block == 0 or sequence < 3
+        if block:
+            fragment = pad(version, fragment, block, f"{label} {sequence}", not is_minimal)
+        fragments.append((kind, plaintext, fragment, is_minimal))
+
+    # Key stream and chaining value run on from record to record, so one call encrypts them all.
+    stream = encrypt(cipher, key, iv, b"".join(f[2] for f in fragments))
+    print(f"\nname = {label}\nversion = {version:04x}\nsuite = {number:04x}")
+    print(f"mac_secret = {secret.hex()}\nkey = {key.hex()}\niv = {iv.hex()}")
+    for kind, plaintext, fragment, is_minimal in fragments:
+        ciphertext, stream = stream[:len(fragment)], stream[len(fragment):]
+        header = struct.pack(">BHH", kind, version, len(ciphertext))
+        print(f"type = {kind}\nplaintext = {plaintext.hex()}\n"
+              f"padding = {'minimal' if is_minimal else 'other'}\n"
+              f"record = {(header + ciphertext).hex()}")
+
+
+def main():
+    openssl = subprocess.run(["openssl", "version"], capture_output=True, check=True, text=True)
+    print("# Protected records: RFC 6101 section 5.2.3, RFC 2246 section 6.2.3, RFC 3268 section 3.")
+    print("# Made by tests/vectors/records/make_records.py with Python's hashlib and hmac and with")
+    print(f"# {openssl.stdout.split('(')[0].strip()} (openssl enc); nothing of this library took part.")
+    print("# Records of one block follow each other under one key, sequence numbers from 0.")
+    print("# padding: \"minimal\" is what a sender makes, \"other\" is allowed but longer (TLS 1.0) or of")
+    print("# arbitrary content (SSL 3.0).")
+    for version, version_name in VERSIONS:
+        for suite in SUITES:
+            connection(version, version_name, suite)
+
+
+if __name__ == "__main__":
+    main()
