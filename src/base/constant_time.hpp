@@ -38,9 +38,11 @@ inline Mask equal(std::uint64_t a, std::uint64_t b) noexcept {
   return is_zero(a ^ b);
 }
 
-/// less is a < b, for values below 2^63.
+/// less is a < b, for values below 2^63. The operands are hidden: a compiler that sees the
+/// difference of a loop counter and a secret makes that difference its loop counter, and then the
+/// loop ends by a comparison of secrets.
 inline Mask less(std::uint64_t a, std::uint64_t b) noexcept {
-  return is_negative(a - b);
+  return is_negative(hide(a) - hide(b));
 }
 
 inline Mask less_or_equal(std::uint64_t a, std::uint64_t b) noexcept {
