@@ -65,7 +65,9 @@ struct Net {
   }
 
   template <class Token, class Signature, class Implementation, class Executor>
-  static auto compose(Implementation&& implementation, Token&& token, const Executor& executor) {
+  static auto compose(Implementation&& implementation,
+                      std::remove_reference_t<Token>& token,
+                      const Executor& executor) {
     return ::boost::asio::async_compose<Token, Signature>(
         std::forward<Implementation>(implementation), token, executor);
   }

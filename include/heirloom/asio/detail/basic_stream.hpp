@@ -18,6 +18,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -153,14 +154,14 @@ class BasicStream : public StreamBase {
   /// async_handshake: void(error_code).
   template <class Token = typename Net::template DefaultToken<executor_type>>
   auto async_handshake(handshake_type type, Token&& token = Token()) {
-    return start<void(ErrorCode)>(HandshakeOperation<Net>(role(type)), token);
+    return start<void(ErrorCode), Token>(HandshakeOperation<Net>(role(type)), token);
   }
 
   /// async_handshake with bytes that were already read: void(error_code, size_t), the number of
   /// those bytes that were used.
   template <class ConstBuffers, class Token>
   auto async_handshake(handshake_type type, const ConstBuffers& first_bytes, Token&& token) {
-    return start<void(ErrorCode, std::size_t)>(
+    return start<void(ErrorCode, std::size_t), Token>(
         HandshakeOperation<Net>(role(type), copy(first_bytes)), token);
   }
 
@@ -176,7 +177,7 @@ class BasicStream : public StreamBase {
   /// async_shutdown: void(error_code).
   template <class Token = typename Net::template DefaultToken<executor_type>>
   auto async_shutdown(Token&& token = Token()) {
-    return start<void(ErrorCode)>(ShutdownOperation<Net>(), token);
+    return start<void(ErrorCode), Token>(ShutdownOperation<Net>(), token);
   }
 
   template <class MutableBuffers>
@@ -195,7 +196,8 @@ class BasicStream : public StreamBase {
   /// async_read_some: void(error_code, size_t).
   template <class MutableBuffers, class Token = typename Net::template DefaultToken<executor_type>>
   auto async_read_some(const MutableBuffers& buffers, Token&& token = Token()) {
-    return start<void(ErrorCode, std::size_t)>(ReadOperation<Net, MutableBuffers>(buffers), token);
+    return start<void(ErrorCode, std::size_t), Token>(ReadOperation<Net, MutableBuffers>(buffers),
+                                                      token);
   }
 
   template <class ConstBuffers>
@@ -215,7 +217,8 @@ class BasicStream : public StreamBase {
   /// in order, but what was sealed is sent all the same.
   template <class ConstBuffers, class Token = typename Net::template DefaultToken<executor_type>>
   auto async_write_some(const ConstBuffers& buffers, Token&& token = Token()) {
-    return start<void(ErrorCode, std::size_t)>(WriteOperation<Net, ConstBuffers>(buffers), token);
+    return start<void(ErrorCode, std::size_t), Token>(WriteOperation<Net, ConstBuffers>(buffers),
+                                                      token);
   }
 
  private:
@@ -232,8 +235,9 @@ class BasicStream : public StreamBase {
     return bytes;
   }
 
-  template <class Signature, class Operation, class Token>
-  auto start(Operation operation, Token&& token) {
+  /// start hands the token on as it came, so that a handler is moved and never copied.
+  template <class Signature, class Token, class Operation>
+  auto start(Operation operation, std::remove_reference_t<Token>& token) {
     constexpr bool kHasCount = std::is_same_v<Signature, void(ErrorCode, std::size_t)>;
     return Net::template compose<Token, Signature>(
         AsyncDriver<Net, Core, Operation, kHasCount>(core_, std::move(operation)),
