@@ -4,10 +4,12 @@
 usage: check_version_branches.py [--root FOLDER]
 
 What differs between SSL 3.0 and TLS 1.0 is in src/version, one record per version; elsewhere code asks
-that record. Only src/version itself, version negotiation and the SSLv2-format hello may compare. In
-src, include and app this looks for ProtocolVersion's enumerators next to a comparison, in a `case`
-label or as the condition of ?:, for a switch over something called version, and for the wire values.
-In src it also looks for two versions put in order (`a.version < b.version`). Choosing a value
+that record. Only src/version itself, version negotiation and the SSLv2-format hello may compare, and
+the one file of the program that tells people how weak a version is (app/common/describe.cpp). In
+src, include and app this looks for ProtocolVersion's enumerators next to a comparison or in a `case`
+label, and for a comparison with the wire values.
+In src it also looks for two versions put in order (`a.version < b.version`) and for a switch over
+one. Choosing a value
 (`policy.max_version = ProtocolVersion::tls10`) is fine, and so are tables, and asking whether two
 messages carry the same version.
 """
@@ -22,6 +24,7 @@ from sources import line_of, project_files, without_comments_and_strings  # noqa
 
 kMayCompare = re.compile(
     r"^src/version/|^src/handshake/negotiate\.(hpp|cpp)$|^src/message/sslv2_client_hello\.(hpp|cpp)$"
+    r"|^app/common/describe\.cpp$"
 )
 kName = r"(?:(?:heirloom::)?ProtocolVersion::)?(?:ssl30|tls10)\b"
 kCompare = r"(?:==|!=|<=>|<=|>=|(?<![<\-])<(?!<)|(?<!>)>(?![>=]))"
@@ -30,10 +33,10 @@ kPatterns = [
     (re.compile(kCompare + r"\s*\*?" + kName), "comparison with a version"),
     (re.compile(kName + r"\s*" + kCompare), "comparison with a version"),
     (re.compile(r"\bcase\s+" + kName + r"\s*:"), "switch over a version"),
-    (re.compile(r"\bswitch\s*\(\s*\*?" + kVersionish + r"\s*\)"), "switch over a version"),
     (re.compile(kCompare + r"\s*0x030[0-3]\b"), "comparison with a version's wire value"),
     (re.compile(r"\b0x030[0-3]\s*" + kCompare), "comparison with a version's wire value"),
 ]
+kSwitch = re.compile(r"\bswitch\s*\(\s*\*?" + kVersionish + r"\s*\)")
 kOrdered = re.compile(r"\w*version\b(?:\(\)|\.value\(\))?\s*(?:<=>|<=|>=|<(?![<=])|(?<!-)>(?![>=]))\s*\*?[\w.>\-]*version\b")
 
 
@@ -45,7 +48,9 @@ def violations(root: pathlib.Path) -> list[str]:
             continue
         text = without_comments_and_strings(file.read_text())
         seen = set()
-        patterns = kPatterns + ([(kOrdered, "two versions put in order")] if relative.startswith("src/") else [])
+        patterns = list(kPatterns)
+        if relative.startswith("src/"):
+            patterns += [(kOrdered, "two versions put in order"), (kSwitch, "switch over a version")]
         for pattern, what in patterns:
             for match in pattern.finditer(text):
                 line = line_of(text, match.start())

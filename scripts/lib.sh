@@ -18,12 +18,15 @@ packages_of() {
   done
 }
 
-# missing_of PACKAGE…: those that are not installed.
+# missing_of SET…: the packages of these sets that are not installed, unless their command is there.
 missing_of() {
-  local package
-  for package in "$@"; do
-    # An installed package may be known under its architecture, or be provided by a newer one.
-    dpkg-query -W -f='${db:Status-Abbrev}\n' "$package" 2>/dev/null | grep -q '^ii' || echo "$package"
+  local set package command
+  for set in "$@"; do
+    while read -r package command; do
+      if [ "$command" = - ] || ! command -v "$command" >/dev/null; then
+        dpkg-query -W -f='${db:Status-Abbrev}\n' "$package" 2>/dev/null | grep -q '^ii' || echo "$package"
+      fi
+    done < <(awk -v set="$set" '$1 == set { print $2, $3 }' scripts/packages.txt)
   done
 }
 
@@ -41,13 +44,11 @@ as_root() {
 
 # need_packages SET…: installs what is missing of these sets. Says what and how large first.
 need_packages() {
-  local names
-  mapfile -t names < <(packages_of "$@")
   if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    say "This is no Debian: nothing is installed. Needed (Debian's names): ${names[*]}"
+    say "This is no Debian: nothing is installed. Needed (Debian's names): $(packages_of "$@" | tr '\n' ' ')"
     return 0
   fi
-  mapfile -t missing_packages < <(missing_of "${names[@]}")
+  mapfile -t missing_packages < <(missing_of "$@")
   if [ "${#missing_packages[@]}" = 0 ]; then
     return 0
   fi

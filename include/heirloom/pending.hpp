@@ -18,10 +18,11 @@ inline constexpr PendingTag pending{};
 template <class T>
 class [[nodiscard]] Pending {
  public:
-  Pending(T answer)
-      : answer_(std::move(answer)) {}  // NOLINT(google-explicit-constructor): reads as the answer
+  // NOLINTNEXTLINE(google-explicit-constructor): reads as the answer
+  Pending(T answer) : answer_(std::move(answer)) {}
 
-  Pending(PendingTag /*tag*/) {}  // NOLINT(google-explicit-constructor): reads as `return pending;`
+  // NOLINTNEXTLINE(google-explicit-constructor): reads as `return pending;`
+  Pending(PendingTag /*tag*/) {}
 
   [[nodiscard]] bool is_pending() const noexcept { return !answer_.has_value(); }
 

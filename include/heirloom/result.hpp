@@ -20,15 +20,14 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value)
-      : state_(std::in_place_index<0>, std::move(value)) {
-  }  // NOLINT(google-explicit-constructor): as std::expected
+  // NOLINTNEXTLINE(google-explicit-constructor): as std::expected
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
 
-  Result(Error error)
-      : state_(std::in_place_index<1>, std::move(error)) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
 
-  Result(Cause cause)
-      : state_(std::in_place_index<1>, Error{cause}) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Result(Cause cause) : state_(std::in_place_index<1>, Error{cause}) {}
 
   /// has_value is true if the operation succeeded.
   [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }
@@ -89,10 +88,11 @@ class [[nodiscard]] Result<void> {
 
   Result() = default;
 
-  Result(Error error)
-      : error_(std::move(error)) {}  // NOLINT(google-explicit-constructor): as std::expected
+  // NOLINTNEXTLINE(google-explicit-constructor): as std::expected
+  Result(Error error) : error_(std::move(error)) {}
 
-  Result(Cause cause) : error_(Error{cause}) {}  // NOLINT(google-explicit-constructor)
+  // NOLINTNEXTLINE(google-explicit-constructor)
+  Result(Cause cause) : error_(Error{cause}) {}
 
   [[nodiscard]] bool has_value() const noexcept { return !error_.has_value(); }
 

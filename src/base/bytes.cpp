@@ -1,9 +1,11 @@
 #include "base/bytes.hpp"
 
+#include <string_view>
+
 namespace heirloom {
 
 std::string to_hex(ByteView bytes) {
-  static constexpr char kDigits[] = "0123456789abcdef";
+  static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;
   out.reserve(bytes.size() * 2);
   for (const std::uint8_t byte : bytes) {
