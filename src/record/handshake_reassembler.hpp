@@ -12,6 +12,7 @@
 
 #include "base/bytes.hpp"
 #include "protocol/constants.hpp"
+#include "protocol/record_boundary.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -25,14 +26,6 @@ struct HandshakeView {
   ByteView message;  ///< with its header of 4 bytes, as it enters the handshake hashes
 
   [[nodiscard]] ByteView body() const { return message.subspan(kHandshakeHeaderSize); }
-};
-
-/// RecordBoundary says that no part of a handshake message is waiting for its rest. Only the
-/// reassembler makes one.
-class RecordBoundary {
- private:
-  friend class HandshakeReassembler;
-  RecordBoundary() = default;
 };
 
 class HandshakeReassembler {

@@ -49,6 +49,12 @@ enum class UnknownRecordType : std::uint8_t {
   ignored,   ///< RFC 2246 §6
 };
 
+/// HelloExtensionSet is what a hello of this version may carry.
+enum class HelloExtensionSet : std::uint8_t {
+  renegotiation_only,  ///< SSL 3.0 as deployed (drift D60)
+  all,                 ///< RFC 3546
+};
+
 /// RenegotiationRefusal is how a renegotiation that policy excludes is answered.
 enum class RenegotiationRefusal : std::uint8_t {
   fatal_handshake_failure,   ///< SSL 3.0 has no no_renegotiation (RFC 5746 §4.5, drift D59)
@@ -102,6 +108,7 @@ struct VersionProfile {
   RenegotiationRefusal renegotiation_refusal;
 
   // handshake, RFC 6101 §5.6, RFC 2246 §7.4
+  HelloExtensionSet hello_extensions;
   NoCertificateAnswer no_certificate;
   PremasterFraming premaster_framing;
   CertificateVerifyHashes (*certificate_verify)(const HandshakeHashes& messages,

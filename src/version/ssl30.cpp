@@ -2,6 +2,7 @@
 // certificate verify §5.6.8, finished §5.6.9, master secret §6.1, key block §6.2.2.
 #include "crypto/handshake_hashes.hpp"
 #include "protocol/randoms.hpp"
+#include "version/prf.hpp"
 #include "version/profile.hpp"
 
 #include <algorithm>
@@ -97,41 +98,17 @@ VerifyData finished(const HandshakeHashes& messages, const MasterSecret& master,
   return data;
 }
 
-// The ladder of §6.1 and §6.2.2: MD5(secret + SHA('A' + secret + first + second)) +
-// MD5(secret + SHA('BB' + secret + first + second)) + MD5(secret + SHA('CCC' + …)) + …, cut to the
-// size of `out`.
-void ladder(ByteView secret, const Random& first, const Random& second, ByteSpan out) {
-  constexpr std::size_t kLetters = 26;
-  HEIRLOOM_EXPECT(out.size() <= kLetters * crypto::Md5::kSize);
-  std::array<std::uint8_t, kLetters> letters{};
-  for (std::size_t round = 1; !out.empty(); ++round) {
-    std::fill_n(letters.begin(), round, static_cast<std::uint8_t>('A' + round - 1));
-    auto sha = crypto::Sha1()
-                   .update(ByteView(letters).first(round))
-                   .update(secret)
-                   .update(first)
-                   .update(second)
-                   .finish();
-    auto block = crypto::Md5().update(secret).update(sha).finish();
-    const std::size_t used = std::min(out.size(), block.size());
-    std::copy_n(block.begin(), used, out.begin());
-    out = out.subspan(used);
-    secure_wipe(sha.data(), sha.size());
-    secure_wipe(block.data(), block.size());
-  }
-}
-
 // §6.1. The premaster is taken by value: "The pre_master_secret should be deleted from memory once
 // the master_secret has been computed."
 MasterSecret master_secret(PremasterSecret premaster, const Randoms& randoms) {
   Secret<kMasterSecretSize> master;
-  ladder(premaster.expose(), randoms.client, randoms.server, master.expose());
+  ssl30_prf(premaster.expose(), randoms.client, randoms.server, master.expose());
   return MasterSecret(std::move(master));
 }
 
 // §6.2.2, with the server's random first.
 void key_block(const MasterSecret& master, const Randoms& randoms, ByteSpan out) {
-  ladder(master.expose(), randoms.server, randoms.client, out);
+  ssl30_prf(master.expose(), randoms.server, randoms.client, out);
 }
 
 }  // namespace
@@ -144,6 +121,7 @@ constinit const VersionProfile kSsl30Profile = {
     .unknown_record_type = UnknownRecordType::is_error,
     .alert_for = alert_for,
     .renegotiation_refusal = RenegotiationRefusal::fatal_handshake_failure,
+    .hello_extensions = HelloExtensionSet::renegotiation_only,
     .no_certificate = NoCertificateAnswer::warning_alert,
     .premaster_framing = PremasterFraming::bare,
     .certificate_verify = certificate_verify,

@@ -1,8 +1,8 @@
-// TLS 1.0: what is special about it, in the order of RFC 2246. PRF §5, record MAC §6.2.3.1, key
-// block §6.3, alerts §7.2, certificate verify §7.4.8, finished §7.4.9, master secret §8.1.
+// TLS 1.0: what is special about it, in the order of RFC 2246. Record MAC §6.2.3.1, key block §6.3,
+// alerts §7.2, certificate verify §7.4.8, finished §7.4.9, master secret §8.1.
 #include "crypto/handshake_hashes.hpp"
-#include "crypto/hmac.hpp"
 #include "protocol/randoms.hpp"
+#include "version/prf.hpp"
 #include "version/profile.hpp"
 
 #include <algorithm>
@@ -11,54 +11,9 @@
 namespace heirloom {
 namespace {
 
-// What P_hash calls the seed is label + seed, and every seed here has two parts.
-struct Seed {
-  ByteView label;
-  ByteView first;
-  ByteView second;
-};
-
-// §5: a label is "included in the exact form it is given without a length byte or trailing null
-// character".
-ByteView bytes_of(std::string_view label) {
-  return {reinterpret_cast<const std::uint8_t*>(label.data()), label.size()};
-}
-
-// §5: P_hash(secret, seed) = HMAC_hash(secret, A(1) + seed) + HMAC_hash(secret, A(2) + seed) + …,
-// A(0) = seed, A(i) = HMAC_hash(secret, A(i-1)). XORed onto `out`; what is left of the last
-// iteration is discarded.
-template <class Hash>
-void xor_p_hash(ByteView secret, const Seed& seed, ByteSpan out) {
-  const crypto::Hmac<Hash> hmac(secret);
-  auto a = hmac.mac(seed.label, seed.first, seed.second);
-  while (!out.empty()) {
-    auto block = hmac.mac(ByteView(a), seed.label, seed.first, seed.second);
-    const std::size_t used = std::min(out.size(), block.size());
-    std::transform(out.begin(),
-                   out.begin() + static_cast<std::ptrdiff_t>(used),
-                   block.begin(),
-                   out.begin(),
-                   [](std::uint8_t x, std::uint8_t y) { return static_cast<std::uint8_t>(x ^ y); });
-    out = out.subspan(used);
-    secure_wipe(block.data(), block.size());
-    a = hmac.mac(ByteView(a));
-  }
-  secure_wipe(a.data(), a.size());
-}
-
-// §5: PRF(secret, label, seed) = P_MD5(S1, label + seed) XOR P_SHA-1(S2, label + seed). S1 and S2
-// are the halves of the secret; they share its middle byte if the length is odd.
-void prf(ByteView secret, std::string_view label, ByteView first, ByteView second, ByteSpan out) {
-  const std::size_t half = (secret.size() + 1) / 2;
-  const Seed seed{.label = bytes_of(label), .first = first, .second = second};
-  std::ranges::fill(out, std::uint8_t{0});
-  xor_p_hash<crypto::Md5>(secret.first(half), seed, out);
-  xor_p_hash<crypto::Sha1>(secret.last(half), seed, out);
-}
-
 // §6.2.3.1: HMAC_hash(MAC_write_secret, …). RFC 2104: H(K XOR opad, H(K XOR ipad, text)), the key
 // padded with zeros to a block.
-MacPrefixes mac_prefixes([[maybe_unused]] MacAlgorithm mac, ByteView mac_secret) {
+MacPrefixes mac_prefixes(MacAlgorithm mac, ByteView mac_secret) {
   MacPrefixes prefixes;
   prefixes.size = prefixes.inner.expose().size();
   HEIRLOOM_EXPECT(mac_secret.size() == info(mac).hash_size);
@@ -92,7 +47,7 @@ MacHeader mac_header(std::uint64_t sequence_number, ContentType type, std::size_
 // §6.3: PRF(SecurityParameters.master_secret, "key expansion", server_random + client_random). The
 // seed of the example in §6.3.1 of the last draft is an error (drift D70).
 void key_block(const MasterSecret& master, const Randoms& randoms, ByteSpan out) {
-  prf(master.expose(), "key expansion", randoms.server, randoms.client, out);
+  tls10_prf(master.expose(), "key expansion", randoms.server, randoms.client, out);
 }
 
 std::optional<AlertDescription> alert_for(const CauseInfo& cause) {
@@ -114,7 +69,7 @@ VerifyData finished(const HandshakeHashes& messages, const MasterSecret& master,
   const auto sha = crypto::Sha1(messages.sha).finish();
   VerifyData data;
   data.size = 12;
-  prf(master.expose(), label, md5, sha, ByteSpan(data.bytes).first(data.size));
+  tls10_prf(master.expose(), label, md5, sha, ByteSpan(data.bytes).first(data.size));
   return data;
 }
 
@@ -123,7 +78,7 @@ VerifyData finished(const HandshakeHashes& messages, const MasterSecret& master,
 // master_secret has been computed."
 MasterSecret master_secret(PremasterSecret premaster, const Randoms& randoms) {
   Secret<kMasterSecretSize> master;
-  prf(premaster.expose(), "master secret", randoms.client, randoms.server, master.expose());
+  tls10_prf(premaster.expose(), "master secret", randoms.client, randoms.server, master.expose());
   return MasterSecret(std::move(master));
 }
 
@@ -137,6 +92,7 @@ constinit const VersionProfile kTls10Profile = {
     .unknown_record_type = UnknownRecordType::ignored,
     .alert_for = alert_for,
     .renegotiation_refusal = RenegotiationRefusal::no_renegotiation_warning,
+    .hello_extensions = HelloExtensionSet::all,
     .no_certificate = NoCertificateAnswer::empty_certificate,
     .premaster_framing = PremasterFraming::two_byte_length,
     .certificate_verify = certificate_verify,

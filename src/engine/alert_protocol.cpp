@@ -1,0 +1,171 @@
+// The alert protocol (RFC 6101 §5.4, RFC 2246 §7.2): closure, warnings, errors, and how a
+// connection of ours fails.
+#include "engine/alert_protocol.hpp"
+
+#include "base/try.hpp"
+#include "engine/engine.hpp"
+
+#include <utility>
+
+namespace heirloom {
+
+Result<void> Connection::Impl::handle_alerts(ByteView fragment) {
+  while (auto raw = alerts_.next(fragment)) {
+    const auto level = static_cast<AlertLevel>(raw->level);
+    if (level != AlertLevel::warning && level != AlertLevel::fatal) {
+      return Error(Cause::alert_malformed, "level " + std::to_string(raw->level));
+    }
+    HEIRLOOM_TRY_VOID(handle_alert({.level = level, .description = raw->description}));
+    if (!is_reading()) {
+      break;  // RFC 2246 §7.2.1: what follows a close_notify is ignored
+    }
+  }
+  return {};
+}
+
+Result<void> Connection::Impl::handle_alert(Alert alert) {
+  Event event;
+  event.kind = Event::Kind::alert;
+  event.alert = alert;
+  events.push(std::move(event));
+  if (alert.level == AlertLevel::fatal) {
+    Error received(Cause::alert_received);
+    received.alert = alert;
+    return received;
+  }
+  if (alert.description == AlertDescription::close_notify) {
+    info.close_notify_received = true;
+    Event closed;
+    closed.kind = Event::Kind::peer_closed;
+    events.push(std::move(closed));
+    if (phase == Phase::handshaking) {
+      return Error(Cause::handshake_interrupted, "the peer sent close_notify");
+    }
+    // RFC 2246 §7.2.1: answer at once with a close_notify of our own, "discarding any pending
+    // writes".
+    close();
+    return {};
+  }
+  return handle_warning(alert.description);
+}
+
+Result<void> Connection::Impl::handle_warning(AlertDescription description) {
+  const bool is_answer_to_request = description == AlertDescription::no_certificate &&
+                                    side_ == Side::server && phase == Phase::handshaking &&
+                                    profile_->no_certificate == NoCertificateAnswer::warning_alert;
+  if (is_answer_to_request) {
+    return step(message::NoCertificateWarning{});
+  }
+  // Every other warning is the peer's remark. RFC 2246 §7.2.2 leaves the choice to the receiver; a
+  // flood of them is refused ("SSL death alert").
+  ++warnings_in_a_row_;
+  if (warnings_in_a_row_ > environment_.policy->limits.max_warnings_in_a_row) {
+    return Cause::too_many_warnings;
+  }
+  return {};
+}
+
+/// refuse_renegotiation answers a HelloRequest or ClientHello in an open connection.
+Result<void> Connection::Impl::refuse_renegotiation() {
+  switch (profile_->renegotiation_refusal) {
+    case RenegotiationRefusal::fatal_handshake_failure:
+      return Cause::renegotiation_refused;
+    case RenegotiationRefusal::no_renegotiation_warning:
+      break;
+  }
+  send_alert({.level = AlertLevel::warning, .description = AlertDescription::no_renegotiation});
+  ++warnings_in_a_row_;  // each request costs us an answer
+  if (warnings_in_a_row_ > environment_.policy->limits.max_warnings_in_a_row) {
+    return Cause::too_many_warnings;
+  }
+  return {};
+}
+
+void Connection::Impl::send_alert(Alert alert) {
+  const Bytes bytes{static_cast<std::uint8_t>(alert.level),
+                    static_cast<std::uint8_t>(alert.description)};
+  if (!writer.write(ContentType::alert, bytes).has_value()) {
+    return;  // the sequence space has ended: nothing more can be sent
+  }
+  Event event;
+  event.kind = Event::Kind::alert;
+  event.direction = Event::Direction::sent;
+  event.alert = alert;
+  events.push(std::move(event));
+}
+
+/// forget_session: "Upon transmission or receipt of a fatal alert message, both parties immediately
+/// close the connection. Servers and clients are required to forget any session-identifiers, keys,
+/// and secrets" (RFC 2246 §7.2.2).
+void Connection::Impl::forget_session() {
+  session.reset();
+  if (environment_.sessions != nullptr && !info.session_id.empty()) {
+    environment_.sessions->forget(info.session_id);
+  }
+}
+
+void Connection::Impl::fail(Error what) {
+  if (error.has_value()) {
+    return;
+  }
+  writer.drop_staged();
+  const auto alert = profile_->alert_for(cause_info(what.cause));
+  if (alert.has_value() && !info.transport_ended && !info.close_notify_sent) {
+    const Alert fatal{.level = AlertLevel::fatal, .description = *alert};
+    send_alert(fatal);
+    what.alert = fatal;
+  }
+  const bool is_fatal = what.alert.has_value();
+  const bool forgets_unclosed =
+      environment_.policy->missing_close_notify == OnMissingCloseNotify::forget_session;
+  if (is_fatal || (what.cause == Cause::truncated && forgets_unclosed)) {
+    forget_session();
+  }
+  // Keys and secrets go with the states that hold them.
+  writer.activate(WriteProtection());
+  read_protection_ = ReadProtection();
+  if (side_ == Side::client) {
+    machine_ = client::State(client::Failed{});
+  } else {
+    machine_ = server::State(server::Failed{});
+  }
+  environment_.resume.reset();
+  awaited_.reset();
+  reader_.discard();
+  error = std::move(what);
+  phase = Phase::failed;
+}
+
+void Connection::Impl::close() {
+  if (phase == Phase::handshaking || phase == Phase::parked) {
+    cancel();
+    return;
+  }
+  if (phase != Phase::open) {
+    return;
+  }
+  writer.drop_staged();
+  send_alert({.level = AlertLevel::warning, .description = AlertDescription::close_notify});
+  info.close_notify_sent = true;
+  phase = Phase::closed;
+}
+
+void Connection::Impl::cancel() {
+  if (phase == Phase::open) {
+    close();
+    return;
+  }
+  if (phase != Phase::handshaking && phase != Phase::parked) {
+    return;
+  }
+  // RFC 2246 §7.2.2: "This alert should be followed by a close_notify." SSL 3.0 has no
+  // user_canceled.
+  if (profile_->hello_extensions == HelloExtensionSet::all) {
+    send_alert({.level = AlertLevel::warning, .description = AlertDescription::user_canceled});
+  }
+  send_alert({.level = AlertLevel::warning, .description = AlertDescription::close_notify});
+  info.close_notify_sent = true;
+  fail(Error(Cause::canceled));
+}
+
+}  // namespace heirloom

@@ -1,0 +1,333 @@
+// How bytes become records, records become inputs, and inputs move the connection.
+#include "engine/engine.hpp"
+
+#include "base/try.hpp"
+#include "handshake/negotiate.hpp"
+
+#include <string>
+#include <utility>
+
+namespace heirloom {
+
+namespace {
+
+/// kMaxWaitingOut is how much may wait in outgoing() before write_buffer is empty.
+constexpr std::size_t kMaxWaitingOut = 262144;
+
+}  // namespace
+
+Connection::Impl::Impl(std::shared_ptr<const ClientConfig> config, PeerName peer, SessionPtr resume)
+    : side_(Side::client),
+      client_config_(std::move(config)),
+      trace_(client_config_->options().trace),
+      machine_(client::State(client::Failed{})),
+      profile_(&profile_for(client_config_->options().policy.max_version)),
+      reader_(Side::client),
+      reassembler_(client_config_->options().policy.limits.max_handshake_message) {
+  const ClientOptions& options = client_config_->options();
+  environment_ = {.policy = &options.policy,
+                  .credentials = &options.credentials,
+                  .verifier = options.verifier.get(),
+                  .sessions = nullptr,
+                  .random = options.random.get(),
+                  .clock = options.clock.get(),
+                  .key_log = options.key_log.get(),
+                  .certificate_authorities = nullptr,
+                  .host = std::move(peer.host),
+                  .resume = std::move(resume)};
+  // A session that the policy excludes by now is not offered.
+  if (environment_.resume != nullptr &&
+      !is_allowed_by(options.policy, environment_.resume->facts().version)) {
+    environment_.resume.reset();
+  }
+}
+
+Connection::Impl::Impl(std::shared_ptr<const ServerConfig> config)
+    : side_(Side::server),
+      server_config_(std::move(config)),
+      trace_(server_config_->options().trace),
+      machine_(server::State(server::AwaitClientHello{})),
+      profile_(&profile_for(server_config_->options().policy.max_version)),
+      reader_(Side::server),
+      reassembler_(server_config_->options().policy.limits.max_handshake_message) {
+  const ServerOptions& options = server_config_->options();
+  environment_ = {.policy = &options.policy,
+                  .credentials = &options.credentials,
+                  .verifier = options.verifier.get(),
+                  .sessions = options.sessions.get(),
+                  .random = options.random.get(),
+                  .clock = options.clock.get(),
+                  .key_log = options.key_log.get(),
+                  .certificate_authorities = &options.certificate_authorities,
+                  .host = {},
+                  .resume = nullptr};
+  // An alert before any version is settled says what the lowest common reader understands.
+  writer.set_version(record_version_of_first_hello(options.policy));
+}
+
+void Connection::Impl::start() {
+  writer.set_version(record_version_of_first_hello(*environment_.policy));
+  Effects effects(environment_, info);
+  auto state = client::start(effects);
+  if (!state.has_value()) {
+    fail(std::move(state).error());
+    return;
+  }
+  machine_ = client::State(std::move(state).value());
+  if (auto applied = apply(effects.take()); !applied.has_value()) {
+    fail(std::move(applied).error());
+  }
+}
+
+Result<void> Connection::Impl::status() const {
+  if (error.has_value()) {
+    return *error;
+  }
+  return {};
+}
+
+bool Connection::Impl::is_reading() const {
+  return !error.has_value() && !info.close_notify_received;
+}
+
+ByteSpan Connection::Impl::receive_buffer(std::size_t hint) {
+  if (info.transport_ended) {
+    return {};
+  }
+  if (!is_reading()) {  // what still comes is read and dropped
+    reader_.discard();
+  }
+  return reader_.buffer(hint, pinned());
+}
+
+Result<void> Connection::Impl::received(std::size_t n) {
+  reader_.received(n);
+  if (is_reading()) {
+    run();
+  } else {
+    reader_.discard();
+  }
+  reader_.release_if_empty(pinned());
+  return status();
+}
+
+void Connection::Impl::run() {
+  while (is_reading() && phase != Phase::parked) {
+    if (!drain_handshake() || !take_record()) {
+      return;
+    }
+  }
+}
+
+/// take_record handles the next record, or the next run of application data; false if there is
+/// none.
+bool Connection::Impl::take_record() {
+  auto record = reader_.next();
+  if (!record.has_value()) {
+    fail(std::move(record).error());
+    return false;
+  }
+  if (!record->has_value()) {
+    return false;
+  }
+  const RawRecord raw = **record;
+  Result<void> handled;
+  if (raw.type == ContentType::application_data) {
+    handled = handle_application_data(raw);
+  } else {
+    std::array one{OpenRecord{.type = raw.type, .fragment = raw.fragment}};
+    OpenedBatch opened = read_protection_.open(one);
+    handled = opened.error.has_value() ? Result<void>(std::move(*opened.error))
+                                       : handle(raw.type, one[0].fragment);
+  }
+  if (!handled.has_value()) {
+    fail(std::move(handled).error());
+    return false;
+  }
+  return true;
+}
+
+Result<void> Connection::Impl::handle(ContentType type, ByteView fragment) {
+  switch (type) {
+    case ContentType::handshake:
+      return handle_handshake_fragment(fragment);
+    case ContentType::alert:
+      if (fragment.empty()) {
+        return Error(Cause::record_empty, "alert");
+      }
+      return handle_alerts(fragment);
+    case ContentType::change_cipher_spec:
+      return handle_change_cipher_spec(fragment);
+    case ContentType::application_data:
+      break;  // handled in runs
+  }
+  return handle_unknown_type(type);
+}
+
+/// handle_application_data opens the record and those behind it that are already here, as one
+/// batch.
+Result<void> Connection::Impl::handle_application_data(RawRecord first) {
+  std::vector<OpenRecord> batch{OpenRecord{.type = first.type, .fragment = first.fragment}};
+  while (auto more = reader_.next_of_type(ContentType::application_data)) {
+    batch.push_back(OpenRecord{.type = more->type, .fragment = more->fragment});
+  }
+  OpenedBatch opened = read_protection_.open(batch);
+  const std::span<const OpenRecord> good = std::span(batch).first(opened.count);
+  if (!good.empty() && phase == Phase::handshaking) {
+    // RFC 2246 §7.4.9: no application data before both Finished are verified.
+    return Cause::unexpected_application_data;
+  }
+  for (const OpenRecord& record : good) {
+    if (record.fragment.empty()) {
+      HEIRLOOM_TRY_VOID(note_empty_record());
+    } else {
+      empty_records_in_a_row_ = 0;
+      warnings_in_a_row_ = 0;
+    }
+    plaintext_.push(record.fragment);
+  }
+  if (opened.error.has_value()) {
+    return std::move(*opened.error);
+  }
+  return {};
+}
+
+/// note_empty_record bounds records that carry nothing. Old OpenSSL sends one before each CBC write
+/// (drift D35).
+Result<void> Connection::Impl::note_empty_record() {
+  ++empty_records_in_a_row_;
+  if (empty_records_in_a_row_ > environment_.policy->limits.max_empty_records_in_a_row) {
+    return Cause::too_many_empty_records;
+  }
+  return {};
+}
+
+Result<void> Connection::Impl::handle_unknown_type(ContentType type) {
+  switch (profile_->unknown_record_type) {
+    case UnknownRecordType::is_error:
+      return Error(Cause::record_type_unknown,
+                   "type " + std::to_string(static_cast<unsigned>(type)));
+    case UnknownRecordType::ignored:
+      break;
+  }
+  return note_empty_record();
+}
+
+Result<void> Connection::Impl::handle_handshake_fragment(ByteView fragment) {
+  if (fragment.empty()) {
+    return Error(Cause::record_empty, "handshake");
+  }
+  reassembler_.add(fragment);
+  return {};
+}
+
+Result<void> Connection::Impl::handle_change_cipher_spec(ByteView fragment) {
+  if (fragment.empty()) {
+    return Error(Cause::record_empty, "change_cipher_spec");
+  }
+  if (fragment.size() != 1 || fragment.front() != message::ChangeCipherSpec::kType) {
+    return Cause::change_cipher_spec_malformed;
+  }
+  Event event;
+  event.kind = Event::Kind::change_cipher_spec;
+  events.push(std::move(event));
+  const auto boundary = reassembler_.boundary();
+  if (!boundary.has_value() || !alerts_.is_empty()) {
+    return Cause::change_cipher_spec_inside_message;
+  }
+  if (phase != Phase::handshaking) {
+    return Cause::change_cipher_spec_unexpected;
+  }
+  auto stepped = step(message::ChangeCipherSpec{*boundary});
+  if (!stepped.has_value() && stepped.error().cause == Cause::unexpected_message) {
+    return Error(Cause::change_cipher_spec_unexpected, stepped.error().detail);
+  }
+  return stepped;
+}
+
+/// drain_handshake handles the messages that are complete; false if the connection parked or
+/// failed.
+bool Connection::Impl::drain_handshake() {
+  while (is_reading() && phase != Phase::parked) {
+    auto next = reassembler_.next();
+    if (!next.has_value()) {
+      fail(std::move(next).error());
+      return false;
+    }
+    if (!next->has_value()) {
+      return true;
+    }
+    if (auto handled = handle_message(**next); !handled.has_value()) {
+      fail(std::move(handled).error());
+      return false;
+    }
+  }
+  return false;
+}
+
+Result<void> Connection::Impl::handle_message(const HandshakeView& view) {
+  emit_message(Event::Direction::received, view.message);
+  HEIRLOOM_TRY(message::AnyMessage decoded, message::decode_message(view.message));
+  if (phase != Phase::handshaking) {
+    // An open connection: a new handshake may be asked for, and is refused.
+    const bool asks =
+        side_ == Side::client
+            ? std::holds_alternative<message::Received<message::HelloRequest>>(decoded)
+            : std::holds_alternative<message::Received<message::ClientHello>>(decoded);
+    if (asks && phase == Phase::closed) {
+      return {};  // RFC is silent: we are on our way out and promise nothing more
+    }
+    if (asks) {
+      return refuse_renegotiation();
+    }
+    return Error(Cause::unexpected_message,
+                 "got " + std::string(to_string(static_cast<HandshakeType>(view.type))) +
+                     " in an open connection");
+  }
+  ++handshake_messages_;
+  if (handshake_messages_ > environment_.policy->limits.max_handshake_messages) {
+    return Error(Cause::unexpected_message, "too many handshake messages");
+  }
+  return std::visit([&](auto& received) { return step(Input(std::move(received))); }, decoded);
+}
+
+Result<void> Connection::Impl::receive_end() {
+  info.transport_ended = true;
+  if (error.has_value()) {
+    return status();
+  }
+  if (phase == Phase::handshaking || phase == Phase::parked) {
+    fail(Error(reader_.diagnose_short()));
+  } else if (!info.close_notify_received) {
+    fail(Error(Cause::truncated));
+  }
+  return status();
+}
+
+ByteSpan Connection::Impl::write_buffer(std::size_t n) {
+  if (phase != Phase::open || writer.waiting() > kMaxWaitingOut) {
+    return {};
+  }
+  return writer.staging(n);
+}
+
+Result<void> Connection::Impl::flush() {
+  HEIRLOOM_TRY_VOID(status());
+  if (phase == Phase::handshaking || phase == Phase::parked) {
+    return Cause::connection_not_open;
+  }
+  if (phase != Phase::open) {
+    return Cause::connection_closed;
+  }
+  if (auto sealed = writer.flush(environment_.policy->cbc_splitting); !sealed.has_value()) {
+    fail(std::move(sealed).error());
+  }
+  return status();
+}
+
+void Connection::Impl::consume_plaintext(std::size_t n) {
+  plaintext_.consume(n);
+  reader_.release_if_empty(pinned());
+}
+
+}  // namespace heirloom

@@ -1,0 +1,120 @@
+// The engine behind Connection: wires record layer, alert protocol, handshake and application data.
+//
+// Bytes go: reader → protection → by content type to the alert protocol, change_cipher_spec, the
+// reassembler and handshake machine, or the queue of plaintext. What the machine wants done comes
+// back as effects, which are carried out in order.
+#pragma once
+
+#include "heirloom/connection.hpp"
+
+#include "engine/alert_protocol.hpp"
+#include "engine/event_queue.hpp"
+#include "engine/plaintext_queue.hpp"
+#include "handshake/client_states.hpp"
+#include "handshake/effects.hpp"
+#include "handshake/server_states.hpp"
+#include "protocol/constants.hpp"
+#include "record/handshake_reassembler.hpp"
+#include "record/protection.hpp"
+#include "record/record_reader.hpp"
+#include "record/record_writer.hpp"
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace heirloom {
+
+struct Connection::Impl {
+ public:
+  Impl(std::shared_ptr<const ClientConfig> config, PeerName peer, SessionPtr resume);
+  explicit Impl(std::shared_ptr<const ServerConfig> config);
+
+  /// start sends the ClientHello.
+  void start();
+
+  // wire
+  [[nodiscard]] ByteSpan receive_buffer(std::size_t hint);
+  Result<void> received(std::size_t n);
+  Result<void> receive_end();
+
+  // application data
+  [[nodiscard]] ByteSpan write_buffer(std::size_t n);
+  Result<void> flush();
+
+  [[nodiscard]] ByteView plaintext() const { return plaintext_.front(); }
+
+  void consume_plaintext(std::size_t n);
+
+  // control
+  Result<void> resolve(Answer answer);
+  void close();
+  void cancel();
+
+  RecordWriter writer;
+  EventQueue events;
+  ConnectionInfo info;
+  Phase phase = Phase::handshaking;
+  std::optional<Error> error;
+  SessionPtr session;
+
+ private:
+  using Machine = std::variant<client::State, server::State>;
+
+  [[nodiscard]] Pinned pinned() const { return plaintext_.is_empty() ? Pinned::no : Pinned::yes; }
+
+  [[nodiscard]] Result<void> status() const;
+  [[nodiscard]] bool is_reading() const;
+
+  // how bytes become inputs (engine.cpp)
+  void run();
+  bool take_record();
+  Result<void> handle(ContentType type, ByteView fragment);
+  Result<void> handle_application_data(RawRecord first);
+  Result<void> handle_handshake_fragment(ByteView fragment);
+  Result<void> handle_change_cipher_spec(ByteView fragment);
+  Result<void> handle_unknown_type(ContentType type);
+  Result<void> note_empty_record();
+  bool drain_handshake();
+  Result<void> handle_message(const HandshakeView& view);
+
+  // alerts (alert_protocol.cpp)
+  Result<void> handle_alerts(ByteView fragment);
+  Result<void> handle_alert(Alert alert);
+  Result<void> handle_warning(AlertDescription description);
+  Result<void> refuse_renegotiation();
+  void send_alert(Alert alert);
+  void fail(Error what);
+  void forget_session();
+
+  // the handshake machine (handshake_driver.cpp)
+  Result<void> step(const Input& input);
+  Result<void> apply(std::vector<Effect> effects);
+  void follow_state();
+  void park(Decision decision);
+  void complete(SessionPtr established);
+  void emit_message(Event::Direction direction, ByteView message);
+
+  Side side_;
+  std::shared_ptr<const ClientConfig> client_config_;
+  std::shared_ptr<const ServerConfig> server_config_;
+  Environment environment_;
+  Trace trace_ = Trace::off;
+  Machine machine_;
+  const VersionProfile* profile_;  // the negotiated one, before that the one of our highest version
+  RecordReader reader_;
+  ReadProtection read_protection_;
+  HandshakeReassembler reassembler_;
+  AlertReassembler alerts_;
+  PlaintextQueue plaintext_;
+  std::optional<Decision> awaited_;
+  std::size_t empty_records_in_a_row_ = 0;
+  std::size_t warnings_in_a_row_ = 0;
+  std::size_t handshake_messages_ = 0;
+};
+
+}  // namespace heirloom

@@ -1,0 +1,408 @@
+// The client's half of the handshake, in the order of the protocol (RFC 6101 §5.6, RFC 2246 §7.4).
+#include "base/try.hpp"
+#include "handshake/client_states.hpp"
+#include "handshake/negotiate.hpp"
+#include "kx/key_exchange.hpp"
+#include "message/extensions.hpp"
+#include "session/session_access.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace heirloom::client {
+
+namespace {
+
+/// is_host_name is false for an address: RFC 6066 §3 permits no literal IPv4 or IPv6 addresses.
+bool is_host_name(const std::string& host) {
+  const bool is_ipv6 = host.find(':') != std::string::npos;
+  const bool is_ipv4 =
+      std::ranges::all_of(host, [](char c) { return c == '.' || (c >= '0' && c <= '9'); });
+  return !host.empty() && !is_ipv6 && !is_ipv4;
+}
+
+/// check_extensions looks at what the server answered (RFC 3546 §2.3: nothing that was not
+/// offered).
+Result<void> check_extensions(const AwaitServerHello& state,
+                              const message::ServerHello& hello,
+                              Effects& effects) {
+  if (!hello.extensions.has_value()) {
+    return {};
+  }
+  if (message::has_duplicate(hello.extensions)) {
+    return Error(Cause::extension_malformed, "an extension stands twice");
+  }
+  using message::ExtensionType;
+  for (const auto& extension : *hello.extensions) {
+    const auto type = static_cast<ExtensionType>(extension.type);
+    const bool is_signalled =
+        std::ranges::find(state.offer.cipher_suites, kEmptyRenegotiationInfoScsv) !=
+        state.offer.cipher_suites.end();
+    const bool was_offered = message::find_extension(state.offer.extensions, type) != nullptr ||
+                             (type == ExtensionType::renegotiation_info && is_signalled);
+    if (!was_offered) {
+      return Error(Cause::extension_not_offered, "extension " + std::to_string(extension.type));
+    }
+    if (type == ExtensionType::renegotiation_info) {
+      // RFC 5746 §3.4: in an initial handshake the field must be empty.
+      const auto info = wire::decode<message::RenegotiationInfo>(extension.data);
+      if (!info.has_value() || !info->renegotiated_connection.empty()) {
+        return Cause::renegotiation_info_mismatch;
+      }
+      effects.info().has_secure_renegotiation = true;
+    }
+  }
+  return {};
+}
+
+/// resumption compares a ServerHello that echoes our session id with that session.
+Next<AwaitCertificate, AwaitResumedChangeCipherSpec> resume(AwaitServerHello state,
+                                                            Negotiated negotiated,
+                                                            Effects& effects) {
+  const Session::Facts& facts = state.resume->facts();
+  // RFC 2246 §7.4.1.3: a resumed session keeps its version, suite and compression.
+  if (facts.version != negotiated.profile->version || facts.cipher_suite != negotiated.suite->id) {
+    return Cause::session_parameters_changed;
+  }
+  MasterSecret master = detail::SessionAccess::master_secret(*state.resume);
+  log_secret(effects.environment(), negotiated.randoms, master);
+  effects.info().is_resumed = true;
+  effects.info().peer_chain = facts.peer_chain;
+  TrafficKeyPair pending =
+      derive_traffic_keys(*negotiated.profile, *negotiated.suite, master, negotiated.randoms);
+  return AwaitResumedChangeCipherSpec{.negotiated = std::move(negotiated),
+                                      .session = std::move(state.resume),
+                                      .master = std::move(master),
+                                      .pending = std::move(pending),
+                                      .transcript = std::move(state.transcript)};
+}
+
+/// Flight is what our second flight is made from.
+struct Flight {
+  Negotiated negotiated;
+  Server server;
+  std::optional<message::CertificateRequest> request;
+  Transcript transcript;
+};
+
+/// finish_flight sends change_cipher_spec and Finished.
+AwaitChangeCipherSpec finish_flight(Negotiated negotiated,
+                                    Server server,
+                                    MasterSecret master,
+                                    Transcript transcript,
+                                    Effects& effects) {
+  TrafficKeyPair keys =
+      derive_traffic_keys(*negotiated.profile, *negotiated.suite, master, negotiated.randoms);
+  effects.send_change_cipher_spec();
+  effects.activate_write(std::move(keys.client_write));
+  const VerifyData verify_data =
+      negotiated.profile->finished(transcript.snapshot(), master, Side::client);
+  effects.send(message::Finished{to_bytes(verify_data.view())}, transcript);
+  return {.negotiated = std::move(negotiated),
+          .server = std::move(server),
+          .master = std::move(master),
+          .pending_read = std::move(keys.server_write),
+          .transcript = std::move(transcript)};
+}
+
+/// sends_certificate decides whether our certificate suits the request. The authorities of the
+/// request are not compared: a person who configured one certificate means that one, and deployed
+/// servers often list none (drift D43).
+bool sends_certificate(const Environment& environment,
+                       const std::optional<message::CertificateRequest>& request) {
+  return request.has_value() && !environment.credentials->empty() &&
+         std::ranges::find(request->certificate_types, message::ClientCertificateType::rsa_sign) !=
+             request->certificate_types.end();
+}
+
+/// answer_request sends our certificate, or says in the version's way that there is none.
+void answer_request(Flight& flight, Effects& effects) {
+  const Environment& environment = effects.environment();
+  if (sends_certificate(environment, flight.request)) {
+    effects.send(message::Certificate{environment.credentials->chain}, flight.transcript);
+    return;
+  }
+  switch (flight.negotiated.profile->no_certificate) {
+    case NoCertificateAnswer::warning_alert:
+      effects.send_warning(AlertDescription::no_certificate);
+      break;
+    case NoCertificateAnswer::empty_certificate:
+      effects.send(message::Certificate{}, flight.transcript);
+      break;
+  }
+}
+
+Next<AwaitChangeCipherSpec> sign(AwaitSignature state,
+                                 const PrivateKeyResult& signature,
+                                 Effects& effects) {
+  if (!signature.has_value()) {
+    return signature.error();
+  }
+  effects.send(message::CertificateVerify{*signature}, state.transcript);
+  return finish_flight(std::move(state.negotiated),
+                       std::move(state.server),
+                       std::move(state.master),
+                       std::move(state.transcript),
+                       effects);
+}
+
+/// send_flight: Certificate*, ClientKeyExchange, CertificateVerify*, change_cipher_spec, Finished.
+Next<AwaitSignature, AwaitChangeCipherSpec> send_flight(Flight flight, Effects& effects) {
+  const Environment& environment = effects.environment();
+  const VersionProfile& profile = *flight.negotiated.profile;
+  if (flight.request.has_value()) {
+    answer_request(flight, effects);
+  }
+  const auto agreement = kx::make_client_agreement(flight.negotiated.suite->key_exchange);
+  HEIRLOOM_TRY(kx::Response response,
+               agreement->respond({.profile = profile,
+                                   .client_version = flight.negotiated.client_version,
+                                   .policy = *environment.policy,
+                                   .random = *environment.random},
+                                  flight.server.key));
+  effects.send(response.message, flight.transcript);
+  MasterSecret master =
+      profile.master_secret(std::move(response.premaster), flight.negotiated.randoms);
+  log_secret(environment, flight.negotiated.randoms, master);
+
+  if (!sends_certificate(environment, flight.request)) {
+    return finish_flight(std::move(flight.negotiated),
+                         std::move(flight.server),
+                         std::move(master),
+                         std::move(flight.transcript),
+                         effects);
+  }
+  const CertificateVerifyHashes hashes =
+      profile.certificate_verify(flight.transcript.snapshot(), master);
+  Bytes digest(hashes.md5.begin(), hashes.md5.end());
+  append(digest, hashes.sha);
+  auto signature = environment.credentials->key->sign(digest);
+  AwaitSignature state{.negotiated = std::move(flight.negotiated),
+                       .server = std::move(flight.server),
+                       .master = std::move(master),
+                       .transcript = std::move(flight.transcript)};
+  if (signature.is_pending()) {
+    return state;
+  }
+  return sign(std::move(state), signature.answer(), effects);
+}
+
+Next<AwaitSignature, AwaitChangeCipherSpec> judged(Flight flight,
+                                                   const CertificateVerdict& verdict,
+                                                   Effects& effects) {
+  if (!verdict.has_value()) {
+    return verdict.error();
+  }
+  effects.info().verified_chain = verdict->verified_chain;
+  return send_flight(std::move(flight), effects);
+}
+
+/// judge asks about the server's certificate. RFC 6101 §5.6.5, RFC 2246 §7.4.5: upon receipt of the
+/// server hello done the client should verify the certificate.
+Next<AwaitCertificateVerdict, AwaitSignature, AwaitChangeCipherSpec> judge(Flight flight,
+                                                                           Effects& effects) {
+  const Environment& environment = effects.environment();
+  auto verdict = environment.verifier->verify({.chain = flight.server.chain,
+                                               .role = CertificateQuestion::Role::server,
+                                               .host = environment.host,
+                                               .now = environment.clock->now()});
+  if (verdict.is_pending()) {
+    return AwaitCertificateVerdict{.negotiated = std::move(flight.negotiated),
+                                   .server = std::move(flight.server),
+                                   .request = std::move(flight.request),
+                                   .transcript = std::move(flight.transcript)};
+  }
+  return judged(std::move(flight), verdict.answer(), effects);
+}
+
+}  // namespace
+
+Result<void> step(State& state, const Input& input, Effects& effects) {
+  return machine::step<Failed>(state, input, effects);
+}
+
+Result<AwaitServerHello> start(Effects& effects) {
+  const Environment& environment = effects.environment();
+  const Policy& policy = *environment.policy;
+  AwaitServerHello state{.offer = {}, .resume = environment.resume, .transcript = {}};
+  message::ClientHello& hello = state.offer;
+  hello.client_version = offered_version(policy, state.resume.get());
+  HEIRLOOM_TRY(hello.random, make_random(environment));
+  if (state.resume != nullptr) {
+    hello.session_id = state.resume->facts().id;
+  }
+  hello.cipher_suites = offered_cipher_suites(policy, hello.client_version, state.resume.get());
+  hello.compression_methods = {kCompressionNull};
+  const VersionProfile& highest = profile_for(hello.client_version);
+  if (policy.server_name == Extension::on && is_host_name(environment.host) &&
+      highest.hello_extensions == HelloExtensionSet::all) {
+    hello.extensions = wire::HelloExtensions{message::make_server_name(environment.host)};
+    effects.info().server_name = environment.host;
+  }
+  effects.info().client_version = hello.client_version;
+  effects.send(hello, state.transcript);
+  return state;
+}
+
+Next<AwaitCertificate, AwaitResumedChangeCipherSpec> on(AwaitServerHello state,
+                                                        const Received<message::ServerHello>& hello,
+                                                        Effects& effects) {
+  const Environment& environment = effects.environment();
+  HEIRLOOM_TRY(const VersionProfile* profile,
+               accept_server_version(
+                   hello.body.server_version, state.offer.client_version, *environment.policy));
+  effects.use_version(*profile);
+  HEIRLOOM_TRY(
+      const CipherSuite* suite,
+      accept_cipher_suite(hello.body.cipher_suite, state.offer.cipher_suites, profile->version));
+  if (hello.body.compression_method != kCompressionNull) {
+    return Error(Cause::compression_not_offered, std::to_string(hello.body.compression_method));
+  }
+  HEIRLOOM_TRY_VOID(check_extensions(state, hello.body, effects));
+  state.transcript.append(hello.raw);
+  Negotiated negotiated{.profile = profile,
+                        .suite = suite,
+                        .randoms = {.client = state.offer.random, .server = hello.body.random},
+                        .client_version = state.offer.client_version,
+                        .session_id = hello.body.session_id};
+  tell_negotiated(effects, negotiated);
+  if (state.resume != nullptr && hello.body.session_id == state.offer.session_id) {
+    return resume(std::move(state), std::move(negotiated), effects);
+  }
+  return AwaitCertificate{.negotiated = std::move(negotiated),
+                          .transcript = std::move(state.transcript)};
+}
+
+Next<AwaitCertificateRequestOrDone> on(AwaitCertificate state,
+                                       const Received<message::Certificate>& certificate,
+                                       Effects& effects) {
+  const Policy& policy = *effects.environment().policy;
+  const CertificateChain& chain = certificate.body.certificate_list;
+  if (chain.empty()) {
+    return Cause::certificate_missing;
+  }
+  if (chain.size() > policy.limits.max_certificates) {
+    return Error(Cause::certificate_chain_too_long, std::to_string(chain.size()));
+  }
+  effects.info().peer_chain = chain;
+  HEIRLOOM_TRY(crypto::CertificateKey key, crypto::certificate_key(chain.front()));
+  effects.info().peer_key_bits = key.bits;
+  // RFC 2246 §7.4.2: the certificate's key must fit the key exchange, and its keyUsage must allow
+  // it.
+  if (!key.rsa.has_value()) {
+    return Error(Cause::certificate_key_unsupported,
+                 std::string(to_string(key.algorithm)) + " key for an RSA suite");
+  }
+  if (!key.may_encipher) {
+    return Error(Cause::certificate_key_usage, "keyEncipherment is missing");
+  }
+  HEIRLOOM_TRY_VOID(check_key_size(policy, key.bits));
+  state.transcript.append(certificate.raw);
+  return AwaitCertificateRequestOrDone{.negotiated = std::move(state.negotiated),
+                                       .server = {.chain = chain, .key = std::move(key)},
+                                       .transcript = std::move(state.transcript)};
+}
+
+Next<AwaitServerHelloDone> on(AwaitCertificateRequestOrDone state,
+                              const Received<message::CertificateRequest>& request,
+                              Effects& /*effects*/) {
+  state.transcript.append(request.raw);
+  return AwaitServerHelloDone{.negotiated = std::move(state.negotiated),
+                              .server = std::move(state.server),
+                              .request = request.body,
+                              .transcript = std::move(state.transcript)};
+}
+
+Next<AwaitCertificateVerdict, AwaitSignature, AwaitChangeCipherSpec> on(
+    AwaitCertificateRequestOrDone state,
+    const Received<message::ServerHelloDone>& done,
+    Effects& effects) {
+  state.transcript.append(done.raw);
+  return judge(Flight{.negotiated = std::move(state.negotiated),
+                      .server = std::move(state.server),
+                      .request = std::nullopt,
+                      .transcript = std::move(state.transcript)},
+               effects);
+}
+
+Next<AwaitCertificateVerdict, AwaitSignature, AwaitChangeCipherSpec> on(
+    AwaitServerHelloDone state, const Received<message::ServerHelloDone>& done, Effects& effects) {
+  state.transcript.append(done.raw);
+  return judge(Flight{.negotiated = std::move(state.negotiated),
+                      .server = std::move(state.server),
+                      .request = std::move(state.request),
+                      .transcript = std::move(state.transcript)},
+               effects);
+}
+
+Next<AwaitSignature, AwaitChangeCipherSpec> on(AwaitCertificateVerdict state,
+                                               const CertificateAnswer& answer,
+                                               Effects& effects) {
+  return judged(Flight{.negotiated = std::move(state.negotiated),
+                       .server = std::move(state.server),
+                       .request = std::move(state.request),
+                       .transcript = std::move(state.transcript)},
+                answer.verdict,
+                effects);
+}
+
+Next<AwaitChangeCipherSpec> on(AwaitSignature state,
+                               const PrivateKeyAnswer& answer,
+                               Effects& effects) {
+  return sign(std::move(state), answer.result, effects);
+}
+
+Next<AwaitFinished> on(AwaitChangeCipherSpec state,
+                       const message::ChangeCipherSpec& /*change*/,
+                       Effects& effects) {
+  effects.activate_read(std::move(state.pending_read));
+  return AwaitFinished{.negotiated = std::move(state.negotiated),
+                       .server = std::move(state.server),
+                       .master = std::move(state.master),
+                       .transcript = std::move(state.transcript)};
+}
+
+Next<Established> on(AwaitFinished state,
+                     const Received<message::Finished>& finished,
+                     Effects& effects) {
+  HEIRLOOM_TRY(const FinishedVerified proof,
+               verify_finished(*state.negotiated.profile,
+                               state.transcript.snapshot(),
+                               state.master,
+                               Side::server,
+                               finished.body));
+  return Established(
+      proof,
+      make_session(effects.environment(), state.negotiated, state.master, state.server.chain));
+}
+
+Next<AwaitResumedFinished> on(AwaitResumedChangeCipherSpec state,
+                              const message::ChangeCipherSpec& /*change*/,
+                              Effects& effects) {
+  effects.activate_read(std::move(state.pending.server_write));
+  return AwaitResumedFinished{.negotiated = std::move(state.negotiated),
+                              .session = std::move(state.session),
+                              .master = std::move(state.master),
+                              .pending_write = std::move(state.pending.client_write),
+                              .transcript = std::move(state.transcript)};
+}
+
+Next<Established> on(AwaitResumedFinished state,
+                     const Received<message::Finished>& finished,
+                     Effects& effects) {
+  const VersionProfile& profile = *state.negotiated.profile;
+  HEIRLOOM_TRY(
+      const FinishedVerified proof,
+      verify_finished(
+          profile, state.transcript.snapshot(), state.master, Side::server, finished.body));
+  state.transcript.append(finished.raw);
+  effects.send_change_cipher_spec();
+  effects.activate_write(std::move(state.pending_write));
+  const VerifyData verify_data =
+      profile.finished(state.transcript.snapshot(), state.master, Side::client);
+  effects.send(message::Finished{to_bytes(verify_data.view())}, state.transcript);
+  return Established(proof, std::move(state.session));
+}
+
+}  // namespace heirloom::client

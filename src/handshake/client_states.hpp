@@ -1,0 +1,204 @@
+// The client's states and its whole transition relation (RFC 6101 §5.5, RFC 2246 §7.3).
+//
+// A state owns what is known when it is entered; a state with kDecision waits for an answer of the
+// application, not for the peer. The declarations of `on` at the end are the machine: a pair that
+// is not there is an unexpected_message.
+#pragma once
+
+#include "crypto/x509.hpp"
+#include "handshake/common.hpp"
+#include "handshake/inputs.hpp"
+#include "handshake/machine.hpp"
+#include "handshake/verify_finished.hpp"
+#include "keys/transcript.hpp"
+#include "message/certificate_request.hpp"
+
+#include <memory>
+#include <optional>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace heirloom::client {
+
+/// Our ClientHello is out; the server chooses (RFC 2246 §7.4.1.3).
+struct AwaitServerHello {
+  static constexpr std::string_view kName = "AwaitServerHello";
+  message::ClientHello offer;
+  SessionPtr resume;
+  Transcript transcript;
+};
+
+/// A new session: the server shows who it is (RFC 2246 §7.4.2).
+struct AwaitCertificate {
+  static constexpr std::string_view kName = "AwaitCertificate";
+  Negotiated negotiated;
+  Transcript transcript;
+};
+
+/// Server is what its Certificate told: the chain as sent, and the key of its first certificate.
+struct Server {
+  CertificateChain chain;
+  crypto::CertificateKey key;
+};
+
+/// The server may ask for our certificate, or end its flight (RFC 2246 §7.4.4, §7.4.5).
+struct AwaitCertificateRequestOrDone {
+  static constexpr std::string_view kName = "AwaitCertificateRequestOrDone";
+  Negotiated negotiated;
+  Server server;
+  Transcript transcript;
+};
+
+/// The server has asked for our certificate; only the end of its flight can follow.
+struct AwaitServerHelloDone {
+  static constexpr std::string_view kName = "AwaitServerHelloDone";
+  Negotiated negotiated;
+  Server server;
+  message::CertificateRequest request;
+  Transcript transcript;
+};
+
+/// Waiting for the application's verdict on the server's certificate.
+struct AwaitCertificateVerdict {
+  static constexpr std::string_view kName = "AwaitCertificateVerdict";
+  static constexpr Decision kDecision = Decision::certificate;
+  Negotiated negotiated;
+  Server server;
+  std::optional<message::CertificateRequest> request;
+  Transcript transcript;
+};
+
+/// Waiting for our private key to sign the CertificateVerify.
+struct AwaitSignature {
+  static constexpr std::string_view kName = "AwaitSignature";
+  static constexpr Decision kDecision = Decision::private_key;
+  Negotiated negotiated;
+  Server server;
+  MasterSecret master;
+  Transcript transcript;
+};
+
+/// Our Finished is out; the server's change_cipher_spec must come (RFC 2246 §7.1).
+struct AwaitChangeCipherSpec {
+  static constexpr std::string_view kName = "AwaitChangeCipherSpec";
+  Negotiated negotiated;
+  Server server;
+  MasterSecret master;
+  TrafficKeys pending_read;
+  Transcript transcript;
+};
+
+/// The server's Finished, the first message under its new keys (RFC 2246 §7.4.9).
+struct AwaitFinished {
+  static constexpr std::string_view kName = "AwaitFinished";
+  Negotiated negotiated;
+  Server server;
+  MasterSecret master;
+  Transcript transcript;
+};
+
+/// The server resumes our session and speaks first (RFC 2246 §7.3).
+struct AwaitResumedChangeCipherSpec {
+  static constexpr std::string_view kName = "AwaitResumedChangeCipherSpec";
+  Negotiated negotiated;
+  SessionPtr session;
+  MasterSecret master;
+  TrafficKeyPair pending;
+  Transcript transcript;
+};
+
+/// The server's Finished of a resumed session; ours is the answer.
+struct AwaitResumedFinished {
+  static constexpr std::string_view kName = "AwaitResumedFinished";
+  Negotiated negotiated;
+  SessionPtr session;
+  MasterSecret master;
+  TrafficKeys pending_write;
+  Transcript transcript;
+};
+
+/// Both Finished are verified. Cannot be made without the proof.
+struct Established {
+  static constexpr std::string_view kName = "Established";
+
+  Established(FinishedVerified /*proof*/, SessionPtr resumable) : session(std::move(resumable)) {}
+
+  SessionPtr session;  ///< null if the server gave no id
+};
+
+/// After an error: nothing is accepted.
+struct Failed {
+  static constexpr std::string_view kName = "Failed";
+};
+
+using State = std::variant<AwaitServerHello,
+                           AwaitCertificate,
+                           AwaitCertificateRequestOrDone,
+                           AwaitServerHelloDone,
+                           AwaitCertificateVerdict,
+                           AwaitSignature,
+                           AwaitChangeCipherSpec,
+                           AwaitFinished,
+                           AwaitResumedChangeCipherSpec,
+                           AwaitResumedFinished,
+                           Established,
+                           Failed>;
+
+using machine::Next;
+using message::Received;
+
+/// start makes the ClientHello.
+[[nodiscard]] Result<AwaitServerHello> start(Effects& effects);
+
+/// step runs one input through the machine.
+[[nodiscard]] Result<void> step(State& state, const Input& input, Effects& effects);
+
+Next<AwaitCertificate, AwaitResumedChangeCipherSpec> on(AwaitServerHello state,
+                                                        const Received<message::ServerHello>& hello,
+                                                        Effects& effects);
+Next<AwaitCertificateRequestOrDone> on(AwaitCertificate state,
+                                       const Received<message::Certificate>& certificate,
+                                       Effects& effects);
+Next<AwaitServerHelloDone> on(AwaitCertificateRequestOrDone state,
+                              const Received<message::CertificateRequest>& request,
+                              Effects& effects);
+Next<AwaitCertificateVerdict, AwaitSignature, AwaitChangeCipherSpec> on(
+    AwaitCertificateRequestOrDone state,
+    const Received<message::ServerHelloDone>& done,
+    Effects& effects);
+Next<AwaitCertificateVerdict, AwaitSignature, AwaitChangeCipherSpec> on(
+    AwaitServerHelloDone state, const Received<message::ServerHelloDone>& done, Effects& effects);
+Next<AwaitSignature, AwaitChangeCipherSpec> on(AwaitCertificateVerdict state,
+                                               const CertificateAnswer& answer,
+                                               Effects& effects);
+Next<AwaitChangeCipherSpec> on(AwaitSignature state,
+                               const PrivateKeyAnswer& answer,
+                               Effects& effects);
+Next<AwaitFinished> on(AwaitChangeCipherSpec state,
+                       const message::ChangeCipherSpec& change,
+                       Effects& effects);
+Next<Established> on(AwaitFinished state,
+                     const Received<message::Finished>& finished,
+                     Effects& effects);
+Next<AwaitResumedFinished> on(AwaitResumedChangeCipherSpec state,
+                              const message::ChangeCipherSpec& change,
+                              Effects& effects);
+Next<Established> on(AwaitResumedFinished state,
+                     const Received<message::Finished>& finished,
+                     Effects& effects);
+
+/// Handshaking is every state between the ClientHello and the end of the handshake.
+template <class S>
+concept Handshaking = !std::same_as<S, Established> && !std::same_as<S, Failed>;
+
+}  // namespace heirloom::client
+
+namespace heirloom::machine {
+
+/// RFC 2246 §7.4.1.1: "This message will be ignored by the client if the client is currently
+/// negotiating a session."
+template <client::Handshaking State>
+struct Ignored<State, message::Received<message::HelloRequest>> : std::true_type {};
+
+}  // namespace heirloom::machine

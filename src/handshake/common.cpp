@@ -1,0 +1,74 @@
+#include "handshake/common.hpp"
+
+#include "base/bytes.hpp"
+#include "session/session_access.hpp"
+
+#include <chrono>
+#include <string>
+
+namespace heirloom {
+
+Result<Random> make_random(const Environment& environment) {
+  Random random{};
+  if (!environment.random->fill(random)) {
+    return Cause::random_failed;
+  }
+  const auto seconds =
+      std::chrono::duration_cast<std::chrono::seconds>(environment.clock->now().time_since_epoch())
+          .count();
+  const auto time = static_cast<std::uint32_t>(seconds);  // wraps in 2106, as the field does
+  for (std::size_t i = 0; i < 4; ++i) {
+    random[i] = static_cast<std::uint8_t>(time >> (24 - 8 * i));
+  }
+  return random;
+}
+
+void log_secret(const Environment& environment,
+                const Randoms& randoms,
+                const MasterSecret& master) {
+  if (environment.key_log == nullptr) {
+    return;
+  }
+  std::string line = "CLIENT_RANDOM " + to_hex(randoms.client) + " " + to_hex(master.expose());
+  environment.key_log->line(line);
+  secure_wipe(line.data(), line.size());
+}
+
+void tell_negotiated(Effects& effects, const Negotiated& negotiated) {
+  ConnectionInfo& info = effects.info();
+  info.version = negotiated.profile->version;
+  info.cipher_suite = negotiated.suite->id;
+  info.compression_method = kCompressionNull;
+  info.session_id = negotiated.session_id;
+  info.client_version = negotiated.client_version;
+}
+
+SessionPtr make_session(const Environment& environment,
+                        const Negotiated& negotiated,
+                        const MasterSecret& master,
+                        const CertificateChain& peer_chain) {
+  if (negotiated.session_id.empty()) {
+    return nullptr;
+  }
+  return detail::SessionAccess::make(Session::Facts{.id = negotiated.session_id,
+                                                    .version = negotiated.profile->version,
+                                                    .cipher_suite = negotiated.suite->id,
+                                                    .compression_method = kCompressionNull,
+                                                    .peer_chain = peer_chain,
+                                                    .created = environment.clock->now()},
+                                     master);
+}
+
+Result<void> check_key_size(const Policy& policy, std::size_t bits) {
+  if (bits < policy.min_rsa_bits) {
+    return Error(
+        Cause::certificate_key_too_small,
+        std::to_string(bits) + " bits, the policy wants " + std::to_string(policy.min_rsa_bits));
+  }
+  if (bits > policy.max_rsa_bits) {
+    return Error(Cause::certificate_key_too_large, std::to_string(bits) + " bits");
+  }
+  return {};
+}
+
+}  // namespace heirloom

@@ -1,0 +1,130 @@
+// Effects: what a handshake wants done, as a list that the engine carries out in order.
+//
+// A handler never touches records, keys in use or sockets. It reads its environment, returns its
+// next state and leaves effects. `send` encodes at once and appends to the transcript, so that the
+// handler has the hash it needs for CertificateVerify and Finished.
+#pragma once
+
+#include "heirloom/config.hpp"
+#include "heirloom/connection.hpp"
+
+#include "base/bytes.hpp"
+#include "keys/traffic_keys.hpp"
+#include "keys/transcript.hpp"
+#include "message/any_message.hpp"
+#include "version/profile.hpp"
+
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace heirloom {
+
+/// Environment is what a handshake is a function of, besides the peer's messages. Everything
+/// outlives the handshake; null means absent.
+struct Environment {
+  const Policy* policy = nullptr;
+  const Credentials* credentials = nullptr;
+  CertificateVerifier* verifier = nullptr;
+  SessionStore* sessions = nullptr;
+  RandomSource* random = nullptr;
+  const Clock* clock = nullptr;
+  KeyLog* key_log = nullptr;
+  const std::vector<std::vector<std::uint8_t>>* certificate_authorities = nullptr;
+  std::string host;   ///< as client: whom we mean to talk to
+  SessionPtr resume;  ///< as client: the session to offer
+};
+
+namespace effect {
+
+/// SendHandshake is one whole handshake message.
+struct SendHandshake {
+  Bytes message;
+};
+
+struct SendChangeCipherSpec {};
+
+/// SendWarning is a warning alert that is part of the handshake (SSL 3.0's no_certificate).
+struct SendWarning {
+  AlertDescription description;
+};
+
+/// UseVersion settles the version of every later record.
+struct UseVersion {
+  const VersionProfile* profile;
+};
+
+/// ActivateRead and ActivateWrite make a pending state current.
+struct ActivateRead {
+  TrafficKeys keys;
+};
+
+struct ActivateWrite {
+  TrafficKeys keys;
+};
+
+/// StoreSession keeps a session that both Finished messages have confirmed.
+struct StoreSession {
+  SessionPtr session;
+};
+
+}  // namespace effect
+
+using Effect = std::variant<effect::SendHandshake,
+                            effect::SendChangeCipherSpec,
+                            effect::SendWarning,
+                            effect::UseVersion,
+                            effect::ActivateRead,
+                            effect::ActivateWrite,
+                            effect::StoreSession>;
+
+class Effects {
+ public:
+  Effects(const Environment& environment, ConnectionInfo& info)
+      : environment_(environment), info_(info) {}
+
+  [[nodiscard]] const Environment& environment() const noexcept { return environment_; }
+
+  /// info is filled in as facts become known.
+  [[nodiscard]] ConnectionInfo& info() noexcept { return info_; }
+
+  /// send encodes a message, appends it to the transcript and queues it.
+  template <class M>
+  void send(const M& message, Transcript& transcript) {
+    Bytes encoded = message::encode_message(message);
+    transcript.append(encoded);
+    list_.emplace_back(effect::SendHandshake{std::move(encoded)});
+  }
+
+  void send_change_cipher_spec() { list_.emplace_back(effect::SendChangeCipherSpec{}); }
+
+  void send_warning(AlertDescription description) {
+    list_.emplace_back(effect::SendWarning{description});
+  }
+
+  void use_version(const VersionProfile& profile) {
+    list_.emplace_back(effect::UseVersion{&profile});
+  }
+
+  void activate_read(TrafficKeys keys) {
+    list_.emplace_back(effect::ActivateRead{std::move(keys)});
+  }
+
+  void activate_write(TrafficKeys keys) {
+    list_.emplace_back(effect::ActivateWrite{std::move(keys)});
+  }
+
+  void store(SessionPtr session) { list_.emplace_back(effect::StoreSession{std::move(session)}); }
+
+  /// take hands the list over.
+  [[nodiscard]] std::vector<Effect> take() { return std::exchange(list_, {}); }
+
+ private:
+  const Environment& environment_;
+  ConnectionInfo& info_;
+  std::vector<Effect> list_;
+};
+
+}  // namespace heirloom

@@ -1,0 +1,81 @@
+// Inputs: the alphabet of both machines. Every handshake message, change_cipher_spec, SSL 3.0's
+// no_certificate, and the three answers that may have been pending.
+#pragma once
+
+#include "heirloom/certificate_verifier.hpp"
+#include "heirloom/credentials.hpp"
+#include "heirloom/event.hpp"
+#include "heirloom/session.hpp"
+
+#include "handshake/machine.hpp"
+#include "message/any_message.hpp"
+#include "message/change_cipher_spec.hpp"
+
+#include <string_view>
+#include <variant>
+
+namespace heirloom {
+
+struct CertificateAnswer {
+  CertificateVerdict verdict;
+};
+
+struct SessionAnswer {
+  SessionPtr session;
+};
+
+struct PrivateKeyAnswer {
+  PrivateKeyResult result;
+};
+
+using Input = std::variant<message::Received<message::HelloRequest>,
+                           message::Received<message::ClientHello>,
+                           message::Received<message::ServerHello>,
+                           message::Received<message::Certificate>,
+                           message::Received<message::ServerKeyExchange>,
+                           message::Received<message::CertificateRequest>,
+                           message::Received<message::ServerHelloDone>,
+                           message::Received<message::CertificateVerify>,
+                           message::Received<message::ClientKeyExchange>,
+                           message::Received<message::Finished>,
+                           message::ChangeCipherSpec,
+                           message::NoCertificateWarning,
+                           CertificateAnswer,
+                           SessionAnswer,
+                           PrivateKeyAnswer>;
+
+namespace machine {
+
+template <class M>
+struct InputName<message::Received<M>> {
+  static std::string_view name() { return heirloom::to_string(M::kType); }
+};
+
+template <>
+struct InputName<message::ChangeCipherSpec> {
+  static std::string_view name() { return "change_cipher_spec"; }
+};
+
+template <>
+struct InputName<message::NoCertificateWarning> {
+  static std::string_view name() { return "no_certificate"; }
+};
+
+template <>
+struct InputName<CertificateAnswer> {
+  static std::string_view name() { return "certificate verdict"; }
+};
+
+template <>
+struct InputName<SessionAnswer> {
+  static std::string_view name() { return "session looked up"; }
+};
+
+template <>
+struct InputName<PrivateKeyAnswer> {
+  static std::string_view name() { return "private key used"; }
+};
+
+}  // namespace machine
+
+}  // namespace heirloom

@@ -1,0 +1,125 @@
+#include "handshake/negotiate.hpp"
+
+#include "base/bytes.hpp"
+#include "version/version_range.hpp"
+
+#include <algorithm>
+#include <string>
+
+namespace heirloom {
+
+namespace {
+
+std::string hex(std::uint16_t number) {
+  return "0x" + to_hex(Bytes{static_cast<std::uint8_t>(number >> 8U),
+                             static_cast<std::uint8_t>(number & 0xffU)});
+}
+
+std::string version_text(ProtocolVersion version) {
+  return is_supported(version) ? std::string(to_string(version))
+                               : hex(static_cast<std::uint16_t>(version));
+}
+
+}  // namespace
+
+ProtocolVersion offered_version(const Policy& policy, const Session* resume) {
+  return resume != nullptr ? resume->facts().version : policy.max_version;
+}
+
+std::vector<std::uint16_t> offered_cipher_suites(const Policy& policy,
+                                                 ProtocolVersion offered,
+                                                 const Session* resume) {
+  std::vector<std::uint16_t> list;
+  for (const std::uint16_t id : policy.cipher_suites) {
+    const CipherSuite* suite = find_cipher_suite(id);
+    if (suite != nullptr && VersionRange{policy.min_version, offered}.overlaps(suite->versions)) {
+      list.push_back(id);
+    }
+  }
+  // RFC 6101 §5.6.1.2: the list must include the suite of the session that is offered.
+  if (resume != nullptr && std::ranges::find(list, resume->facts().cipher_suite) == list.end()) {
+    list.push_back(resume->facts().cipher_suite);
+  }
+  if (policy.renegotiation_info == Extension::on) {
+    list.push_back(kEmptyRenegotiationInfoScsv);
+  }
+  if (policy.fallback == SignalFallback::on && resume == nullptr) {
+    list.push_back(kFallbackScsv);
+  }
+  return list;
+}
+
+std::uint16_t record_version_of_first_hello(const Policy& policy) {
+  return static_cast<std::uint16_t>(policy.min_version);
+}
+
+Result<const VersionProfile*> accept_server_version(ProtocolVersion server_version,
+                                                    ProtocolVersion offered,
+                                                    const Policy& policy) {
+  if (server_version > offered) {
+    return Error(Cause::version_too_high, version_text(server_version));
+  }
+  if (!is_allowed_by(policy, server_version)) {
+    return Error(Cause::version_not_acceptable, version_text(server_version));
+  }
+  return &profile_for(server_version);
+}
+
+Result<const CipherSuite*> accept_cipher_suite(std::uint16_t id,
+                                               std::span<const std::uint16_t> offered,
+                                               ProtocolVersion version) {
+  const CipherSuite* suite = find_cipher_suite(id);
+  const bool was_offered = std::ranges::find(offered, id) != offered.end();
+  if (suite == nullptr || !was_offered || !suite->versions.contains(version)) {
+    return Error(Cause::cipher_suite_not_offered, hex(id));
+  }
+  return suite;
+}
+
+Result<const VersionProfile*> choose_version(const message::ClientHello& hello,
+                                             const Policy& policy) {
+  if (hello.client_version < policy.min_version) {
+    return Error(Cause::version_too_low, version_text(hello.client_version));
+  }
+  if (has_signal(hello, kFallbackScsv) && policy.max_version > hello.client_version) {
+    return Error(Cause::inappropriate_fallback, version_text(hello.client_version));
+  }
+  return &profile_for(std::min(hello.client_version, policy.max_version));
+}
+
+Result<const CipherSuite*> choose_cipher_suite(const message::ClientHello& hello,
+                                               const Policy& policy,
+                                               ProtocolVersion version) {
+  for (const std::uint16_t id : policy.cipher_suites) {
+    const CipherSuite* suite = find_cipher_suite(id);
+    if (suite != nullptr && suite->versions.contains(version) &&
+        std::ranges::find(hello.cipher_suites, id) != hello.cipher_suites.end()) {
+      return suite;
+    }
+  }
+  std::string offered = "the client offers";
+  const std::size_t shown = std::min<std::size_t>(hello.cipher_suites.size(), 40);
+  for (std::size_t i = 0; i < shown; ++i) {
+    offered += " " + hex(hello.cipher_suites[i]);
+  }
+  return Error(Cause::no_common_cipher_suite,
+               offered + (shown < hello.cipher_suites.size() ? " …" : ""));
+}
+
+bool has_signal(const message::ClientHello& hello, std::uint16_t signal) {
+  return std::ranges::find(hello.cipher_suites, signal) != hello.cipher_suites.end();
+}
+
+Result<void> check_compression(const message::ClientHello& hello) {
+  if (std::ranges::find(hello.compression_methods, kCompressionNull) ==
+      hello.compression_methods.end()) {
+    return Cause::no_common_compression;
+  }
+  return {};
+}
+
+bool is_allowed_by(const Policy& policy, ProtocolVersion version) {
+  return VersionRange{policy.min_version, policy.max_version}.contains(version);
+}
+
+}  // namespace heirloom

@@ -1,0 +1,72 @@
+// Negotiation: versions, suites, compression and the signals of a hello. One of the few places that
+// may compare protocol versions (scripts/check_version_branches.py).
+#pragma once
+
+#include "heirloom/cipher_suite.hpp"
+#include "heirloom/policy.hpp"
+#include "heirloom/result.hpp"
+#include "heirloom/session.hpp"
+
+#include "message/client_hello.hpp"
+#include "message/server_hello.hpp"
+#include "version/profile.hpp"
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace heirloom {
+
+// As client.
+
+/// offered_version is ClientHello.client_version: the highest that policy allows, or the version of
+/// the session to be resumed (RFC 2246 E: a client that knows the server's version starts with it).
+[[nodiscard]] ProtocolVersion offered_version(const Policy& policy, const Session* resume);
+
+/// offered_cipher_suites is the policy's list as far as the offered range of versions has the
+/// suites, followed by the signalling values. The fallback value is left out when resuming (drift
+/// D112).
+[[nodiscard]] std::vector<std::uint16_t> offered_cipher_suites(const Policy& policy,
+                                                               ProtocolVersion offered,
+                                                               const Session* resume);
+
+/// record_version_of_first_hello is what the record that carries the first ClientHello says: the
+/// lowest version that we would accept, because old servers look at it (RFC 2246 E).
+[[nodiscard]] std::uint16_t record_version_of_first_hello(const Policy& policy);
+
+/// accept_server_version checks ServerHello.server_version. version_too_high,
+/// version_not_acceptable.
+[[nodiscard]] Result<const VersionProfile*> accept_server_version(ProtocolVersion server_version,
+                                                                  ProtocolVersion offered,
+                                                                  const Policy& policy);
+
+/// accept_cipher_suite finds the suite that a ServerHello names. cipher_suite_not_offered.
+[[nodiscard]] Result<const CipherSuite*> accept_cipher_suite(std::uint16_t id,
+                                                             std::span<const std::uint16_t> offered,
+                                                             ProtocolVersion version);
+
+// As server.
+
+/// choose_version is the lower of client_version and our highest (RFC 6101 §5.6.1.3, RFC 2246
+/// §7.4.1.3). version_too_low if that is below our minimum; inappropriate_fallback if the hello
+/// signals a retry and we have a higher version than it offers (RFC 7507 §3).
+[[nodiscard]] Result<const VersionProfile*> choose_version(const message::ClientHello& hello,
+                                                           const Policy& policy);
+
+/// choose_cipher_suite takes the first suite of our list that the client has too.
+/// no_common_cipher_suite. 0x0000 and the signalling values are in no list of ours, so they are
+/// never chosen.
+[[nodiscard]] Result<const CipherSuite*> choose_cipher_suite(const message::ClientHello& hello,
+                                                             const Policy& policy,
+                                                             ProtocolVersion version);
+
+/// has_signal is true if a signalling value stands among the suites.
+[[nodiscard]] bool has_signal(const message::ClientHello& hello, std::uint16_t signal);
+
+/// check_compression: only null exists here, and every list must have it (RFC 2246 §7.4.1.2).
+[[nodiscard]] Result<void> check_compression(const message::ClientHello& hello);
+
+/// is_allowed_by is true for a version between the policy's limits.
+[[nodiscard]] bool is_allowed_by(const Policy& policy, ProtocolVersion version);
+
+}  // namespace heirloom

@@ -1,0 +1,418 @@
+// The server's half of the handshake, in the order of the protocol (RFC 6101 §5.6, RFC 2246 §7.4).
+#include "base/try.hpp"
+#include "handshake/negotiate.hpp"
+#include "handshake/server_states.hpp"
+#include "message/certificate_request.hpp"
+#include "message/extensions.hpp"
+#include "session/session_access.hpp"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+namespace heirloom::server {
+
+namespace {
+
+/// read_extensions notes what a hello asks for. Extensions that we do not know are skipped
+/// (RFC 3546 §2.3).
+Result<void> read_extensions(const message::ClientHello& hello, Effects& effects) {
+  using message::ExtensionType;
+  if (message::has_duplicate(hello.extensions)) {
+    return Error(Cause::extension_malformed, "an extension stands twice");
+  }
+  if (effects.environment().policy->renegotiation_info == Extension::on) {
+    effects.info().has_secure_renegotiation = has_signal(hello, kEmptyRenegotiationInfoScsv);
+    if (const Bytes* data =
+            message::find_extension(hello.extensions, ExtensionType::renegotiation_info)) {
+      // RFC 5746 §3.6: in an initial handshake the field must be empty.
+      const auto info = wire::decode<message::RenegotiationInfo>(*data);
+      if (!info.has_value() || !info->renegotiated_connection.empty()) {
+        return Cause::renegotiation_info_mismatch;
+      }
+      effects.info().has_secure_renegotiation = true;
+    }
+  }
+  if (const Bytes* data = message::find_extension(hello.extensions, ExtensionType::server_name)) {
+    auto name = message::parse_server_name(*data);
+    if (!name.has_value()) {
+      return Error(Cause::extension_malformed, "server_name");
+    }
+    effects.info().server_name = std::move(name).value();
+  }
+  return {};
+}
+
+/// answer_extensions is what the ServerHello carries: renegotiation_info if the client signalled
+/// it, in both versions (RFC 5746 §3.6, drift D60). server_name is not acknowledged: one
+/// certificate serves every name, so the extension changed nothing (RFC 6066 §3).
+std::optional<wire::HelloExtensions> answer_extensions(Effects& effects) {
+  if (!effects.info().has_secure_renegotiation) {
+    return std::nullopt;
+  }
+  return wire::HelloExtensions{message::make_extension(message::ExtensionType::renegotiation_info,
+                                                       message::RenegotiationInfo{})};
+}
+
+Result<Bytes> make_session_id(const Environment& environment) {
+  if (environment.sessions == nullptr) {
+    return Bytes{};  // RFC 2246 §7.4.1.3: empty, this session will not be cached
+  }
+  Bytes id(kMaxSessionId);
+  if (!environment.random->fill(id)) {
+    return Cause::random_failed;
+  }
+  return id;
+}
+
+/// send_hello sends the ServerHello and returns what is settled.
+Result<Negotiated> send_hello(const AwaitSession& state,
+                              const CipherSuite& suite,
+                              Bytes session_id,
+                              Transcript& transcript,
+                              Effects& effects) {
+  HEIRLOOM_TRY(const Random random, make_random(effects.environment()));
+  Negotiated negotiated{.profile = state.profile,
+                        .suite = &suite,
+                        .randoms = {.client = state.hello.random, .server = random},
+                        .client_version = state.hello.client_version,
+                        .session_id = std::move(session_id)};
+  tell_negotiated(effects, negotiated);
+  effects.send(message::ServerHello{.server_version = state.profile->version,
+                                    .random = random,
+                                    .session_id = negotiated.session_id,
+                                    .cipher_suite = suite.id,
+                                    .compression_method = kCompressionNull,
+                                    .extensions = answer_extensions(effects)},
+               transcript);
+  return negotiated;
+}
+
+/// full handshake: ServerHello, Certificate, CertificateRequest*, ServerHelloDone.
+Next<AwaitClientCertificate, AwaitClientKeyExchange> full_handshake(AwaitSession state,
+                                                                    Effects& effects) {
+  const Environment& environment = effects.environment();
+  const Policy& policy = *environment.policy;
+  HEIRLOOM_TRY(const CipherSuite* suite,
+               choose_cipher_suite(state.hello, policy, state.profile->version));
+  HEIRLOOM_TRY(Bytes session_id, make_session_id(environment));
+  HEIRLOOM_TRY(Negotiated negotiated,
+               send_hello(state, *suite, std::move(session_id), state.transcript, effects));
+  effects.send(message::Certificate{environment.credentials->chain}, state.transcript);
+  const bool asks = policy.client_authentication != ClientAuthentication::none;
+  if (asks) {
+    effects.send(
+        message::CertificateRequest{
+            .certificate_types = {message::ClientCertificateType::rsa_sign},
+            .certificate_authorities = *environment.certificate_authorities},
+        state.transcript);
+  }
+  effects.send(message::ServerHelloDone{}, state.transcript);
+  if (asks) {
+    return AwaitClientCertificate{.negotiated = std::move(negotiated),
+                                  .transcript = std::move(state.transcript)};
+  }
+  return AwaitClientKeyExchange{
+      .negotiated = std::move(negotiated), .client = {}, .transcript = std::move(state.transcript)};
+}
+
+/// can_resume decides whether a stored session serves this hello (RFC 2246 §7.4.1.3, F.1.4). A
+/// session resumes only in its own version (drift D58).
+bool can_resume(const AwaitSession& state, const Session& session, const Environment& environment) {
+  const Session::Facts& facts = session.facts();
+  const Policy& policy = *environment.policy;
+  const bool is_allowed =
+      std::ranges::find(policy.cipher_suites, facts.cipher_suite) != policy.cipher_suites.end();
+  const bool is_young = environment.clock->now() - facts.created <= policy.limits.max_session_age;
+  const bool is_authenticated =
+      policy.client_authentication != ClientAuthentication::required || !facts.peer_chain.empty();
+  return facts.version == state.profile->version && is_allowed && is_young && is_authenticated;
+}
+
+Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
+                                          SessionPtr session,
+                                          Effects& effects) {
+  const Session::Facts& facts = session->facts();
+  // RFC 6101 §5.6.1.2: the list "must include at least the cipher_suite from that session" (drift
+  // D57).
+  if (!has_signal(state.hello, facts.cipher_suite)) {
+    return Cause::session_suite_not_offered;
+  }
+  const CipherSuite* suite = find_cipher_suite(facts.cipher_suite);
+  HEIRLOOM_EXPECT(suite != nullptr);
+  HEIRLOOM_TRY(Negotiated negotiated,
+               send_hello(state, *suite, facts.id, state.transcript, effects));
+  MasterSecret master = detail::SessionAccess::master_secret(*session);
+  log_secret(effects.environment(), negotiated.randoms, master);
+  effects.info().is_resumed = true;
+  effects.info().peer_chain = facts.peer_chain;
+  TrafficKeyPair keys =
+      derive_traffic_keys(*negotiated.profile, *suite, master, negotiated.randoms);
+  effects.send_change_cipher_spec();
+  effects.activate_write(std::move(keys.server_write));
+  const VerifyData verify_data =
+      negotiated.profile->finished(state.transcript.snapshot(), master, Side::server);
+  effects.send(message::Finished{to_bytes(verify_data.view())}, state.transcript);
+  return AwaitResumedChangeCipherSpec{.negotiated = std::move(negotiated),
+                                      .session = std::move(session),
+                                      .master = std::move(master),
+                                      .pending_read = std::move(keys.client_write),
+                                      .transcript = std::move(state.transcript)};
+}
+
+using AfterSession =
+    Next<AwaitClientCertificate, AwaitClientKeyExchange, AwaitResumedChangeCipherSpec>;
+
+AfterSession session_found(AwaitSession state, SessionPtr session, Effects& effects) {
+  if (session != nullptr && can_resume(state, *session, effects.environment())) {
+    return resume(std::move(state), std::move(session), effects);
+  }
+  return full_handshake(std::move(state), effects);
+}
+
+Next<AwaitClientKeyExchange> client_judged(AwaitClientCertificateVerdict state,
+                                           const CertificateVerdict& verdict,
+                                           Effects& effects) {
+  if (!verdict.has_value()) {
+    return verdict.error();
+  }
+  effects.info().verified_chain = verdict->verified_chain;
+  return AwaitClientKeyExchange{.negotiated = std::move(state.negotiated),
+                                .client = std::move(state.client),
+                                .transcript = std::move(state.transcript)};
+}
+
+/// without_certificate goes on if policy lets it.
+Next<AwaitClientKeyExchange> without_certificate(AwaitClientCertificate state, Effects& effects) {
+  if (effects.environment().policy->client_authentication == ClientAuthentication::required) {
+    return Cause::client_certificate_required;
+  }
+  return AwaitClientKeyExchange{.negotiated = std::move(state.negotiated),
+                                .client = {},
+                                .transcript = std::move(state.transcript)};
+}
+
+AwaitChangeCipherSpec await_change(Negotiated negotiated,
+                                   Client client,
+                                   MasterSecret master,
+                                   Transcript transcript) {
+  TrafficKeyPair pending =
+      derive_traffic_keys(*negotiated.profile, *negotiated.suite, master, negotiated.randoms);
+  return {.negotiated = std::move(negotiated),
+          .client = std::move(client),
+          .master = std::move(master),
+          .pending = std::move(pending),
+          .transcript = std::move(transcript)};
+}
+
+/// decrypted: whatever came out of the private key, the handshake goes on the same way; a wrong
+/// premaster secret shows at the client's Finished (RFC 2246 §7.4.7.1).
+Next<AwaitCertificateVerify, AwaitChangeCipherSpec> decrypted(AwaitDecryption state,
+                                                              const PrivateKeyResult& result,
+                                                              Effects& effects) {
+  MasterSecret master = state.negotiated.profile->master_secret(state.agreement->recover(result),
+                                                                state.negotiated.randoms);
+  log_secret(effects.environment(), state.negotiated.randoms, master);
+  if (state.client.key.has_value()) {
+    return AwaitCertificateVerify{.negotiated = std::move(state.negotiated),
+                                  .client = std::move(state.client),
+                                  .master = std::move(master),
+                                  .transcript = std::move(state.transcript)};
+  }
+  return await_change(std::move(state.negotiated),
+                      std::move(state.client),
+                      std::move(master),
+                      std::move(state.transcript));
+}
+
+}  // namespace
+
+Result<void> step(State& state, const Input& input, Effects& effects) {
+  return machine::step<Failed>(state, input, effects);
+}
+
+Next<AwaitSession, AwaitClientCertificate, AwaitClientKeyExchange, AwaitResumedChangeCipherSpec> on(
+    AwaitClientHello /*state*/, const Received<message::ClientHello>& hello, Effects& effects) {
+  const Environment& environment = effects.environment();
+  effects.info().client_version = hello.body.client_version;
+  HEIRLOOM_TRY(const VersionProfile* profile, choose_version(hello.body, *environment.policy));
+  effects.use_version(*profile);
+  HEIRLOOM_TRY_VOID(check_compression(hello.body));
+  HEIRLOOM_TRY_VOID(read_extensions(hello.body, effects));
+  AwaitSession state{.hello = hello.body, .profile = profile, .transcript = {}};
+  state.transcript.append(hello.raw);
+  if (environment.sessions == nullptr || state.hello.session_id.empty()) {
+    return full_handshake(std::move(state), effects);
+  }
+  auto session = environment.sessions->find(state.hello.session_id);
+  if (session.is_pending()) {
+    return state;
+  }
+  return session_found(std::move(state), std::move(session).answer(), effects);
+}
+
+Next<AwaitClientCertificate, AwaitClientKeyExchange, AwaitResumedChangeCipherSpec> on(
+    AwaitSession state, const SessionAnswer& answer, Effects& effects) {
+  return session_found(std::move(state), answer.session, effects);
+}
+
+Next<AwaitClientCertificateVerdict, AwaitClientKeyExchange> on(
+    AwaitClientCertificate state,
+    const Received<message::Certificate>& certificate,
+    Effects& effects) {
+  const Environment& environment = effects.environment();
+  const CertificateChain& chain = certificate.body.certificate_list;
+  state.transcript.append(certificate.raw);
+  if (chain.empty()) {  // TLS's way of having none (RFC 2246 §7.4.6); tolerated at SSL 3.0 (drift
+                        // D32)
+    return without_certificate(std::move(state), effects);
+  }
+  if (chain.size() > environment.policy->limits.max_certificates) {
+    return Error(Cause::certificate_chain_too_long, std::to_string(chain.size()));
+  }
+  HEIRLOOM_TRY(crypto::CertificateKey key, crypto::certificate_key(chain.front()));
+  if (!key.rsa.has_value()) {
+    return Error(Cause::certificate_key_unsupported,
+                 std::string(to_string(key.algorithm)) + " key where rsa_sign was asked for");
+  }
+  if (!key.may_sign) {
+    return Error(Cause::certificate_key_usage, "digitalSignature is missing");
+  }
+  HEIRLOOM_TRY_VOID(check_key_size(*environment.policy, key.bits));
+  effects.info().peer_chain = chain;
+  effects.info().peer_key_bits = key.bits;
+  auto verdict = environment.verifier->verify({.chain = chain,
+                                               .role = CertificateQuestion::Role::client,
+                                               .host = {},
+                                               .now = environment.clock->now()});
+  AwaitClientCertificateVerdict next{.negotiated = std::move(state.negotiated),
+                                     .client = {.chain = chain, .key = std::move(key)},
+                                     .transcript = std::move(state.transcript)};
+  if (verdict.is_pending()) {
+    return next;
+  }
+  return client_judged(std::move(next), verdict.answer(), effects);
+}
+
+Next<AwaitClientKeyExchange> on(AwaitClientCertificate state,
+                                const message::NoCertificateWarning& /*warning*/,
+                                Effects& effects) {
+  return without_certificate(std::move(state), effects);
+}
+
+Next<AwaitClientKeyExchange> on(AwaitClientCertificateVerdict state,
+                                const CertificateAnswer& answer,
+                                Effects& effects) {
+  return client_judged(std::move(state), answer.verdict, effects);
+}
+
+Next<AwaitDecryption, AwaitCertificateVerify, AwaitChangeCipherSpec> on(
+    AwaitClientKeyExchange state,
+    const Received<message::ClientKeyExchange>& exchange,
+    Effects& effects) {
+  const Environment& environment = effects.environment();
+  PrivateKey& key = *environment.credentials->key;
+  auto agreement = kx::make_server_agreement(state.negotiated.suite->key_exchange);
+  HEIRLOOM_TRY(kx::DecryptionNeeded needed,
+               agreement->accept({.profile = *state.negotiated.profile,
+                                  .client_version = state.negotiated.client_version,
+                                  .policy = *environment.policy,
+                                  .random = *environment.random},
+                                 exchange.body,
+                                 key.size()));
+  state.transcript.append(exchange.raw);
+  AwaitDecryption next{.negotiated = std::move(state.negotiated),
+                       .client = std::move(state.client),
+                       .agreement = std::move(agreement),
+                       .transcript = std::move(state.transcript)};
+  auto result = key.decrypt_raw(needed.ciphertext);
+  if (result.is_pending()) {
+    return next;
+  }
+  Next<AwaitCertificateVerify, AwaitChangeCipherSpec> after =
+      decrypted(std::move(next), result.answer(), effects);
+  if (result.answer().has_value()) {
+    secure_wipe(result.answer()->data(), result.answer()->size());
+  }
+  return after;
+}
+
+Next<AwaitCertificateVerify, AwaitChangeCipherSpec> on(AwaitDecryption state,
+                                                       const PrivateKeyAnswer& answer,
+                                                       Effects& effects) {
+  return decrypted(std::move(state), answer.result, effects);
+}
+
+Next<AwaitChangeCipherSpec> on(AwaitCertificateVerify state,
+                               const Received<message::CertificateVerify>& verify,
+                               Effects& /*effects*/) {
+  const CertificateVerifyHashes hashes =
+      state.negotiated.profile->certificate_verify(state.transcript.snapshot(), state.master);
+  Bytes digest(hashes.md5.begin(), hashes.md5.end());
+  append(digest, hashes.sha);
+  if (!state.client.key->rsa->verify(digest, verify.body.signature)) {
+    return Cause::certificate_verify_failed;
+  }
+  state.transcript.append(verify.raw);
+  return await_change(std::move(state.negotiated),
+                      std::move(state.client),
+                      std::move(state.master),
+                      std::move(state.transcript));
+}
+
+Next<AwaitFinished> on(AwaitChangeCipherSpec state,
+                       const message::ChangeCipherSpec& /*change*/,
+                       Effects& effects) {
+  effects.activate_read(std::move(state.pending.client_write));
+  return AwaitFinished{.negotiated = std::move(state.negotiated),
+                       .client = std::move(state.client),
+                       .master = std::move(state.master),
+                       .pending_write = std::move(state.pending.server_write),
+                       .transcript = std::move(state.transcript)};
+}
+
+Next<Established> on(AwaitFinished state,
+                     const Received<message::Finished>& finished,
+                     Effects& effects) {
+  const VersionProfile& profile = *state.negotiated.profile;
+  HEIRLOOM_TRY(
+      const FinishedVerified proof,
+      verify_finished(
+          profile, state.transcript.snapshot(), state.master, Side::client, finished.body));
+  state.transcript.append(finished.raw);
+  effects.send_change_cipher_spec();
+  effects.activate_write(std::move(state.pending_write));
+  const VerifyData verify_data =
+      profile.finished(state.transcript.snapshot(), state.master, Side::server);
+  effects.send(message::Finished{to_bytes(verify_data.view())}, state.transcript);
+  SessionPtr session =
+      make_session(effects.environment(), state.negotiated, state.master, state.client.chain);
+  if (session != nullptr) {
+    effects.store(session);
+  }
+  return Established(proof, std::move(session));
+}
+
+Next<AwaitResumedFinished> on(AwaitResumedChangeCipherSpec state,
+                              const message::ChangeCipherSpec& /*change*/,
+                              Effects& effects) {
+  effects.activate_read(std::move(state.pending_read));
+  return AwaitResumedFinished{.negotiated = std::move(state.negotiated),
+                              .session = std::move(state.session),
+                              .master = std::move(state.master),
+                              .transcript = std::move(state.transcript)};
+}
+
+Next<Established> on(AwaitResumedFinished state,
+                     const Received<message::Finished>& finished,
+                     Effects& /*effects*/) {
+  HEIRLOOM_TRY(const FinishedVerified proof,
+               verify_finished(*state.negotiated.profile,
+                               state.transcript.snapshot(),
+                               state.master,
+                               Side::client,
+                               finished.body));
+  return Established(proof, std::move(state.session));
+}
+
+}  // namespace heirloom::server

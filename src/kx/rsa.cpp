@@ -1,0 +1,109 @@
+// RSA key exchange (RFC 6101 §5.6.7.1, RFC 2246 §7.4.7.1): the client encrypts 48 bytes, its
+// client_version and 46 random ones, under the key of the server's certificate.
+#include "base/try.hpp"
+#include "kx/key_exchange.hpp"
+#include "kx/rsa_premaster.hpp"
+
+#include <utility>
+
+namespace heirloom::kx {
+
+namespace {
+
+/// frame puts the RSA block into a ClientKeyExchange body as the version has it (drift D20).
+Bytes frame(PremasterFraming framing, Bytes block) {
+  switch (framing) {
+    case PremasterFraming::bare:
+      return block;
+    case PremasterFraming::two_byte_length:
+      break;
+  }
+  Bytes body;
+  wire::encode(body, message::EncryptedPreMasterSecret{std::move(block)});
+  return body;
+}
+
+/// unframe takes the RSA block out of a body. TLS has one form. At SSL 3.0 both are accepted, told
+/// apart by their public lengths: a JDK whose hello offered more than 3.0 sends the TLS form.
+Result<Bytes> unframe(PremasterFraming framing, const Bytes& body, std::size_t key_size) {
+  switch (framing) {
+    case PremasterFraming::bare:
+      if (body.size() != key_size + 2) {
+        return body;
+      }
+      break;
+    case PremasterFraming::two_byte_length:
+      break;
+  }
+  auto framed = wire::decode<message::EncryptedPreMasterSecret>(body);
+  if (!framed.has_value()) {
+    return Error(Cause::message_malformed, "client_key_exchange: " + framed.error().detail);
+  }
+  return std::move(framed->pre_master_secret);
+}
+
+class RsaClient final : public ClientKeyAgreement {
+ public:
+  Result<Response> respond(const KxContext& context,
+                           const crypto::CertificateKey& server_key) override {
+    HEIRLOOM_EXPECT(server_key.rsa.has_value());
+    SecretBytes premaster(kRsaPremasterSize);
+    if (!context.random.fill(premaster.expose())) {
+      return Cause::random_failed;
+    }
+    // RFC 2246 §7.4.7.1: the version offered in the ClientHello, not the negotiated one, so that a
+    // rollback shows (drift D24).
+    const auto version = static_cast<std::uint16_t>(context.client_version);
+    premaster.expose()[0] = static_cast<std::uint8_t>(version >> 8U);
+    premaster.expose()[1] = static_cast<std::uint8_t>(version & 0xffU);
+    HEIRLOOM_TRY(Bytes block, server_key.rsa->encrypt(premaster.expose(), context.random));
+    return Response{
+        .message = {.exchange_keys = frame(context.profile.premaster_framing, std::move(block))},
+        .premaster = PremasterSecret(std::move(premaster))};
+  }
+};
+
+class RsaServer final : public ServerKeyAgreement {
+ public:
+  Result<DecryptionNeeded> accept(const KxContext& context,
+                                  const message::ClientKeyExchange& message,
+                                  std::size_t key_size) override {
+    // The fallback is drawn before the block is looked at, whether or not it will be used.
+    if (!context.random.fill(fallback_.expose())) {
+      return Cause::random_failed;
+    }
+    check_ = {.client_version = context.client_version,
+              .negotiated_version = context.profile.version,
+              .rule = context.policy.premaster_version};
+    key_size_ = key_size;
+    HEIRLOOM_TRY(Bytes ciphertext,
+                 unframe(context.profile.premaster_framing, message.exchange_keys, key_size));
+    return DecryptionNeeded{std::move(ciphertext)};
+  }
+
+  PremasterSecret recover(const PrivateKeyResult& decrypted) override {
+    // A ciphertext that is no number below the modulus is a public fact; it still ends as a wrong
+    // premaster secret and not as an alert of its own.
+    if (!decrypted.has_value() || decrypted->size() != key_size_) {
+      return recover_premaster(Bytes(key_size_), fallback_, check_);
+    }
+    return recover_premaster(*decrypted, fallback_, check_);
+  }
+
+ private:
+  Secret<kRsaPremasterSize> fallback_;
+  PremasterCheck check_{};
+  std::size_t key_size_ = 0;
+};
+
+}  // namespace
+
+std::unique_ptr<ClientKeyAgreement> make_rsa_client() {
+  return std::make_unique<RsaClient>();
+}
+
+std::unique_ptr<ServerKeyAgreement> make_rsa_server() {
+  return std::make_unique<RsaServer>();
+}
+
+}  // namespace heirloom::kx

@@ -1,0 +1,143 @@
+#include "record/record_writer.hpp"
+
+#include "base/try.hpp"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace heirloom {
+
+namespace {
+
+// Before the plaintext of a slot: the header of the main record, and the whole one-byte record that
+// 1/n-1 splitting puts in front of it. The main record then begins one byte later, over the place
+// of the byte that moved.
+constexpr std::size_t kSplitRecord = kRecordHeaderSize + 1 + WriteProtection::kMaxExpansion;
+constexpr std::size_t kHeadroom = kSplitRecord + kRecordHeaderSize;
+constexpr std::size_t kConsumedPieces = 64;
+constexpr std::size_t kSlotSize = kHeadroom + kMaxPlaintext + WriteProtection::kMaxExpansion;
+
+}  // namespace
+
+Result<void> RecordWriter::write(ContentType type, ByteView message) {
+  while (!message.empty()) {
+    const std::size_t size = std::min(message.size(), kMaxPlaintext);
+    Buffer buffer = Buffer::acquire(kRecordHeaderSize + size + WriteProtection::kMaxExpansion);
+    std::ranges::copy(message.first(size), buffer.bytes().subspan(kRecordHeaderSize).begin());
+    std::array records{SealRecord{.type = type,
+                                  .room = buffer.bytes(),
+                                  .offset = kRecordHeaderSize,
+                                  .size = size,
+                                  .sealed = {}}};
+    HEIRLOOM_TRY_VOID(protection_.seal(records, version_));
+    queue(std::move(buffer), records);
+    message = message.subspan(size);
+  }
+  return {};
+}
+
+ByteSpan RecordWriter::staging(std::size_t n) {
+  if (slots_.empty() || slots_.back().size == kMaxPlaintext) {
+    // A small write takes a small buffer; it is not extended later.
+    const std::size_t wanted = std::min(n, kMaxPlaintext);
+    const std::size_t size = kHeadroom + wanted + WriteProtection::kMaxExpansion;
+    slots_.push_back(Slot{.buffer = Buffer::acquire(std::min(size, kSlotSize)), .size = 0});
+  }
+  Slot* slot = &slots_.back();
+  const auto capacity = [](const Slot& s) {
+    return std::min(kMaxPlaintext, s.buffer.size() - kHeadroom - WriteProtection::kMaxExpansion);
+  };
+  if (slot->size == capacity(*slot)) {
+    slots_.push_back(Slot{.buffer = Buffer::acquire(kSlotSize), .size = 0});
+    slot = &slots_.back();
+  }
+  const std::size_t room = std::min(n, capacity(*slot) - slot->size);
+  return slot->buffer.bytes().subspan(kHeadroom + slot->size, room);
+}
+
+void RecordWriter::staged(std::size_t n) {
+  if (n == 0) {
+    return;
+  }
+  HEIRLOOM_EXPECT(!slots_.empty() && slots_.back().size + n <= kMaxPlaintext);
+  slots_.back().size += n;
+}
+
+Result<void> RecordWriter::flush(CbcSplitting splitting) {
+  std::erase_if(slots_, [](const Slot& slot) { return slot.size == 0; });
+  if (slots_.empty()) {
+    return {};
+  }
+  const bool splits = splitting == CbcSplitting::one_n_minus_one && protection_.is_block_cipher() &&
+                      slots_.front().size > 1;
+  std::vector<SealRecord> records;
+  records.reserve(slots_.size() + 1);
+  for (const Slot& slot : slots_) {
+    const bool is_split = splits && &slot == &slots_.front();
+    const std::size_t skipped = is_split ? 1 : 0;
+    const ByteSpan bytes = slot.buffer.bytes();
+    if (is_split) {
+      bytes[kRecordHeaderSize] = bytes[kHeadroom];
+      records.push_back(SealRecord{.type = ContentType::application_data,
+                                   .room = bytes.first(kSplitRecord),
+                                   .offset = kRecordHeaderSize,
+                                   .size = 1,
+                                   .sealed = {}});
+    }
+    const std::size_t start = kHeadroom + skipped - kRecordHeaderSize;
+    records.push_back(SealRecord{.type = ContentType::application_data,
+                                 .room = bytes.subspan(start),
+                                 .offset = kRecordHeaderSize,
+                                 .size = slot.size - skipped,
+                                 .sealed = {}});
+  }
+  HEIRLOOM_TRY_VOID(protection_.seal(records, version_));
+  std::span<const SealRecord> rest = records;
+  for (Slot& slot : slots_) {
+    const std::size_t count = splits && &slot == &slots_.front() ? 2 : 1;
+    queue(std::move(slot.buffer), rest.first(count));
+    rest = rest.subspan(count);
+  }
+  slots_.clear();
+  return {};
+}
+
+void RecordWriter::queue(Buffer buffer, std::span<const SealRecord> records) {
+  for (const SealRecord& record : records) {
+    pieces_.emplace_back(record.sealed);
+    waiting_ += record.sealed.size();
+    owners_.emplace_back();
+  }
+  owners_.back() = std::move(buffer);
+}
+
+std::span<const ByteView> RecordWriter::outgoing() const noexcept {
+  return std::span(pieces_).subspan(first_);
+}
+
+void RecordWriter::consume_outgoing(std::size_t n) {
+  HEIRLOOM_EXPECT(n <= waiting_);
+  waiting_ -= n;
+  while (n != 0) {
+    ByteView& piece = pieces_[first_];
+    const std::size_t taken = std::min(n, piece.size());
+    piece = piece.subspan(taken);
+    n -= taken;
+    if (piece.empty()) {
+      owners_[first_].release();
+      ++first_;
+    }
+  }
+  if (first_ == pieces_.size()) {
+    pieces_ = std::vector<ByteView>();  // freed: an idle connection keeps no buffers
+    owners_ = std::vector<Buffer>();
+    first_ = 0;
+  } else if (first_ >= kConsumedPieces) {  // a transport that never quite catches up
+    pieces_.erase(pieces_.begin(), pieces_.begin() + static_cast<std::ptrdiff_t>(first_));
+    owners_.erase(owners_.begin(), owners_.begin() + static_cast<std::ptrdiff_t>(first_));
+    first_ = 0;
+  }
+}
+
+}  // namespace heirloom
