@@ -1,10 +1,12 @@
 // ClientConfig and ServerConfig: what does not fit together is found here and nowhere later.
 #include "heirloom/config.hpp"
 
+#include "base/bytes.hpp"
 #include "base/try.hpp"
 #include "version/version_range.hpp"
 
 #include <algorithm>
+#include <array>
 
 namespace heirloom {
 namespace {
@@ -17,11 +19,16 @@ std::string name_of(const CipherSuite& suite, const Policy& policy) {
   return cipher_suite_name(suite, policy.max_version);
 }
 
+// "3.3" for a version that has no name here.
+std::string numbers_of(ProtocolVersion version) {
+  const auto number = static_cast<std::uint16_t>(version);
+  return std::to_string(number >> 8U) + "." + std::to_string(number & 0xffU);
+}
+
 Result<void> check_versions(const Policy& policy) {
   for (const ProtocolVersion version : {policy.min_version, policy.max_version}) {
     if (!is_supported(version)) {
-      return invalid("version " + std::to_string(static_cast<unsigned>(version)) +
-                     " is not supported");
+      return invalid("version " + numbers_of(version) + " is not supported");
     }
   }
   if (!VersionRange{policy.min_version, policy.max_version}.is_valid()) {
@@ -31,6 +38,10 @@ Result<void> check_versions(const Policy& policy) {
   return {};
 }
 
+std::array<std::uint8_t, 2> two_bytes(std::uint16_t id) {
+  return {static_cast<std::uint8_t>(id >> 8U), static_cast<std::uint8_t>(id & 0xffU)};
+}
+
 Result<void> check_suites(const Policy& policy) {
   const VersionRange range{policy.min_version, policy.max_version};
   const auto& ids = policy.cipher_suites;
@@ -38,7 +49,7 @@ Result<void> check_suites(const Policy& policy) {
   for (auto id = ids.begin(); id != ids.end(); ++id) {
     const CipherSuite* const suite = find_cipher_suite(*id);
     if (suite == nullptr) {
-      return invalid("cipher suite number " + std::to_string(*id) + " is not supported");
+      return invalid("cipher suite 0x" + to_hex(two_bytes(*id)) + " is not supported");
     }
     if (std::find(ids.begin(), id, *id) != id) {
       return invalid("cipher suite " + name_of(*suite, policy) + " is listed twice");
@@ -110,6 +121,13 @@ Result<void> check_client_authentication(const ServerOptions& options) {
   }
   if (std::ranges::any_of(options.certificate_authorities, &CertificateDer::empty)) {
     return invalid("the name of a certificate authority is empty");
+  }
+  std::size_t size = 0;
+  for (const auto& name : options.certificate_authorities) {
+    size += 2 + name.size();
+  }
+  if (size > 0xffff) {
+    return invalid("the names of the certificate authorities take more than 65535 bytes");
   }
   return {};
 }

@@ -4,6 +4,8 @@
 // strongest cipher first, SHA before MD5.
 #include "heirloom/policy.hpp"
 
+#include "base/bytes.hpp"
+
 #include <algorithm>
 #include <array>
 #include <tuple>
@@ -112,12 +114,9 @@ std::string_view word(PremasterVersion value) {
 }
 
 std::string hexadecimal(std::uint16_t id) {
-  static constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string text = "0x";
-  for (const unsigned shift : {12U, 8U, 4U, 0U}) {
-    text += kDigits[(id >> shift) & 0x0fU];
-  }
-  return text;
+  const std::array bytes = {static_cast<std::uint8_t>(id >> 8U),
+                            static_cast<std::uint8_t>(id & 0xffU)};
+  return "0x" + to_hex(bytes);
 }
 
 std::string suite_list(const Policy& policy) {

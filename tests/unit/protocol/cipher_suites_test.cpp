@@ -1,0 +1,212 @@
+#include "heirloom/cipher_suite.hpp"
+
+#include "support/vector_file.hpp"
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <string>
+
+#include <gtest/gtest.h>
+
+namespace heirloom {
+namespace {
+
+using testing::read_vectors;
+using testing::VectorBlock;
+
+std::string lower(std::string text) {
+  std::ranges::transform(
+      text, text.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return text;
+}
+
+std::uint16_t id_of(const VectorBlock& entry) {
+  return static_cast<std::uint16_t>(std::stoul(entry.text("id"), nullptr, 16));
+}
+
+const std::vector<VectorBlock>& registry() {
+  static const auto kEntries = read_vectors("registry/cipher_suites.txt");
+  return kEntries;
+}
+
+TEST(CipherSuites, AreThoseOfTheRegistryFile) {
+  ASSERT_EQ(cipher_suites().size(), registry().size());
+  for (std::size_t i = 0; i < registry().size(); ++i) {
+    const CipherSuite& suite = cipher_suites()[i];
+    const VectorBlock& entry = registry()[i];
+    EXPECT_EQ(suite.id, id_of(entry));
+    EXPECT_EQ(cipher_suite_name(suite, ProtocolVersion::tls10), entry.text("iana"));
+    EXPECT_EQ(cipher_suite_name(suite, ProtocolVersion::ssl30), entry.text("ssl30"));
+    EXPECT_EQ(suite.openssl_name, entry.text("openssl"));
+    EXPECT_EQ(to_string(suite.allowance), entry.text("allowance"));
+  }
+}
+
+TEST(CipherSuites, AreFoundByNumber) {
+  for (const VectorBlock& entry : registry()) {
+    const CipherSuite* const suite = find_cipher_suite(id_of(entry));
+    ASSERT_NE(suite, nullptr);
+    EXPECT_EQ(suite->id, id_of(entry));
+  }
+  for (const int id : {0x0000, 0x0003, 0x0006, 0x000b, 0x0034, 0x0036, 0x00ff, 0x5600, 0xffff}) {
+    EXPECT_EQ(find_cipher_suite(static_cast<std::uint16_t>(id)), nullptr) << id;
+  }
+}
+
+TEST(CipherSuites, AreFoundByEverySpelling) {
+  for (const VectorBlock& entry : registry()) {
+    const CipherSuite* const expected = find_cipher_suite(id_of(entry));
+    const std::string iana = entry.text("iana");
+    for (const std::string& spelling : {iana,
+                                        lower(iana),
+                                        entry.text("ssl30"),
+                                        iana.substr(4),
+                                        lower(iana.substr(4)),
+                                        entry.text("openssl"),
+                                        lower(entry.text("openssl")),
+                                        entry.text("id"),
+                                        "0x" + entry.text("id"),
+                                        "0X" + entry.text("id")}) {
+      EXPECT_EQ(find_cipher_suite(std::string_view(spelling)), expected) << spelling;
+    }
+  }
+}
+
+TEST(CipherSuites, OtherNamesAreNotFound) {
+  for (const std::string_view name : {"",
+                                      "TLS_",
+                                      "SSL_",
+                                      "0x",
+                                      "5",
+                                      "0x5",
+                                      "00005",
+                                      "0x00050",
+                                      "0x00g5",
+                                      "+005",
+                                      "-005",
+                                      "0x-005",
+                                      "RC4",
+                                      "RC4-SHA ",
+                                      "TLS_TLS_RSA_WITH_RC4_128_SHA",
+                                      "TLS_RC4-SHA",
+                                      "TLS_NULL_WITH_NULL_NULL",
+                                      "0000",
+                                      "TLS_RSA_WITH_IDEA_CBC_SHA"}) {
+    EXPECT_EQ(find_cipher_suite(name), nullptr) << name;
+  }
+}
+
+// RFC 2246 A.5: "TLS_NULL_WITH_NULL_NULL is specified and is the initial state of a TLS connection
+// … but must not be negotiated"
+TEST(Rfc2246_A_5, NullWithNullNullIsNoSuite) {
+  EXPECT_EQ(find_cipher_suite(std::uint16_t{0}), nullptr);
+  for (const CipherSuite& suite : cipher_suites()) {
+    EXPECT_NE(suite.id, 0);
+  }
+}
+
+TEST(CipherSuites, SayWhyTheyAreWeak) {
+  for (const CipherSuite& suite : cipher_suites()) {
+    EXPECT_GT(suite.why.size(), 20U) << suite.openssl_name;
+    EXPECT_NE(suite.why.back(), '.') << suite.openssl_name;
+    EXPECT_TRUE(suite.source.starts_with("RFC ")) << suite.openssl_name;
+  }
+}
+
+TEST(CipherSuites, AreAsBadAsTheirCipher) {
+  const auto weakness = [](std::string_view name) { return find_cipher_suite(name)->weakness; };
+  EXPECT_EQ(weakness("NULL-MD5"), Weakness::broken);
+  EXPECT_EQ(weakness("NULL-SHA"), Weakness::broken);
+  EXPECT_EQ(weakness("DES-CBC-SHA"), Weakness::broken);
+  EXPECT_EQ(weakness("RC4-MD5"), Weakness::weak);
+  EXPECT_EQ(weakness("RC4-SHA"), Weakness::weak);
+  EXPECT_EQ(weakness("DES-CBC3-SHA"), Weakness::weak);
+  EXPECT_EQ(weakness("AES128-SHA"), Weakness::legacy);
+  EXPECT_EQ(weakness("AES256-SHA"), Weakness::legacy);
+}
+
+// The export names of RFC 2246 A.5 and of the 56-bit draft are composed as well.
+TEST(CipherSuiteName, HasTheExportWordOfItsLimit) {
+  CipherSuite suite = *find_cipher_suite("RC4-MD5");
+  suite.export_limit_bits = 512;
+  EXPECT_EQ(cipher_suite_name(suite, ProtocolVersion::tls10), "TLS_RSA_EXPORT_WITH_RC4_128_MD5");
+  suite.export_limit_bits = 1024;
+  EXPECT_EQ(cipher_suite_name(suite, ProtocolVersion::ssl30),
+            "SSL_RSA_EXPORT1024_WITH_RC4_128_MD5");
+}
+
+// RFC 2246 C: columns Type, Key Material, Expanded Key Material, Effective Key Bits, IV Size, Block
+// Size. RFC 3268 for AES.
+TEST(Rfc2246_C, BulkCiphersHaveTheStatedSizes) {
+  struct Row {
+    BulkCipher cipher;
+    std::string_view name;
+    CipherType type;
+    std::size_t material, expanded, bits, iv, block;
+  };
+
+  for (const Row& row : {
+           Row{BulkCipher::null, "NULL", CipherType::stream, 0, 0, 0, 0, 1},
+           Row{BulkCipher::rc4_128, "RC4_128", CipherType::stream, 16, 16, 128, 0, 1},
+           Row{BulkCipher::des_cbc, "DES_CBC", CipherType::block, 8, 8, 56, 8, 8},
+           Row{BulkCipher::triple_des_ede_cbc,
+               "3DES_EDE_CBC",
+               CipherType::block,
+               24,
+               24,
+               168,
+               8,
+               8},
+           Row{BulkCipher::aes_128_cbc, "AES_128_CBC", CipherType::block, 16, 16, 128, 16, 16},
+           Row{BulkCipher::aes_256_cbc, "AES_256_CBC", CipherType::block, 32, 32, 256, 16, 16},
+       }) {
+    const BulkCipherInfo& found = info(row.cipher);
+    EXPECT_EQ(found.cipher, row.cipher);
+    EXPECT_EQ(found.name, row.name);
+    EXPECT_EQ(found.type, row.type) << row.name;
+    EXPECT_EQ(found.key_material, row.material) << row.name;
+    EXPECT_EQ(found.expanded_key, row.expanded) << row.name;
+    EXPECT_EQ(found.effective_key_bits, row.bits) << row.name;
+    EXPECT_EQ(found.iv_size, row.iv) << row.name;
+    EXPECT_EQ(found.block_size, row.block) << row.name;
+  }
+}
+
+// RFC 6101 C: hash size 16 and 20, padding size 48 and 40
+TEST(Rfc6101_C, MacsHaveTheStatedSizes) {
+  EXPECT_EQ(info(MacAlgorithm::md5).name, "MD5");
+  EXPECT_EQ(info(MacAlgorithm::md5).hash_size, 16U);
+  EXPECT_EQ(info(MacAlgorithm::md5).pad_size, 48U);
+  EXPECT_EQ(info(MacAlgorithm::sha).name, "SHA");
+  EXPECT_EQ(info(MacAlgorithm::sha).hash_size, 20U);
+  EXPECT_EQ(info(MacAlgorithm::sha).pad_size, 40U);
+}
+
+// RFC 2246 §7.4.3: "It is not legal to send the server key exchange message for … RSA"; §7.4.2: the
+// certificate's key must allow encryption.
+TEST(Rfc2246_7_4_3, RsaHasNoServerKeyExchange) {
+  const KeyExchangeInfo& rsa = info(KeyExchangeKind::rsa);
+  EXPECT_EQ(rsa.name, "RSA");
+  EXPECT_EQ(rsa.openssl_name, "");
+  EXPECT_FALSE(rsa.is_anonymous);
+  EXPECT_EQ(rsa.server_key_exchange, KeyExchangeInfo::ServerKeyExchangeRule::never);
+  EXPECT_EQ(rsa.certificate_use, KeyExchangeInfo::Use::encipherment);
+}
+
+TEST(Allowance, IsReadFromTheWordOfTheCommandLine) {
+  EXPECT_EQ(parse_allowance("null"), Allowance::null_encryption);
+  EXPECT_EQ(parse_allowance("none"), Allowance::none);
+  EXPECT_FALSE(parse_allowance("").has_value());
+  EXPECT_FALSE(parse_allowance("NULL").has_value());
+  EXPECT_FALSE(parse_allowance("anything").has_value());
+}
+
+TEST(Weakness, HasAWordForAReport) {
+  EXPECT_EQ(to_string(Weakness::legacy), "legacy");
+  EXPECT_EQ(to_string(Weakness::weak), "weak");
+  EXPECT_EQ(to_string(Weakness::broken), "broken");
+}
+
+}  // namespace
+}  // namespace heirloom

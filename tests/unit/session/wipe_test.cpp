@@ -1,0 +1,69 @@
+// Looks at a Session's memory in the moment it is given back, with the program's own operator
+// delete.
+#include "session/session_access.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+
+#include <gtest/gtest.h>
+
+namespace {
+
+constexpr std::uint8_t kMark = 0x5a;
+
+const void* watched = nullptr;  ///< start of the memory to look at
+bool was_freed = false;
+bool had_secret = false;
+
+void look_at(const void* memory) {
+  if (memory != nullptr && memory == watched) {
+    const auto* const bytes = static_cast<const std::uint8_t*>(memory);
+    was_freed = true;
+    had_secret = std::count(bytes, bytes + sizeof(heirloom::Session), kMark) >= 4;
+  }
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) {
+  if (void* const memory = std::malloc(size == 0 ? 1 : size)) {
+    return memory;
+  }
+  throw std::bad_alloc();
+}
+
+void operator delete(void* memory) noexcept {
+  look_at(memory);
+  std::free(memory);
+}
+
+void operator delete(void* memory, std::size_t /*size*/) noexcept {
+  look_at(memory);
+  std::free(memory);
+}
+
+namespace heirloom {
+namespace {
+
+// RFC 6101 §5.4.2, RFC 2246 §7.2.2: both parties "must forget any session identifiers, keys, and
+// secrets associated with a failed connection".
+TEST(Session, WipesItsMasterSecretWithTheLastReference) {
+  SessionPtr session;
+  {
+    Secret<48> secret;
+    std::ranges::fill(secret.expose(), kMark);
+    session = detail::SessionAccess::make(Session::Facts(), MasterSecret(std::move(secret)));
+  }
+  const auto* const begin = reinterpret_cast<const std::uint8_t*>(session.get());
+  ASSERT_EQ(std::count(begin, begin + sizeof(Session), kMark), 48);
+  watched = session.get();
+  session.reset();
+  watched = nullptr;
+  EXPECT_TRUE(was_freed);
+  EXPECT_FALSE(had_secret);
+}
+
+}  // namespace
+}  // namespace heirloom
