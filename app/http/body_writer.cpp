@@ -9,8 +9,8 @@
 namespace heirloom::app::http {
 
 StreamOutcome write_text(Stream& stream, std::string_view text, Deadline deadline) {
-  return stream.write(
-      std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()), deadline);
+  return stream.write(std::span(reinterpret_cast<const std::uint8_t*>(text.data()), text.size()),
+                      deadline);
 }
 
 BodyWriter::BodyWriter(Stream& stream, BodyFraming framing, std::string prefix)

@@ -52,12 +52,14 @@ bool read_head(Browser& browser, MessageParser& request, const Patience& patienc
 
 }  // namespace
 
-void Bridge::enter(int handle) {
+/// enter is false if the bridge takes no more connections.
+bool Bridge::enter(int handle) {
   const std::lock_guard lock(mutex_);
-  handles_.insert(handle);
-  if (is_stopping_) {
-    ::shutdown(handle, SHUT_RDWR);
+  if (is_stopping_ || handles_.size() >= kMaxBrowserConnections) {
+    return false;
   }
+  handles_.insert(handle);
+  return true;
 }
 
 void Bridge::leave(int handle) {
@@ -77,8 +79,7 @@ void Bridge::serve(TcpStream& stream) {
       const int status = request.is_head_too_large() ? 431 : 400;
       const Rendered page =
           render(Page{status, "The browser's request makes no sense: " + request.problem()});
-      static_cast<void>(
-          write_text(stream, to_wire(page.head) + page.body, in(box_.patience.body)));
+      static_cast<void>(write_text(stream, to_wire(page.head) + page.body, in(box_.patience.body)));
       break;
     }
     if (Exchange(box_, browser, request).run() == Exchange::Afterwards::close) {
@@ -89,30 +90,19 @@ void Bridge::serve(TcpStream& stream) {
 }
 
 void Bridge::accept_from(TcpListener& listener, const StopSignal& stop) {
-  while (TcpStreamPtr accepted = listener.accept(stop)) {
-    TcpStream* const stream = accepted.release();
-    {
-      const std::lock_guard lock(mutex_);
-      if (handles_.size() >= kMaxBrowserConnections) {
-        delete stream;
-        continue;
-      }
+  while (std::shared_ptr<TcpStream> stream = listener.accept(stop)) {
+    const int handle = stream->readable_handle();
+    if (!enter(handle)) {
+      continue;
     }
-    enter(stream->readable_handle());
     try {
-      std::thread([this, stream] {
+      // The handle leaves the set before the stream closes it, so every handle in it is ours.
+      std::thread([this, stream, handle] {
         serve(*stream);
-        const int handle = stream->readable_handle();
-        {
-          // Closed under the lock: a handle in the set is always a socket of ours.
-          const std::lock_guard lock(mutex_);
-          delete stream;
-        }
         leave(handle);
       }).detach();
     } catch (const std::system_error&) {
-      leave(stream->readable_handle());  // no thread to be had: the browser will try again
-      delete stream;
+      leave(handle);  // no thread to be had: the browser will try again
     }
   }
 }

@@ -33,7 +33,7 @@ class Bridge {
  private:
   void accept_from(TcpListener& listener, const StopSignal& stop);
   void serve(TcpStream& stream);
-  void enter(int handle);
+  [[nodiscard]] bool enter(int handle);
   void leave(int handle);
 
   Box& box_;

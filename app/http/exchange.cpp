@@ -64,13 +64,17 @@ bool Exchange::refuse_early() {
   const RequestHead& head = request_.request();
   switch (judge_request(head, box_.local, browser_.arrived_at)) {
     case Verdict::misdirected:
-      static_cast<void>(answer_with(
-          Page{421, "This address serves another name than the one your browser asked for", "",
-               "http://" + box_.local.authority() + "/"}));
+      static_cast<void>(
+          answer_with(Page{421,
+                           "This address serves another name than the one your browser asked for",
+                           "",
+                           "http://" + box_.local.authority() + "/"}));
       return true;
     case Verdict::cross_site:
       static_cast<void>(answer_with(
-          Page{403, "Another site made your browser send this request, so it was not passed on", "",
+          Page{403,
+               "Another site made your browser send this request, so it was not passed on",
+               "",
                "http://" + box_.local.authority() + "/"}));
       return true;
     case Verdict::allowed:
@@ -142,9 +146,9 @@ bool Exchange::expects_continue() const {
 
 /// may_repeat: RFC 9110 §9.2.2 forbids repeating what may have had an effect.
 bool Exchange::may_repeat() const {
-  const bool nothing_left_the_browser =
-      request_.framing().kind != BodyFraming::Kind::none && sent_body_.empty() &&
-      body_is_repeatable_ && !request_is_sent_;
+  const bool nothing_left_the_browser = request_.framing().kind != BodyFraming::Kind::none &&
+                                        sent_body_.empty() && body_is_repeatable_ &&
+                                        !request_is_sent_;
   return nothing_left_the_browser ||
          (is_idempotent(request_.request().method) && body_is_repeatable_);
 }
@@ -209,8 +213,7 @@ Exchange::Step Exchange::send_body(BoxConnection& connection, BodyWriter& writer
   StreamOutcome sent = writer.write(sent_body_, box_.patience.body);  // of an earlier attempt
   while (sent.status == StreamStatus::ok) {
     const std::string piece = request_.take_body();
-    body_is_repeatable_ =
-        body_is_repeatable_ && sent_body_.size() + piece.size() <= kMaxRepeatable;
+    body_is_repeatable_ = body_is_repeatable_ && sent_body_.size() + piece.size() <= kMaxRepeatable;
     if (body_is_repeatable_) {
       sent_body_ += piece;
     }
@@ -261,7 +264,8 @@ Exchange::Step Exchange::look_for_answer(BoxConnection& connection, Deadline dea
     }
     connection.input.consume(answer_->feed(connection.input.pending()));
     if (answer_->stage() == MessageParser::Stage::failed) {
-      failure_ = box_failure("The box's answer makes no sense: " + answer_->problem(), "bad_answer");
+      failure_ =
+          box_failure("The box's answer makes no sense: " + answer_->problem(), "bad_answer");
       return Step::box_failed;
     }
     const bool is_interim = answer_->has_head() && answer_->response().status < 200 &&

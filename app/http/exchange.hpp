@@ -111,13 +111,13 @@ class Exchange {
   std::unique_ptr<MessageParser> answer_;
   BodyFraming answer_framing_;
   Failure failure_;
-  std::string sent_body_;            ///< what a repetition would have to send again
-  bool body_is_repeatable_ = true;   ///< sent_body_ holds all that was taken from the browser
-  bool request_is_sent_ = false;     ///< completely
-  bool has_seen_interim_ = false;    ///< a 1xx answer, in this attempt
-  bool has_repeated_ = false;        ///< after a dead connection: once is enough
-  bool drops_expectation_ = false;   ///< the box answered 417
-  bool told_to_continue_ = false;    ///< the browser has its "100 Continue"
+  std::string sent_body_;           ///< what a repetition would have to send again
+  bool body_is_repeatable_ = true;  ///< sent_body_ holds all that was taken from the browser
+  bool request_is_sent_ = false;    ///< completely
+  bool has_seen_interim_ = false;   ///< a 1xx answer, in this attempt
+  bool has_repeated_ = false;       ///< after a dead connection: once is enough
+  bool drops_expectation_ = false;  ///< the box answered 417
+  bool told_to_continue_ = false;   ///< the browser has its "100 Continue"
   bool closes_browser_ = false;
   int status_ = 0;
 };

@@ -93,7 +93,8 @@ Exchange::Step Exchange::next_piece(BoxConnection& connection) {
     return Step::box_failed;
   }
   if (answer_->stage() == MessageParser::Stage::failed) {
-    failure_ = Failure{ExitCode::network, "The box's answer broke off: " + answer_->problem(), "", ""};
+    failure_ =
+        Failure{ExitCode::network, "The box's answer broke off: " + answer_->problem(), "", ""};
     return Step::box_failed;
   }
   return Step::ok;
@@ -101,8 +102,8 @@ Exchange::Step Exchange::next_piece(BoxConnection& connection) {
 
 /// tunnel passes bytes both ways after "101 Switching Protocols".
 Exchange::Step Exchange::tunnel(BoxConnection& connection) {
-  closes_browser_ = true;
   std::string first = to_wire(answer_head());
+  closes_browser_ = true;
   const auto from_box = connection.input.pending();
   first.append(from_box.begin(), from_box.end());
   connection.input.consume(from_box.size());
@@ -110,8 +111,7 @@ Exchange::Step Exchange::tunnel(BoxConnection& connection) {
     return Step::browser_failed;
   }
   const auto from_browser = browser_.input.pending();
-  const StreamOutcome sent =
-      connection.stream->write(from_browser, in(box_.patience.body));
+  const StreamOutcome sent = connection.stream->write(from_browser, in(box_.patience.body));
   browser_.input.consume(from_browser.size());
   if (sent.status != StreamStatus::ok) {
     return Step::box_failed;

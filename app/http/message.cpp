@@ -103,21 +103,19 @@ void Fields::set(std::string_view name, std::string value) {
     return;
   }
   first->value = std::move(value);
-  fields_.erase(std::remove_if(first + 1,
-                               fields_.end(),
-                               [name](const Field& field) {
-                                 return equals_ignoring_case(field.name, name);
-                               }),
-                fields_.end());
+  fields_.erase(
+      std::remove_if(first + 1,
+                     fields_.end(),
+                     [name](const Field& field) { return equals_ignoring_case(field.name, name); }),
+      fields_.end());
 }
 
 void Fields::remove(std::string_view name) {
-  fields_.erase(std::remove_if(fields_.begin(),
-                               fields_.end(),
-                               [name](const Field& field) {
-                                 return equals_ignoring_case(field.name, name);
-                               }),
-                fields_.end());
+  fields_.erase(
+      std::remove_if(fields_.begin(),
+                     fields_.end(),
+                     [name](const Field& field) { return equals_ignoring_case(field.name, name); }),
+      fields_.end());
 }
 
 std::string to_wire(const RequestHead& head) {

@@ -62,7 +62,7 @@ struct RequestHead {
 struct ResponseHead {
   int status = 200;
   std::string reason;
-  int minor_version = 1;  ///< of HTTP/1.x
+  int minor_version = 1;   ///< of HTTP/1.x
   bool is_http09 = false;  ///< there was no head at all: everything is the body
   Fields fields;
 };

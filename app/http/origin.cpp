@@ -165,8 +165,7 @@ bool LocalOrigin::accepts_authority(std::string_view authority, std::string_view
   if (!asked.has_value() || asked->port != port) {
     return false;
   }
-  const std::array<std::string, 4> names = {
-      label + ".localhost", "localhost", "127.0.0.1", "::1"};
+  const std::array<std::string, 4> names = {label + ".localhost", "localhost", "127.0.0.1", "::1"};
   if (std::find(names.begin(), names.end(), asked->host) != names.end()) {
     return true;
   }
@@ -188,7 +187,7 @@ Verdict judge_request(const RequestHead& request,
                       std::string_view arrived_at) {
   std::size_t hosts = 0;
   for (const Field& field : request.fields.all()) {
-    hosts += equals_ignoring_case(field.name, "Host") ? 1 : 0;
+    hosts += equals_ignoring_case(field.name, "Host") ? 1U : 0U;
   }
   if (hosts != 1 || !local.accepts_authority(request.fields.value("Host"), arrived_at)) {
     return Verdict::misdirected;

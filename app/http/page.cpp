@@ -41,8 +41,8 @@ Page page_for_failure(const Failure& failure) {
 }
 
 Rendered render(const Page& page) {
-  const std::string title = std::to_string(page.status) + " " +
-                            std::string(reason_phrase(page.status));
+  const std::string title =
+      std::to_string(page.status) + " " + std::string(reason_phrase(page.status));
   std::string body = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" +
                      title + "</title></head>\n<body>\n<h1>" + title + "</h1>\n<p>" +
                      escape_html(page.sentence) + ".</p>\n";
@@ -50,7 +50,8 @@ Rendered render(const Page& page) {
     body += "<p>Try: <code>" + escape_html(page.advice) + "</code></p>\n";
   }
   if (!page.link.empty()) {
-    body += "<p><a href=\"" + escape_html(page.link) + "\">" + escape_html(page.link) + "</a></p>\n";
+    body +=
+        "<p><a href=\"" + escape_html(page.link) + "\">" + escape_html(page.link) + "</a></p>\n";
   }
   body += "<hr><p>This page comes from heirloom reach, not from the box.</p>\n</body></html>\n";
   Rendered result;

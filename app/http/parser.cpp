@@ -98,7 +98,7 @@ int MessageParser::Impl::on_headers_complete(http_parser* p) {
     self.request.method = http_method_str(static_cast<http_method>(p->method));
     self.request.minor_version = p->http_minor == 0 ? 0 : 1;
     self.request.fields = std::move(self.fields);
-    self.framing = is_chunked            ? BodyFraming{Kind::chunked, 0}
+    self.framing = is_chunked          ? BodyFraming{Kind::chunked, 0}
                    : length != nullptr ? BodyFraming{Kind::length, p->content_length}
                                        : BodyFraming{Kind::none, 0};
     return 0;
@@ -108,10 +108,10 @@ int MessageParser::Impl::on_headers_complete(http_parser* p) {
   const int status = self.response.status;
   const bool has_no_body = self.context.body == ResponseContext::Body::none_after_head_request ||
                            status < 200 || status == 204 || status == 304;
-  self.framing = has_no_body           ? BodyFraming{Kind::none, 0}
-                 : is_chunked          ? BodyFraming{Kind::chunked, 0}
+  self.framing = has_no_body         ? BodyFraming{Kind::none, 0}
+                 : is_chunked        ? BodyFraming{Kind::chunked, 0}
                  : length != nullptr ? BodyFraming{Kind::length, p->content_length}
-                                       : BodyFraming{Kind::until_close, 0};
+                                     : BodyFraming{Kind::until_close, 0};
   self.response.fields = std::move(self.fields);
   return has_no_body ? 1 : 0;
 }

@@ -86,14 +86,12 @@ std::string rewrite_cookie(std::string_view set_cookie) {
     rest = end == std::string_view::npos ? std::string_view() : rest.substr(end + 1);
     const auto equals = attribute.find('=');
     const std::string_view name = trim(attribute.substr(0, equals));
-    const std::string_view value = equals == std::string_view::npos
-                                       ? std::string_view()
-                                       : trim(attribute.substr(equals + 1));
-    const bool is_dropped =
-        attribute.empty() || equals_ignoring_case(name, "Domain") ||
-        (!keeps_secure && equals_ignoring_case(name, "Secure")) ||
-        (!keeps_secure && equals_ignoring_case(name, "SameSite") &&
-         equals_ignoring_case(value, "None"));
+    const std::string_view value =
+        equals == std::string_view::npos ? std::string_view() : trim(attribute.substr(equals + 1));
+    const bool is_dropped = attribute.empty() || equals_ignoring_case(name, "Domain") ||
+                            (!keeps_secure && equals_ignoring_case(name, "Secure")) ||
+                            (!keeps_secure && equals_ignoring_case(name, "SameSite") &&
+                             equals_ignoring_case(value, "None"));
     if (!is_dropped) {
       result += "; ";
       result += attribute;
