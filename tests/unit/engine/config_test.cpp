@@ -165,7 +165,7 @@ TEST(Config, RefusesLimitsThatAllowNoHandshake) {
 }
 
 // RFC 2246 F.1.4: "An upper limit of 24 hours is suggested for session ID lifetimes"
-TEST(Rfc2246_F_1_4, SessionsLiveADayAtMost) {
+TEST(Config, LetsSessionsLiveADayAtMost) {
   const std::string expected = "max_session_age must be from 0 to 86400 seconds";
   Policy policy = Policy::device();
   EXPECT_EQ(policy.limits.max_session_age, std::chrono::hours(24));

@@ -22,7 +22,7 @@ TEST(Transcript, HashesMessagesAsOneString) {
 }
 
 // RFC 2246 §7.4.9: handshake_messages are those "up to but not including this message"
-TEST(Rfc2246_7_4_9, SnapshotDoesNotSeeWhatComesAfterIt) {
+TEST(Transcript, SnapshotDoesNotSeeWhatComesAfterIt) {
   Transcript transcript;
   transcript.append(kAbc);
   HandshakeHashes before = transcript.snapshot();

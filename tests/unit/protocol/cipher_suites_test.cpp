@@ -185,7 +185,7 @@ TEST(Rfc6101_C, MacsHaveTheStatedSizes) {
 
 // RFC 2246 §7.4.3: "It is not legal to send the server key exchange message for … RSA"; §7.4.2: the
 // certificate's key must allow encryption.
-TEST(Rfc2246_7_4_3, RsaHasNoServerKeyExchange) {
+TEST(KeyExchangeInfo, RsaHasNoServerKeyExchange) {
   const KeyExchangeInfo& rsa = info(KeyExchangeKind::rsa);
   EXPECT_EQ(rsa.name, "RSA");
   EXPECT_EQ(rsa.openssl_name, "");

@@ -107,7 +107,7 @@ TEST(Rfc2246_6_2_3_1, HeaderIsSequenceNumberTypeVersionAndLength) {
 }
 
 // RFC 2246 §6.1: sequence numbers "may not exceed 2^64-1": all eight bytes of the last are ff.
-TEST(Rfc2246_6_1, SequenceNumberHasEightBytes) {
+TEST(MacHeader, SequenceNumberHasEightBytes) {
   for (const VersionProfile* const profile : {&kSsl30Profile, &kTls10Profile}) {
     const MacHeader last = profile->mac_header(~std::uint64_t{0}, ContentType::alert, 2);
     EXPECT_EQ(to_hex(last.view().first(8)), "ffffffffffffffff");

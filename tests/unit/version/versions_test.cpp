@@ -12,7 +12,7 @@ constexpr auto kSsl20 = static_cast<ProtocolVersion>(0x0002);
 constexpr auto kTls11 = static_cast<ProtocolVersion>(0x0302);
 
 // RFC 6101 A.1.1 and RFC 2246 A.1: versions 3.0 and 3.1
-TEST(Rfc2246_A_1, VersionsHaveTheirNumbersOnTheWire) {
+TEST(ProtocolVersion, HasItsNumberOnTheWire) {
   EXPECT_EQ(static_cast<std::uint16_t>(ProtocolVersion::ssl30), 0x0300);
   EXPECT_EQ(static_cast<std::uint16_t>(ProtocolVersion::tls10), 0x0301);
 }
