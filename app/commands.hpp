@@ -5,6 +5,7 @@
 #pragma once
 
 #include "common/exit_codes.hpp"
+#include "common/log.hpp"
 #include "common/output.hpp"
 
 #include <functional>
@@ -15,8 +16,10 @@ class App;
 
 namespace heirloom::app {
 
+/// Context is filled by main before run is called.
 struct Context {
-  int verbosity = 0;  ///< -v adds one each, -q makes it negative
+  int verbosity = 0;  ///< each -v adds one, each -q takes one away
+  LogFormat log_format = LogFormat::logfmt;
   std::function<ExitCode()> run;
 };
 

@@ -25,8 +25,8 @@ configure_file(${CMAKE_CURRENT_LIST_DIR}/heirloom.pc.in ${PROJECT_BINARY_DIR}/he
 install(FILES ${PROJECT_BINARY_DIR}/heirloom.pc DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR})
-if(HEIRLOOM_BUILD_APP AND TARGET heirloom_app)
-  install(TARGETS heirloom_app RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+if(HEIRLOOM_BUILD_APP AND TARGET heirloom_program)
+  install(TARGETS heirloom_program RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
   file(GLOB heirloom_manual_pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/docs/man/*.1)
   install(FILES ${heirloom_manual_pages} DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
 endif()

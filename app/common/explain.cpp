@@ -257,12 +257,12 @@ Failure explain_handshake(const HandshakeReport& report, const Attempt& attempt)
           simpler_or(attempt, no_other),
           "reset"};
     case HandshakeReport::End::silent:
-      return {ExitCode::handshake,
+      return {ExitCode::network,
               attempt.target + " accepts connections but does not answer the hello",
               simpler_or(attempt, "a longer --timeout, or another port"),
               "silent"};
     case HandshakeReport::End::stalled:
-      return {ExitCode::handshake,
+      return {ExitCode::network,
               attempt.target + " stopped answering in the middle of the handshake",
               simpler_or(attempt, "a longer --timeout"),
               "stalled"};

@@ -32,6 +32,22 @@ std::string reason_text(unsigned long error) {
   return text == nullptr ? "no reason given" : text;
 }
 
+void log_key(const SSL* ssl, const char* line) {
+  static_cast<KeyLog*>(SSL_get_app_data(ssl))->line(line);
+}
+
+/// use_credentials is false if the files are unusable; libcrypto's queue then says why.
+bool use_credentials(SSL_CTX* context, const ModernTlsOptions& options) {
+  if (options.certificate_file.empty()) {
+    return true;
+  }
+  const std::string& key = options.key_file.empty() ? options.certificate_file : options.key_file;
+  // libcrypto's default callback reads the passphrase from here; it does not write to it.
+  SSL_CTX_set_default_passwd_cb_userdata(context, const_cast<char*>(options.passphrase.c_str()));
+  return SSL_CTX_use_certificate_chain_file(context, options.certificate_file.c_str()) == 1 &&
+         SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) == 1;
+}
+
 ContextPtr make_context(const ModernTlsOptions& options) {
   ContextPtr context(SSL_CTX_new(TLS_client_method()));
   if (context == nullptr) {
@@ -52,7 +68,10 @@ ContextPtr make_context(const ModernTlsOptions& options) {
   if (options.max_version != 0) {
     SSL_CTX_set_max_proto_version(context.get(), options.max_version);
   }
-  return context;
+  if (options.key_log != nullptr) {
+    SSL_CTX_set_keylog_callback(context.get(), log_key);
+  }
+  return use_credentials(context.get(), options) ? std::move(context) : nullptr;
 }
 
 void set_names(SSL* ssl, const std::string& server_name) {
@@ -156,6 +175,10 @@ void classify(ModernTlsReport& report, int ssl_error, int number) {
 
 }  // namespace
 
+std::string modern_library_version() {
+  return "OpenSSL " + std::string(OpenSSL_version(OPENSSL_VERSION_STRING));
+}
+
 struct ModernTlsStream::Ssl {
   struct Deleter {
     void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
@@ -187,6 +210,8 @@ ModernTlsReport ModernTlsStream::connect(TcpStreamPtr transport,
     return report;
   }
   set_names(handle, options.server_name);
+  SSL_set_app_data(handle, options.key_log.get());
+  const Deadline silent_until = options.silence.count() == 0 ? deadline : in(options.silence);
   int result = 0;
   for (;;) {
     errno = 0;
@@ -202,7 +227,8 @@ ModernTlsReport ModernTlsStream::connect(TcpStreamPtr transport,
       return report;
     }
     const bool is_read = error == SSL_ERROR_WANT_READ;
-    const Readiness ready = wait_for(socket, {is_read, !is_read}, deadline);
+    const Deadline until = report.bytes_received == 0 ? std::min(deadline, silent_until) : deadline;
+    const Readiness ready = wait_for(socket, {is_read, !is_read}, until);
     if (!ready.readable && !ready.writable) {
       report.end = report.bytes_received == 0 ? End::silent : End::stalled;
       report.reason = "the peer did not answer in time";

@@ -5,10 +5,12 @@
 #pragma once
 
 #include "heirloom/certificate.hpp"
+#include "heirloom/key_log.hpp"
 
 #include "common/stream.hpp"
 #include "common/tcp.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -32,6 +34,12 @@ struct ModernTlsOptions {
   Fallback fallback = Fallback::no_signal;  ///< TLS_FALLBACK_SCSV, RFC 7507
   /// Highest version offered, as on the wire (0x0302 is TLS 1.1); 0: the newest.
   std::uint16_t max_version = 0;
+  /// How long the peer may say nothing after the hello; 0: until the deadline.
+  std::chrono::milliseconds silence{0};
+  std::string certificate_file;     ///< PEM, shown if the peer asks; empty: none
+  std::string key_file;             ///< PEM; empty: the key stands in the certificate file
+  std::string passphrase;           ///< of the key
+  std::shared_ptr<KeyLog> key_log;  ///< null: none
 };
 
 struct ModernTlsInfo {
@@ -91,5 +99,8 @@ class ModernTlsStream final : public Stream {
   std::unique_ptr<Ssl> ssl_;
   ModernTlsInfo info_;
 };
+
+/// modern_library_version names the libssl that is used: "OpenSSL 3.0.22".
+[[nodiscard]] std::string modern_library_version();
 
 }  // namespace heirloom::app

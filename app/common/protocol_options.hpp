@@ -1,6 +1,7 @@
 // ProtocolOptions: the command-line options that every subcommand with our engine shares.
 #pragma once
 
+#include "heirloom/certificate_verifier.hpp"
 #include "heirloom/credentials.hpp"
 #include "heirloom/key_log.hpp"
 #include "heirloom/policy.hpp"
@@ -31,8 +32,8 @@ struct ProtocolOptions {
 /// add_protocol_options declares them.
 void add_protocol_options(CLI::App& command, ProtocolOptions& options);
 
-/// build_policy starts from the preset and applies the rest. ExitCode::usage, with the list of what
-/// would have been understood, for a word that means nothing.
+/// build_policy starts from the preset and applies the rest. ExitCode::usage, with the words that
+/// would have been understood, for one that means nothing.
 [[nodiscard]] Outcome<Policy> build_policy(const ProtocolOptions& options);
 
 /// open_requested_key_log opens --keylog, else the file of SSLKEYLOGFILE, else gives null.
@@ -47,7 +48,14 @@ struct CredentialFiles {
   std::string pass_file;
 };
 
-/// load_credential_files reads and checks them. ExitCode::local or usage.
+/// add_credential_options declares them.
+void add_credential_options(CLI::App& command, CredentialFiles& files);
+
+/// load_credential_files reads and checks them. ExitCode::local for a file that cannot be read,
+/// usage for contents that do not fit.
 [[nodiscard]] Outcome<Credentials> load_credential_files(const CredentialFiles& files);
+
+/// load_authorities reads a --cafile.
+[[nodiscard]] Outcome<std::vector<CertificateDer>> load_authorities(const std::string& file);
 
 }  // namespace heirloom::app

@@ -1,6 +1,7 @@
 #include "common/relay.hpp"
 
 #include "common/tcp.hpp"
+#include "common/wait.hpp"
 
 #include <algorithm>
 #include <array>
@@ -134,8 +135,6 @@ class Direction {
   StreamOutcome write_;
   std::uint64_t delivered_ = 0;
 };
-
-enum class Waited : std::uint8_t { ready, idle, stopped };
 
 /// wait polls for whatever either direction needs.
 Waited wait(Direction& one, Direction& two, const StopSignal* stop, Deadline idle_deadline) {

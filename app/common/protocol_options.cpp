@@ -1,0 +1,258 @@
+#include "common/protocol_options.hpp"
+
+#include "heirloom/cipher_suite.hpp"
+#include "heirloom/version.hpp"
+
+#include "common/describe.hpp"
+#include "common/files.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+
+#include <CLI/App.hpp>
+
+namespace heirloom::app {
+
+namespace {
+
+Failure wrong_word(const std::string& option, const std::string& word, const std::string& known) {
+  return {ExitCode::usage,
+          option + " does not know \"" + word + "\"",
+          option + " " + known,
+          "option_invalid"};
+}
+
+/// split_list takes apart what was typed with commas, colons (OpenSSL's habit) or blanks.
+std::vector<std::string> split_list(const std::vector<std::string>& typed) {
+  std::vector<std::string> words;
+  for (const std::string& text : typed) {
+    std::size_t begin = 0;
+    while (begin < text.size()) {
+      const std::size_t end = std::min(text.find_first_of(",: ", begin), text.size());
+      if (end != begin) {
+        words.push_back(text.substr(begin, end - begin));
+      }
+      begin = end + 1;
+    }
+  }
+  return words;
+}
+
+Outcome<Policy> find_preset(const std::string& name) {
+  if (name == "strict") {
+    return Policy::strict();
+  }
+  if (name == "device") {
+    return Policy::device();
+  }
+  if (name == "museum") {
+    return Policy::museum();
+  }
+  return wrong_word("--preset", name, "strict, device or museum");
+}
+
+std::optional<Failure> apply_versions(Policy& policy, const ProtocolOptions& options) {
+  const auto parse = [](const std::string& option, const std::string& text, ProtocolVersion& into) {
+    const auto version = parse_version(text);
+    if (!version.has_value()) {
+      return std::optional(wrong_word(option, text, "ssl3 or tls1"));
+    }
+    into = *version;
+    return std::optional<Failure>();
+  };
+  if (!options.min.empty()) {
+    if (auto failure = parse("--min", options.min, policy.min_version)) {
+      return failure;
+    }
+    if (options.max.empty()) {
+      policy.max_version = std::max(policy.max_version, policy.min_version);
+    }
+  }
+  if (!options.max.empty()) {
+    if (auto failure = parse("--max", options.max, policy.max_version)) {
+      return failure;
+    }
+    if (options.min.empty()) {
+      policy.min_version = std::min(policy.min_version, policy.max_version);
+    }
+  }
+  if (policy.min_version > policy.max_version) {
+    return Failure{ExitCode::usage,
+                   "--min " + options.min + " is above --max " + options.max,
+                   "--min ssl3 --max tls1",
+                   "option_invalid"};
+  }
+  return std::nullopt;
+}
+
+bool is_allowed(Allowance needed, const std::vector<Allowance>& allowed) {
+  return needed == Allowance::none ||
+         std::find(allowed.begin(), allowed.end(), needed) != allowed.end();
+}
+
+std::optional<Failure> apply_suites(Policy& policy, const ProtocolOptions& options) {
+  std::vector<Allowance> allowed;
+  for (const std::string& word : split_list(options.allow)) {
+    const auto allowance = parse_allowance(word);
+    if (!allowance.has_value() || *allowance == Allowance::none) {
+      return wrong_word("--allow", word, "null");
+    }
+    allowed.push_back(*allowance);
+  }
+  if (options.preset == "museum") {
+    allowed.push_back(Allowance::null_encryption);
+  }
+  const auto names = split_list(options.suites);
+  if (names.empty()) {
+    for (const CipherSuite& suite : cipher_suites()) {
+      const bool is_listed =
+          std::find(policy.cipher_suites.begin(), policy.cipher_suites.end(), suite.id) !=
+          policy.cipher_suites.end();
+      if (!is_listed && suite.allowance != Allowance::none &&
+          is_allowed(suite.allowance, allowed)) {
+        policy.cipher_suites.push_back(suite.id);
+      }
+    }
+    return std::nullopt;
+  }
+  policy.cipher_suites.clear();
+  for (const std::string& name : names) {
+    const CipherSuite* const suite = find_cipher_suite(name);
+    if (suite == nullptr) {
+      return Failure{ExitCode::usage,
+                     "there is no cipher suite \"" + name + "\" here",
+                     "heirloom suites",
+                     "suite_unknown"};
+    }
+    if (!is_allowed(suite->allowance, allowed)) {
+      return Failure{ExitCode::usage,
+                     std::string(suite->openssl_name) +
+                         " is only used if it is allowed by name: " + std::string(suite->why),
+                     "--allow " + std::string(to_string(suite->allowance)),
+                     "suite_not_allowed"};
+    }
+    policy.cipher_suites.push_back(suite->id);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+void add_protocol_options(CLI::App& command, ProtocolOptions& options) {
+  const std::string group = "Protocol";
+  command.add_option("--preset", options.preset, "strict, device (default) or museum")
+      ->group(group);
+  command.add_option("--min", options.min, "lowest version: ssl3 or tls1")->group(group);
+  command.add_option("--max", options.max, "highest version: ssl3 or tls1")->group(group);
+  command
+      .add_option("--suites", options.suites, "cipher suites in order of preference, with commas")
+      ->allow_extra_args(false)
+      ->group(group);
+  command.add_option("--allow", options.allow, "weaknesses to allow by name: null")
+      ->allow_extra_args(false)
+      ->group(group);
+  command
+      .add_flag("--no-extensions",
+                options.no_extensions,
+                "no hello extensions and no renegotiation signal; some old servers choke on them")
+      ->group(group);
+  command.add_flag("--no-split", options.no_split, "no 1/n-1 splitting of CBC records")
+      ->group(group);
+  command.add_option("--keylog", options.key_log, "append session secrets for Wireshark to a file")
+      ->group(group);
+}
+
+Outcome<Policy> build_policy(const ProtocolOptions& options) {
+  auto policy = find_preset(options.preset);
+  if (!policy) {
+    return policy;
+  }
+  if (auto failure = apply_versions(*policy, options)) {
+    return *std::move(failure);
+  }
+  if (auto failure = apply_suites(*policy, options)) {
+    return *std::move(failure);
+  }
+  if (options.no_extensions) {
+    policy->server_name = Extension::off;
+    policy->renegotiation_info = Extension::off;
+  }
+  if (options.no_split) {
+    policy->cbc_splitting = CbcSplitting::off;
+  }
+  return policy;
+}
+
+Outcome<std::shared_ptr<KeyLog>> open_requested_key_log(const ProtocolOptions& options) {
+  const char* const environment = std::getenv("SSLKEYLOGFILE");
+  const std::string file =
+      !options.key_log.empty() ? options.key_log : (environment == nullptr ? "" : environment);
+  if (file.empty()) {
+    return std::shared_ptr<KeyLog>();
+  }
+  auto log = open_key_log(file);
+  if (!log) {
+    return Failure{ExitCode::local,
+                   "cannot write the key log " + file + ": " + log.error().text(),
+                   "--keylog with a file that can be written",
+                   std::string(log.error().name())};
+  }
+  return *std::move(log);
+}
+
+void add_credential_options(CLI::App& command, CredentialFiles& files) {
+  const std::string group = "Own certificate";
+  command.add_option("--cert", files.certificate, "certificate chain (PEM), own one first")
+      ->group(group);
+  command.add_option("--key", files.key, "private key (PEM); default: in the --cert file")
+      ->group(group);
+  command.add_option("--pass-file", files.pass_file, "file whose first line decrypts the key")
+      ->group(group);
+}
+
+Outcome<Credentials> load_credential_files(const CredentialFiles& files) {
+  std::string passphrase;
+  if (!files.pass_file.empty()) {
+    auto line = read_first_line(files.pass_file);
+    if (!line) {
+      return std::move(line).error();
+    }
+    passphrase = *std::move(line);
+  }
+  const std::string& key_file = files.key.empty() ? files.certificate : files.key;
+  // Read first, so that the sentence is about the file if it is the file.
+  for (const std::string& file : {files.certificate, key_file}) {
+    if (auto text = read_file(file); !text) {
+      return std::move(text).error();
+    }
+  }
+  auto credentials = load_credentials(files.certificate, key_file, passphrase);
+  if (!credentials) {
+    const bool is_file = credentials.error().cause == Cause::file_unreadable;
+    return Failure{is_file ? ExitCode::local : ExitCode::usage,
+                   "the certificate " + files.certificate + " and the key " + key_file +
+                       " cannot be used: " + credentials.error().text(),
+                   "openssl x509 -in " + files.certificate +
+                       " -noout -text; --pass-file if the key "
+                       "is encrypted",
+                   std::string(credentials.error().name())};
+  }
+  return *std::move(credentials);
+}
+
+Outcome<std::vector<CertificateDer>> load_authorities(const std::string& file) {
+  if (auto text = read_file(file); !text) {
+    return std::move(text).error();
+  }
+  auto authorities = load_pem_certificates(file);
+  if (!authorities) {
+    return Failure{ExitCode::usage,
+                   file + " holds no certificate that can be read: " + authorities.error().text(),
+                   "a PEM file with -----BEGIN CERTIFICATE-----",
+                   std::string(authorities.error().name())};
+  }
+  return *std::move(authorities);
+}
+
+}  // namespace heirloom::app
