@@ -50,9 +50,9 @@ class HEIRLOOM_EXPORT CertificateVerifier {
 
 /// TrustOptions configure verify_with_authorities.
 struct TrustOptions {
-  std::vector<CertificateDer> authorities;  ///< trust anchors; roots or intermediates
-  std::vector<std::vector<std::uint8_t>>
-      revocation_lists;             ///< DER CRLs; checked for the peer's certificate if not empty
+  std::vector<CertificateDer> authorities = {};  ///< trust anchors; roots or intermediates
+  std::vector<std::vector<std::uint8_t>> revocation_lists =
+      {};                           ///< DER CRLs; checked for the peer's certificate if not empty
   bool check_host = true;           ///< compare the server's name with the question's host
   std::size_t min_rsa_bits = 1024;  ///< for every key of the path
 };

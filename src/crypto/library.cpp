@@ -38,7 +38,9 @@ MemoryReader memory_reader(ByteView bytes) {
   if (!std::in_range<int>(bytes.size())) {
     return nullptr;
   }
-  return MemoryReader(BIO_new_mem_buf(bytes.data(), static_cast<int>(bytes.size())));
+  // libcrypto refuses a null pointer, which is what an empty view has.
+  const void* data = bytes.empty() ? "" : static_cast<const void*>(bytes.data());
+  return MemoryReader(BIO_new_mem_buf(data, static_cast<int>(bytes.size())));
 }
 
 Bytes key_number(const EVP_PKEY* key, const char* name) {

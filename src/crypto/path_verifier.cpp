@@ -182,12 +182,15 @@ Result<CertificateChain> PathVerifier::build_path(const Path& sent,
   if (others == nullptr || context == nullptr) {
     return Cause::internal_error;
   }
+  Verification verification{anchors_, {}};
+  // A certificate that is trusted itself needs no authority: whatever was sent with it could only
+  // lead the path astray.
+  const bool needs_authority = !is_anchor(verification, sent.front().get());
   for (const auto& certificate : sent) {
-    if (sk_X509_push(others.get(), certificate.get()) <= 0) {
+    if (needs_authority && sk_X509_push(others.get(), certificate.get()) <= 0) {
       return Cause::internal_error;
     }
   }
-  Verification verification{anchors_, {}};
   if (X509_STORE_CTX_init(context.get(), store_.get(), sent.front().get(), others.get()) != 1 ||
       !configure(context.get(), question) ||
       X509_STORE_CTX_set_app_data(context.get(), &verification) != 1) {
