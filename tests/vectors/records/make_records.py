@@ -88,7 +88,7 @@ def connection(version, version_name, suite):
 
     # Key stream and chaining value run on from record to record, so one call encrypts them all.
     stream = encrypt(cipher, key, iv, b"".join(f[2] for f in fragments))
-    print(f"\nname = {label}\nversion = {version:04x}\nsuite = {number:04x}")
+    print(f"\nname = {label}\nversion = 0x{version:04x}\nsuite = 0x{number:04x}")
     print(f"mac_secret = {secret.hex()}\nkey = {key.hex()}\niv = {iv.hex()}")
     for kind, plaintext, fragment, is_minimal in fragments:
         ciphertext, stream = stream[:len(fragment)], stream[len(fragment):]
