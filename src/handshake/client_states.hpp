@@ -188,9 +188,17 @@ Next<Established> on(AwaitResumedFinished state,
                      const Received<message::Finished>& finished,
                      Effects& effects);
 
-/// Handshaking is every state between the ClientHello and the end of the handshake.
+template <class S, class Variant>
+struct IsAlternative;
+
+template <class S, class... States>
+struct IsAlternative<S, std::variant<States...>>
+    : std::bool_constant<(std::same_as<S, States> || ...)> {};
+
+/// Handshaking is every state of the client between its ClientHello and the end of the handshake.
 template <class S>
-concept Handshaking = !std::same_as<S, Established> && !std::same_as<S, Failed>;
+concept Handshaking =
+    IsAlternative<S, State>::value && !std::same_as<S, Established> && !std::same_as<S, Failed>;
 
 }  // namespace heirloom::client
 

@@ -1,0 +1,362 @@
+// The accepted language: a puppet says every sequence, and the engine must accept exactly what a
+// small reference automaton accepts.
+//
+// Every sequence up to four messages is covered by trying every symbol after every accepted prefix:
+// an error is sticky (asserted), so what follows a refused symbol cannot change the outcome.
+#include "support/pair.hpp"
+#include "support/puppet/puppet.hpp"
+#include "support/test_pki.hpp"
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace heirloom::testing {
+namespace {
+
+using Script = std::vector<Symbol>;
+using S = Symbol;
+
+/// Automaton is the reference: from state and symbol to state; what is missing is refused.
+using Automaton = std::map<std::pair<int, Symbol>, int>;
+
+constexpr int kEstablished = 99;
+
+enum class Shape : std::uint8_t { plain, with_client_certificate, resumed };
+
+// What a server may hear. State 0 is the beginning; the numbers follow the order of the messages.
+Automaton server_hears(Shape shape, ProtocolVersion version) {
+  const bool is_ssl = version == ProtocolVersion::ssl30;
+  Automaton a{{{0, S::client_hello}, 1}, {{kEstablished, S::application_data}, kEstablished}};
+  switch (shape) {
+    case Shape::plain:
+      a[{1, S::client_key_exchange}] = 4;
+      break;
+    case Shape::with_client_certificate:
+      a[{1, S::certificate}] = 2;
+      a[{1, S::empty_certificate}] = 3;
+      if (is_ssl) {
+        a[{1, S::no_certificate_warning}] = 3;
+      }
+      a[{2, S::client_key_exchange}] = 6;
+      a[{6, S::certificate_verify}] = 4;
+      a[{3, S::client_key_exchange}] = 4;
+      break;
+    case Shape::resumed:
+      a[{1, S::change_cipher_spec}] = 5;
+      break;
+  }
+  a[{4, S::change_cipher_spec}] = 5;
+  a[{5, S::finished}] = kEstablished;
+  if (!is_ssl) {  // refused with a warning, the connection stays (RFC 2246 §7.2.2)
+    a[{kEstablished, S::client_hello}] = kEstablished;
+  }
+  // A warning that is no answer to a request is a remark, at any time after nothing or something.
+  for (const int state : {0, 1, 2, 3, 4, 5, 6, kEstablished}) {
+    const bool is_answer = is_ssl && state != kEstablished;
+    if (!is_answer && !a.contains({state, S::no_certificate_warning})) {
+      a[{state, S::no_certificate_warning}] = state;
+    }
+  }
+  return a;
+}
+
+// What a client may hear after its ClientHello.
+Automaton client_hears(Shape shape, ProtocolVersion version) {
+  Automaton a{{{kEstablished, S::application_data}, kEstablished}};
+  switch (shape) {
+    case Shape::plain:
+    case Shape::with_client_certificate:
+      a[{0, S::server_hello}] = 1;
+      a[{0, S::resumed_server_hello}] = 1;  // no id was offered, so its id is empty: a new session
+      a[{1, S::certificate}] = 2;
+      a[{2, S::server_hello_done}] = 4;
+      a[{2, S::certificate_request}] = 3;
+      a[{3, S::server_hello_done}] = 4;
+      break;
+    case Shape::resumed:
+      a[{0, S::resumed_server_hello}] = 4;
+      a[{0, S::server_hello}] = 1;  // the server may start a new session instead
+      a[{1, S::certificate}] = 2;
+      a[{2, S::server_hello_done}] = 6;
+      a[{2, S::certificate_request}] = 3;
+      a[{3, S::server_hello_done}] = 6;
+      a[{6, S::change_cipher_spec}] = 5;
+      break;
+  }
+  a[{4, S::change_cipher_spec}] = 5;
+  a[{5, S::finished}] = kEstablished;
+  for (const int state : {0, 1, 2, 3, 4, 5, 6}) {
+    a[{state, S::hello_request}] = state;  // ignored while negotiating (RFC 2246 §7.4.1.1)
+  }
+  if (version != ProtocolVersion::ssl30) {
+    a[{kEstablished, S::hello_request}] = kEstablished;
+  }
+  for (const int state : {0, 1, 2, 3, 4, 5, 6, kEstablished}) {
+    a[{state, S::no_certificate_warning}] = state;
+  }
+  return a;
+}
+
+/// Scene is one engine under test and the puppet that talks to it.
+class Scene {
+ public:
+  Scene(Side engine_side, Combination combination, Shape shape)
+      : puppet_(
+            engine_side == Side::server ? Side::client : Side::server,
+            combination,
+            engine_side == Side::server ? pki_credentials("client") : pki_credentials("rsa1024")),
+        engine_(engine_side == Side::server ? make_server(combination, shape)
+                                            : make_client(combination, shape)) {
+    puppet_.hear(take_outgoing(engine_));
+  }
+
+  /// say returns whether the engine is still content.
+  bool say(Symbol symbol) {
+    Bytes plaintext;
+    deliver(engine_, puppet_.say(symbol), plaintext);
+    puppet_.hear(take_outgoing(engine_));
+    return engine_.phase() != Phase::failed;
+  }
+
+  [[nodiscard]] Connection& engine() { return engine_; }
+
+  [[nodiscard]] Puppet& puppet() { return puppet_; }
+
+ private:
+  Connection make_server(Combination combination, Shape shape) {
+    ServerOptions options = server_options();
+    options.policy = policy_for(combination.version, combination.suite);
+    if (shape == Shape::with_client_certificate) {
+      const Credentials identity = pki_credentials("client");
+      options.policy.client_authentication = ClientAuthentication::optional;
+      options.verifier = verify_with_pin({certificate_fingerprint(identity.chain.front())});
+      options.certificate_authorities = {*certificate_subject_name(identity.chain.back())};
+    }
+    if (shape == Shape::resumed) {
+      options.sessions = make_memory_session_store();
+      options.sessions->insert(make_stored_session(combination));
+      puppet_.offer_session(Bytes(32, 7), stored_master());
+    }
+    return Connection::server(build(std::move(options)));
+  }
+
+  Connection make_client(Combination combination, Shape shape) {
+    ClientOptions options = client_options();
+    options.policy = policy_for(combination.version, combination.suite);
+    options.credentials = pki_credentials("client");
+    SessionPtr session;
+    if (shape == Shape::resumed) {
+      session = make_stored_session(combination);
+      puppet_.offer_session(Bytes(32, 7), stored_master());
+    }
+    return Connection::client(build(std::move(options)), {.host = "localhost"}, session);
+  }
+
+  static MasterSecret stored_master();
+  static SessionPtr make_stored_session(Combination combination);
+
+  Puppet puppet_;
+  Connection engine_;
+};
+
+}  // namespace
+}  // namespace heirloom::testing
+
+#include "session/session_access.hpp"
+
+namespace heirloom::testing {
+namespace {
+
+MasterSecret Scene::stored_master() {
+  Secret<48> secret;
+  std::ranges::fill(secret.expose(), std::uint8_t{0x42});
+  return MasterSecret(std::move(secret));
+}
+
+SessionPtr Scene::make_stored_session(Combination combination) {
+  return detail::SessionAccess::make({.id = Bytes(32, 7),
+                                      .version = combination.version,
+                                      .cipher_suite = combination.suite,
+                                      .compression_method = 0,
+                                      .peer_chain = {},
+                                      .created = FixedClock().now()},
+                                     stored_master());
+}
+
+struct Setting {
+  Side side;
+  Combination combination;
+  Shape shape;
+};
+
+class Sequences : public ::testing::TestWithParam<Setting> {
+ protected:
+  [[nodiscard]] Automaton automaton() const {
+    return GetParam().side == Side::server
+               ? server_hears(GetParam().shape, GetParam().combination.version)
+               : client_hears(GetParam().shape, GetParam().combination.version);
+  }
+
+  /// check plays a script and compares every step with the automaton.
+  void check(const Script& script) const {
+    Scene scene(GetParam().side, GetParam().combination, GetParam().shape);
+    const Automaton reference = automaton();
+    int state = 0;
+    for (const Symbol symbol : script) {
+      const auto next = reference.find({state, symbol});
+      const bool is_content = scene.say(symbol);
+      ASSERT_EQ(is_content, next != reference.end())
+          << to_string(script) << " at " << to_string(symbol) << ": "
+          << (scene.engine().error() != nullptr ? scene.engine().error()->text() : "accepted");
+      if (!is_content) {
+        expect_dead(scene, script);
+        return;
+      }
+      state = next->second;
+      ASSERT_EQ(scene.engine().phase() == Phase::open, state == kEstablished) << to_string(script);
+    }
+  }
+
+  /// expect_dead: one fatal alert was sent, nothing is accepted any more and nothing more is said.
+  void expect_dead(Scene& scene, const Script& script) const {
+    const Cause cause = scene.engine().error()->cause;
+    std::size_t fatal = 0;
+    for (const Alert& alert : scene.puppet().alerts) {
+      fatal += alert.level == AlertLevel::fatal ? 1U : 0U;
+    }
+    EXPECT_EQ(fatal, 1U) << to_string(script) << ": " << cause_info(cause).name;
+    Bytes plaintext;
+    deliver(scene.engine(), scene.puppet().say(Symbol::client_hello), plaintext);
+    EXPECT_TRUE(scene.engine().outgoing().empty()) << to_string(script);
+    EXPECT_EQ(scene.engine().error()->cause, cause) << to_string(script);
+    EXPECT_TRUE(plaintext.empty());
+  }
+
+  enum class Detours : std::uint8_t { no, yes };
+
+  /// accepted_prefixes lists every accepted script of a length, with or without the symbols that
+  /// leave the state as it is.
+  [[nodiscard]] std::vector<Script> accepted_prefixes(std::size_t longest, Detours detours) const {
+    const Automaton reference = automaton();
+    std::vector<std::pair<Script, int>> open{{{}, 0}};
+    std::vector<Script> all;
+    while (!open.empty()) {
+      auto [script, state] = open.back();
+      open.pop_back();
+      all.push_back(script);
+      if (script.size() == longest) {
+        continue;
+      }
+      for (const auto& [edge, next] : reference) {
+        if (edge.first == state && (detours == Detours::yes || next != state)) {
+          Script longer = script;
+          longer.push_back(edge.second);
+          open.emplace_back(longer, next);
+        }
+      }
+    }
+    return all;
+  }
+
+  /// valid_traces are the accepted scripts that establish a connection without detours.
+  [[nodiscard]] std::vector<Script> valid_traces() const {
+    const Automaton reference = automaton();
+    std::vector<Script> traces;
+    for (const Script& script : accepted_prefixes(7, Detours::no)) {
+      int state = 0;
+      for (const Symbol symbol : script) {
+        state = reference.at({state, symbol});
+      }
+      if (state == kEstablished) {
+        traces.push_back(script);
+      }
+    }
+    return traces;
+  }
+};
+
+TEST_P(Sequences, EverySequenceUpToFourMessages) {
+  std::size_t count = 0;
+  for (const Script& prefix : accepted_prefixes(3, Detours::yes)) {
+    for (std::size_t symbol = 0; symbol < kSymbolCount; ++symbol) {
+      Script script = prefix;
+      script.push_back(static_cast<Symbol>(symbol));
+      check(script);
+      ++count;
+    }
+  }
+  EXPECT_GE(count, 4 * kSymbolCount);
+}
+
+TEST_P(Sequences, ValidTracesEstablish) {
+  const auto traces = valid_traces();
+  ASSERT_FALSE(traces.empty());
+  for (Script script : traces) {
+    script.push_back(Symbol::application_data);
+    check(script);
+  }
+}
+
+TEST_P(Sequences, SkippedRepeatedSwappedAndInsertedMessages) {
+  for (const Script& trace : valid_traces()) {
+    for (std::size_t i = 0; i < trace.size(); ++i) {
+      Script skipped = trace;
+      skipped.erase(skipped.begin() + static_cast<std::ptrdiff_t>(i));
+      check(skipped);
+      Script repeated = trace;
+      repeated.insert(repeated.begin() + static_cast<std::ptrdiff_t>(i), trace[i]);
+      check(repeated);
+      if (i + 1 < trace.size()) {
+        Script swapped = trace;
+        std::swap(swapped[i], swapped[i + 1]);
+        check(swapped);
+      }
+      for (std::size_t symbol = 0; symbol < kSymbolCount; ++symbol) {
+        Script inserted = trace;
+        inserted.insert(inserted.begin() + static_cast<std::ptrdiff_t>(i),
+                        static_cast<Symbol>(symbol));
+        check(inserted);
+      }
+    }
+  }
+}
+
+std::vector<Setting> settings() {
+  std::vector<Setting> all;
+  for (const Side side : {Side::client, Side::server}) {
+    for (const Combination combination : {Combination{ProtocolVersion::ssl30, 0x0005},
+                                          Combination{ProtocolVersion::ssl30, 0x000a},
+                                          Combination{ProtocolVersion::tls10, 0x0004},
+                                          Combination{ProtocolVersion::tls10, 0x002f}}) {
+      for (const Shape shape : {Shape::plain, Shape::with_client_certificate, Shape::resumed}) {
+        all.push_back({side, combination, shape});
+      }
+    }
+  }
+  return all;
+}
+
+std::string setting_name(const ::testing::TestParamInfo<Setting>& parameter) {
+  const Setting& setting = parameter.param;
+  std::string name = setting.side == Side::client ? "Client_" : "Server_";
+  name += name_of(setting.combination.version, *find_cipher_suite(setting.combination.suite));
+  switch (setting.shape) {
+    case Shape::plain:
+      return name;
+    case Shape::with_client_certificate:
+      return name + "_ClientCertificate";
+    case Shape::resumed:
+      return name + "_Resumed";
+  }
+  return name;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Sequences, ::testing::ValuesIn(settings()), setting_name);
+
+}  // namespace
+}  // namespace heirloom::testing

@@ -1,0 +1,303 @@
+#include "support/puppet/puppet.hpp"
+
+#include "message/certificate_request.hpp"
+#include "message/extensions.hpp"
+
+#include <array>
+#include <utility>
+
+namespace heirloom::testing {
+
+namespace {
+
+constexpr std::array<std::string_view, kSymbolCount> kNames{"hello_request",
+                                                            "client_hello",
+                                                            "server_hello",
+                                                            "resumed_server_hello",
+                                                            "certificate",
+                                                            "empty_certificate",
+                                                            "server_key_exchange",
+                                                            "certificate_request",
+                                                            "server_hello_done",
+                                                            "certificate_verify",
+                                                            "client_key_exchange",
+                                                            "finished",
+                                                            "change_cipher_spec",
+                                                            "no_certificate_warning",
+                                                            "application_data"};
+
+}  // namespace
+
+std::string_view to_string(Symbol symbol) {
+  return kNames[static_cast<std::size_t>(symbol)];
+}
+
+std::string to_string(const std::vector<Symbol>& script) {
+  std::string out;
+  for (const Symbol symbol : script) {
+    out += out.empty() ? "" : " ";
+    out += to_string(symbol);
+  }
+  return out;
+}
+
+Puppet::Puppet(Side side, Combination combination, Credentials identity)
+    : side_(side),
+      profile_(profile_for(combination.version)),
+      suite_(*find_cipher_suite(combination.suite)),
+      identity_(std::move(identity)),
+      reader_(side) {
+  writer_.set_version(static_cast<std::uint16_t>(combination.version));
+  (void)random_.fill(randoms_.client);
+  (void)random_.fill(randoms_.server);
+  client_hello = {.client_version = combination.version,
+                  .random = randoms_.client,
+                  .session_id = {},
+                  .cipher_suites = {combination.suite},
+                  .compression_methods = {0},
+                  .extensions = std::nullopt};
+  server_hello = {.server_version = combination.version,
+                  .random = randoms_.server,
+                  .session_id = Bytes(32, 0x5e),
+                  .cipher_suite = combination.suite,
+                  .compression_method = 0,
+                  .extensions = std::nullopt};
+}
+
+void Puppet::offer_session(Bytes id, MasterSecret master) {
+  client_hello.session_id = std::move(id);
+  master_ = std::move(master);
+}
+
+void Puppet::derive() {
+  if (!master_.has_value()) {
+    return;
+  }
+  TrafficKeyPair keys = derive_traffic_keys(profile_, suite_, *master_, randoms_);
+  const bool is_client = side_ == Side::client;
+  pending_write_ = std::move(is_client ? keys.client_write : keys.server_write);
+  pending_read_ = std::move(is_client ? keys.server_write : keys.client_write);
+}
+
+message::ServerHello Puppet::hello_for(Symbol symbol) {
+  message::ServerHello hello = server_hello;
+  if (symbol == Symbol::resumed_server_hello) {
+    hello.session_id = client_hello.session_id;
+  }
+  return hello;
+}
+
+message::ClientKeyExchange Puppet::make_key_exchange() {
+  Bytes premaster(48);
+  (void)random_.fill(premaster);
+  premaster[0] =
+      static_cast<std::uint8_t>(static_cast<unsigned>(client_hello.client_version) >> 8U);
+  premaster[1] = static_cast<std::uint8_t>(static_cast<unsigned>(client_hello.client_version));
+  if (premaster_override.has_value()) {
+    premaster = *premaster_override;
+  }
+  if (!server_key_.has_value()) {
+    return {Bytes(130, 0x17)};
+  }
+  const Bytes block = *server_key_->rsa->encrypt(premaster, random_);
+  master_ = profile_.master_secret(PremasterSecret(SecretBytes(ByteView(premaster))), randoms_);
+  derive();
+  if (profile_.premaster_framing == PremasterFraming::bare) {
+    return {block};
+  }
+  Bytes body;
+  wire::encode(body, message::EncryptedPreMasterSecret{block});
+  return {body};
+}
+
+message::Finished Puppet::make_finished() {
+  const MasterSecret nothing;
+  const VerifyData data =
+      profile_.finished(transcript_.snapshot(), master_.has_value() ? *master_ : nothing, side_);
+  return {to_bytes(data.view())};
+}
+
+message::CertificateVerify Puppet::make_certificate_verify() {
+  const MasterSecret nothing;
+  const auto hashes =
+      profile_.certificate_verify(transcript_.snapshot(), master_.has_value() ? *master_ : nothing);
+  Bytes digest(hashes.md5.begin(), hashes.md5.end());
+  append(digest, hashes.sha);
+  auto signature = identity_.key->sign(digest);
+  return {*signature.answer()};
+}
+
+Bytes Puppet::encode(Symbol symbol) {
+  Bytes bytes;
+  switch (symbol) {
+    case Symbol::hello_request:
+      return message::encode_message(message::HelloRequest{});  // never hashed
+    case Symbol::client_hello:
+      bytes = message::encode_message(client_hello);
+      break;
+    case Symbol::server_hello:
+    case Symbol::resumed_server_hello:
+      bytes = message::encode_message(hello_for(symbol));
+      if (symbol == Symbol::resumed_server_hello) {
+        derive();
+      }
+      break;
+    case Symbol::certificate:
+      bytes = message::encode_message(message::Certificate{identity_.chain});
+      break;
+    case Symbol::empty_certificate:
+      bytes = message::encode_message(message::Certificate{});
+      break;
+    case Symbol::server_key_exchange:
+      bytes = message::encode_message(message::ServerKeyExchange{Bytes(200, 1)});
+      break;
+    case Symbol::certificate_request:
+      bytes = message::encode_message(message::CertificateRequest{
+          .certificate_types = {message::ClientCertificateType::rsa_sign},
+          .certificate_authorities = {Bytes{0x30, 0x00}}});
+      break;
+    case Symbol::server_hello_done:
+      bytes = message::encode_message(message::ServerHelloDone{});
+      break;
+    case Symbol::certificate_verify:
+      bytes = message::encode_message(make_certificate_verify());
+      break;
+    case Symbol::client_key_exchange:
+      bytes = message::encode_message(make_key_exchange());
+      break;
+    case Symbol::finished:
+      bytes = message::encode_message(make_finished());
+      break;
+    case Symbol::change_cipher_spec:
+    case Symbol::no_certificate_warning:
+    case Symbol::application_data:
+      return {};  // no handshake messages
+  }
+  transcript_.append(bytes);
+  return bytes;
+}
+
+Bytes Puppet::record(ContentType type, ByteView bytes) {
+  if (type == ContentType::application_data) {
+    const ByteSpan room = writer_.staging(bytes.size());
+    std::ranges::copy(bytes, room.begin());
+    writer_.staged(bytes.size());
+    (void)writer_.flush(CbcSplitting::off);
+  } else {
+    (void)writer_.write(type, bytes);
+  }
+  Bytes out;
+  for (const auto& piece : writer_.outgoing()) {
+    append(out, piece);
+  }
+  writer_.consume_outgoing(out.size());
+  return out;
+}
+
+void Puppet::switch_write_keys() {
+  if (pending_write_.has_value()) {
+    writer_.activate(WriteProtection(std::move(*pending_write_)));
+    pending_write_.reset();
+  }
+}
+
+Bytes Puppet::say(Symbol symbol) {
+  switch (symbol) {
+    case Symbol::change_cipher_spec: {
+      Bytes out = record(ContentType::change_cipher_spec, Bytes{1});
+      switch_write_keys();
+      return out;
+    }
+    case Symbol::no_certificate_warning:
+      return record(ContentType::alert, Bytes{1, 41});
+    case Symbol::application_data:
+      return record(ContentType::application_data, Bytes{'h', 'e', 'l', 'l', 'o'});
+    default:
+      return record(ContentType::handshake, encode(symbol));
+  }
+}
+
+void Puppet::hear(ByteView bytes) {
+  while (!bytes.empty()) {
+    const ByteSpan room = reader_.buffer(bytes.size(), Pinned::no);
+    const std::size_t n = std::min(room.size(), bytes.size());
+    std::copy_n(bytes.begin(), n, room.begin());
+    reader_.received(n);
+    bytes = bytes.subspan(n);
+    while (true) {
+      auto next = reader_.next();
+      if (!next.has_value() || !next->has_value()) {
+        break;
+      }
+      std::array one{OpenRecord{.type = (*next)->type, .fragment = (*next)->fragment}};
+      if (read_protection_.open(one).error.has_value()) {
+        continue;
+      }
+      const ByteView fragment = one[0].fragment;
+      if (one[0].type == ContentType::alert && fragment.size() == 2) {
+        alerts.push_back({.level = static_cast<AlertLevel>(fragment[0]),
+                          .description = static_cast<AlertDescription>(fragment[1])});
+      } else if (one[0].type == ContentType::change_cipher_spec && pending_read_.has_value()) {
+        read_protection_ = ReadProtection(std::move(*pending_read_));
+        pending_read_.reset();
+      } else if (one[0].type == ContentType::application_data) {
+        append(application_data, fragment);
+      } else if (one[0].type == ContentType::handshake) {
+        hear_handshake(fragment);
+      }
+    }
+  }
+}
+
+void Puppet::hear_handshake(ByteView fragment) {
+  reassembler_.add(fragment);
+  while (true) {
+    auto view = reassembler_.next();
+    if (!view.has_value() || !view->has_value()) {
+      return;
+    }
+    heard.push_back(static_cast<HandshakeType>((*view)->type));
+    transcript_.append((*view)->message);
+    if (auto decoded = message::decode_message((*view)->message); decoded.has_value()) {
+      learn(*decoded);
+    }
+  }
+}
+
+void Puppet::learn(const message::AnyMessage& message) {
+  using message::Received;
+  if (const auto* hello = std::get_if<Received<message::ServerHello>>(&message)) {
+    randoms_.server = hello->body.random;
+    server_hello = hello->body;
+    derive();  // for a resumed session; a full handshake derives again
+  } else if (const auto* offer = std::get_if<Received<message::ClientHello>>(&message)) {
+    randoms_.client = offer->body.random;
+    client_hello = offer->body;
+  } else if (const auto* shown = std::get_if<Received<message::Certificate>>(&message)) {
+    if (side_ == Side::client && !shown->body.certificate_list.empty()) {
+      auto key = crypto::certificate_key(shown->body.certificate_list.front());
+      if (key.has_value()) {
+        server_key_ = std::move(key).value();
+      }
+    }
+  } else if (const auto* exchange = std::get_if<Received<message::ClientKeyExchange>>(&message)) {
+    open_premaster(exchange->body);
+  }
+}
+
+void Puppet::open_premaster(const message::ClientKeyExchange& exchange) {
+  ByteView block = exchange.exchange_keys;
+  if (block.size() == identity_.key->size() + 2) {
+    block = block.subspan(2);
+  }
+  auto decrypted = identity_.key->decrypt_raw(block);
+  if (!decrypted.answer().has_value()) {
+    return;
+  }
+  const Bytes& plain = *decrypted.answer();
+  master_ =
+      profile_.master_secret(PremasterSecret(SecretBytes(ByteView(plain).last(48))), randoms_);
+  derive();
+}
+
+}  // namespace heirloom::testing

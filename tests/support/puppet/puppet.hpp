@@ -1,0 +1,118 @@
+// Puppet: a scripted peer that says anything at any time.
+//
+// It speaks the wire format with the library's message, key and record layers, but shares no
+// handshake code: it has no states and refuses nothing. Every symbol becomes the best-formed
+// message that can be made of what was seen so far, protected by whatever keys were switched on. So
+// a test can skip, repeat, swap and insert messages, and know that only the order is wrong.
+#pragma once
+
+#include "heirloom/heirloom.hpp"
+
+#include "base/secret.hpp"
+#include "crypto/x509.hpp"
+#include "keys/traffic_keys.hpp"
+#include "keys/transcript.hpp"
+#include "message/any_message.hpp"
+#include "protocol/constants.hpp"
+#include "protocol/randoms.hpp"
+#include "record/handshake_reassembler.hpp"
+#include "record/protection.hpp"
+#include "record/record_reader.hpp"
+#include "record/record_writer.hpp"
+#include "support/pair.hpp"
+#include "version/profile.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace heirloom::testing {
+
+/// Symbol is one thing a peer can say.
+enum class Symbol : std::uint8_t {
+  hello_request,
+  client_hello,
+  server_hello,
+  resumed_server_hello,  ///< echoes the session id of the ClientHello
+  certificate,
+  empty_certificate,
+  server_key_exchange,
+  certificate_request,
+  server_hello_done,
+  certificate_verify,
+  client_key_exchange,
+  finished,
+  change_cipher_spec,
+  no_certificate_warning,
+  application_data,
+};
+
+inline constexpr std::size_t kSymbolCount = 15;
+
+[[nodiscard]] std::string_view to_string(Symbol symbol);
+[[nodiscard]] std::string to_string(const std::vector<Symbol>& script);
+
+class Puppet {
+ public:
+  /// `identity` is shown where a certificate is sent, and opens a client's premaster secret.
+  Puppet(Side side, Combination combination, Credentials identity);
+
+  /// offer_session makes the ClientHello carry this id, with these keys behind it.
+  void offer_session(Bytes id, MasterSecret master);
+
+  /// say gives the bytes of one symbol, as one record.
+  [[nodiscard]] Bytes say(Symbol symbol);
+
+  /// encode gives the handshake message alone, appended to the puppet's transcript, not yet in a
+  /// record.
+  [[nodiscard]] Bytes encode(Symbol symbol);
+
+  /// record puts bytes into one record of that type under the current keys.
+  [[nodiscard]] Bytes record(ContentType type, ByteView bytes);
+
+  /// switch_write_keys makes the pending write keys current, if there are any.
+  void switch_write_keys();
+
+  /// hear takes what the other side sent and learns from it what it can.
+  void hear(ByteView bytes);
+
+  /// alerts and data that were heard.
+  std::vector<Alert> alerts;
+  Bytes application_data;
+  std::vector<HandshakeType> heard;
+
+  // What may be bent by a test before it is said.
+  message::ClientHello client_hello;
+  message::ServerHello server_hello;
+  std::optional<Bytes> premaster_override;
+
+ private:
+  [[nodiscard]] message::ServerHello hello_for(Symbol symbol);
+  [[nodiscard]] message::ClientKeyExchange make_key_exchange();
+  [[nodiscard]] message::Finished make_finished();
+  [[nodiscard]] message::CertificateVerify make_certificate_verify();
+  void learn(const message::AnyMessage& message);
+  void open_premaster(const message::ClientKeyExchange& exchange);
+  void derive();
+  void hear_handshake(ByteView fragment);
+
+  Side side_;
+  const VersionProfile& profile_;
+  const CipherSuite& suite_;
+  Credentials identity_;
+  SeededRandom random_{99};
+  Transcript transcript_;
+  Randoms randoms_{};
+  std::optional<crypto::CertificateKey> server_key_;
+  std::optional<MasterSecret> master_;
+  std::optional<TrafficKeys> pending_read_;
+  std::optional<TrafficKeys> pending_write_;
+  RecordReader reader_;
+  RecordWriter writer_;
+  ReadProtection read_protection_;
+  HandshakeReassembler reassembler_{1000000};
+};
+
+}  // namespace heirloom::testing
