@@ -13,6 +13,11 @@ elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
   add_link_options(-Wl,-z,relro,-z,now)
 endif()
 
+# libFuzzer watches which branches of the library an input takes.
+if(HEIRLOOM_BUILD_FUZZERS AND CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 if(HEIRLOOM_COVERAGE)
   add_compile_options(--coverage -fprofile-update=atomic)
   add_link_options(--coverage)

@@ -1,0 +1,15 @@
+// client_handshake: a client with fixed randomness talks to a server that is the fuzzer.
+#include "handshake.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  using namespace heirloom;
+  const std::span<const std::uint8_t> input(data, size);
+  if (input.size() < fuzz::kHeaderSize) {
+    return 0;
+  }
+  // A fresh configuration each time: its randomness is a counter.
+  ClientOptions options = testing::client_options();
+  options.policy = fuzz::policy_of(input);
+  fuzz::feed(Connection::client(testing::build(std::move(options)), PeerName{"localhost"}), input);
+  return 0;
+}

@@ -1,0 +1,89 @@
+// make_seeds FOLDER: writes the corpora of the fuzzers: conversations of the engine with itself,
+// for every version and suite, and the messages and certificates in them.
+#include "heirloom/certificate.hpp"
+
+#include "handshake.hpp"
+
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <string>
+
+namespace {
+
+using namespace heirloom;
+
+class Corpora {
+ public:
+  explicit Corpora(std::filesystem::path folder) : folder_(std::move(folder)) {}
+
+  void write(const std::string& fuzzer, const std::string& name, ByteView bytes) {
+    std::filesystem::create_directories(folder_ / fuzzer);
+    std::ofstream file(folder_ / fuzzer / name, std::ios::binary);
+    for (const std::uint8_t byte : bytes) {
+      file.put(static_cast<char>(byte));
+    }
+  }
+
+ private:
+  std::filesystem::path folder_;
+};
+
+Bytes with_header(std::initializer_list<std::uint8_t> header, ByteView bytes) {
+  Bytes out(header);
+  out.insert(out.end(), bytes.begin(), bytes.end());
+  return out;
+}
+
+void write_messages(Corpora& corpora, const std::string& name, Connection& connection) {
+  std::size_t number = 0;
+  for (const Event& event : testing::take_events(connection)) {
+    if (event.kind == Event::Kind::handshake_message && !event.message.empty()) {
+      corpora.write("messages", name + "_" + std::to_string(number++), event.message);
+    }
+  }
+}
+
+void write_conversation(Corpora& corpora, std::uint8_t index) {
+  const std::array<std::uint8_t, 2> pick{0, index};
+  const Policy policy = fuzz::policy_of(pick);
+  ClientOptions client = testing::client_options();
+  ServerOptions server = testing::server_options();
+  client.policy = policy;
+  server.policy = policy;
+  client.trace = Trace::messages;
+  testing::Pair pair(testing::build(std::move(client)), testing::build(std::move(server)));
+  pair.run();
+  if (index % 7 == 0) {  // the messages hardly differ between suites
+    write_messages(corpora, "conversation" + std::to_string(index), pair.client);
+  }
+  const Bytes data(32, 0x2a);
+  pair.send_to_client(data);
+  pair.send_to_server(data);
+  pair.server.close();
+  pair.client.close();
+  pair.run();
+  const std::string name = "conversation" + std::to_string(index);
+  corpora.write("client_handshake", name, with_header({0, index}, pair.wire_to_client));
+  corpora.write("server_handshake", name, with_header({0, index}, pair.wire_to_server));
+  if (index == 0) {
+    corpora.write("record_reader", "to_client", with_header({7}, pair.wire_to_client));
+    corpora.write("record_reader", "to_server", with_header({255}, pair.wire_to_server));
+    corpora.write("certificates", "rsa1024", pair.client.info().peer_chain.front());
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc != 2) {
+    std::fprintf(stderr, "usage: fuzz_make_seeds FOLDER\n");
+    return 2;
+  }
+  Corpora corpora(argv[1]);
+  const std::size_t count = testing::combinations().size();
+  for (std::size_t index = 0; index < count; ++index) {
+    write_conversation(corpora, static_cast<std::uint8_t>(index));
+  }
+  return 0;
+}
