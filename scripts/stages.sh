@@ -13,7 +13,7 @@ stage_packages() {
     need_packages build test
     return
   fi
-  need_packages build test full peers
+  need_packages build bench test full peers
   if [ -n "$(missing_of unpack)" ]; then
     # shellcheck disable=SC2046
     scripts/unpack.sh build/peers/unpacked $(missing_of unpack)
