@@ -187,5 +187,34 @@ class Documents(Planted):
         self.expect(0)
 
 
+class Manual(Planted):
+    kPage = ".TH X 1\n.SH OPTIONS\n.TP\n\\fB\\-\\-min\\fR \\fIVERSION\\fR\nThe lowest.\n"
+
+    def expect(self, code: int, page: str, complaint: str = ""):
+        program = self.root / "program"
+        program.write_text(
+            "#!/bin/sh\ncase $1 in\n"
+            "reach) printf 'Options:\\n  --min TEXT                      lowest, see --other\\n';;\n"
+            "*) printf 'Options:\\n\\nSubcommands:\\n  reach                    serve\\n';;\nesac\n"
+        )
+        program.chmod(0o755)
+        self.write("man/heirloom.1", ".TH X 1\n")
+        self.write("man/heirloom-reach.1", page)
+        check = str(kProject / "scripts" / "check_manual.py")
+        command = [sys.executable, check, str(program), "--manual", str(self.root / "man")]
+        done = subprocess.run(command, capture_output=True, text=True)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertIn(complaint, done.stdout)
+
+    def test_clean(self):
+        self.expect(0, self.kPage)
+
+    def test_missing_option(self):
+        self.expect(1, ".TH X 1\n", "does not describe --min")
+
+    def test_invented_option(self):
+        self.expect(1, self.kPage + ".TP\n\\fB\\-\\-max\\fR\nThe highest.\n", "describes --max, which does not exist")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=1)

@@ -1,0 +1,79 @@
+#!/usr/bin/env python3
+"""Check the manual pages: they describe the options that the program has, no more, and are well formed.
+
+usage: check_manual.py PROGRAM [--manual FOLDER]
+
+Every subcommand that `PROGRAM --help` lists needs a page heirloom-NAME.1; the long options of its --help
+and of the page must be the same. Pages are run through groff if it is installed.
+"""
+import argparse
+import pathlib
+import re
+import shutil
+import subprocess
+import sys
+
+kOption = re.compile(r"(?<![\w-])--[a-z][a-z0-9-]*")
+
+
+def help_of(program: str, *command: str) -> str:
+    return subprocess.run([program, *command, "--help"], check=True, capture_output=True, text=True).stdout
+
+
+def options_of_help(text: str) -> set[str]:
+    """Options at the start of a line of the help: what its words mention besides does not count."""
+    found = set()
+    for line in text.splitlines():
+        match = re.match(r"\s+(-[^\s].*?)(?:\s{2,}|\s[A-Z]|$)", line)
+        if match:
+            found.update(kOption.findall(match.group(1)))
+    return found
+
+
+def options_of_page(text: str) -> set[str]:
+    """Options in the tags of a page."""
+    found = set()
+    for tag in re.findall(r"^\.TP\n(.*)$", text, re.M):
+        found.update(kOption.findall(tag.replace("\\fB", "").replace("\\fR", "").replace("\\-", "-")))
+    return found
+
+
+def problems(program: str, manual: pathlib.Path) -> list[str]:
+    found = []
+    general = help_of(program)
+    commands = re.findall(r"^  ([a-z]+) {2,}", general.partition("Subcommands:")[2], re.M)
+    if not commands:
+        found.append("no subcommands in the help")
+    for command in ["", *commands]:
+        page = manual / ("heirloom" + (f"-{command}" if command else "") + ".1")
+        if not page.is_file():
+            found.append(f"{page.name} is missing")
+            continue
+        has = options_of_help(help_of(program, command) if command else general)
+        says = options_of_page(page.read_text())
+        found += [f"{page.name} does not describe {name}" for name in sorted(has - says)]
+        found += [f"{page.name} describes {name}, which does not exist" for name in sorted(says - has)]
+    if shutil.which("groff"):
+        for page in sorted(manual.glob("*.1")):
+            done = subprocess.run(
+                ["groff", "-man", "-Tutf8", "-ww", "-z", str(page)], capture_output=True, text=True
+            )
+            found += [line for line in done.stderr.splitlines() if line]
+    return found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("program")
+    root = pathlib.Path(__file__).resolve().parent.parent
+    parser.add_argument("--manual", type=pathlib.Path, default=root / "docs" / "man")
+    arguments = parser.parse_args()
+    found = problems(arguments.program, arguments.manual)
+    for line in found:
+        print(line)
+    print(f"manual: {len(found)} problems")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
