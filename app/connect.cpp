@@ -270,8 +270,10 @@ void add_connect(CLI::App& root, Context& context) {
   command->add_option("target", options->target, "HOST[:PORT], [v6]:PORT or a URL")->required();
   command->add_option("--timeout", options->timeout, "seconds for TCP, and again for the handshake")
       ->check(CLI::Range(0.001, 86400.0));
-  command->add_flag_callback("-4", [options] { options->family = AddressFamily::ipv4; });
-  command->add_flag_callback("-6", [options] { options->family = AddressFamily::ipv6; });
+  command->add_flag_callback(
+      "-4", [options] { options->family = AddressFamily::ipv4; }, "IPv4 only");
+  command->add_flag_callback(
+      "-6", [options] { options->family = AddressFamily::ipv6; }, "IPv6 only");
   add_protocol_options(*command, options->protocol);
   command
       ->add_flag("--fallback-scsv",

@@ -227,7 +227,8 @@ void serve_client(Server& server, TcpStreamPtr transport) {
       stream.handshake(in(to_duration(server.options.handshake_timeout)), &server.stop);
   if (handshake.end != HandshakeReport::End::complete) {
     log_failed_handshake(client, handshake, stream);
-    close_politely(stream, std::chrono::milliseconds(200));
+    // Whatever alert there was to send has been sent; a close_notify would say nothing more.
+    close_politely(stream.transport(), std::chrono::milliseconds(200));
     return;
   }
   const ServiceReport report = run_service(server, stream);

@@ -71,20 +71,22 @@ HandshakeReport HeirloomStream::handshake(Deadline deadline, const StopSignal* s
     }
   }
   report.bytes_received = bytes_received_;
-  if (connection_.error() != nullptr) {
+  if (is_established_) {
+    // Data, an end or an error may have come with the last message: read says so. Our own last
+    // flight may still wait in outgoing; a client that is done must not keep it.
+    report.end = HandshakeReport::End::complete;
+    const StreamOutcome outcome = send_outgoing(deadline);
+    if (outcome.status == StreamStatus::failed && connection_.plaintext().empty()) {
+      report.end = HandshakeReport::End::reset;
+      report.reason = outcome.reason;
+    }
+  } else if (connection_.error() != nullptr) {
     refuse(*connection_.error());
     static_cast<void>(send_outgoing(in(kAlertTime)));
   } else if (connection_.phase() == Phase::parked) {
     refuse(Error{Cause::decision_not_expected, "a decision is pending that nobody here makes"});
   } else if (connection_.phase() == Phase::closed) {
     refuse(Error{Cause::handshake_interrupted, "the peer sent close_notify"});
-  } else if (connection_.phase() == Phase::open) {
-    // The last flight may still wait in outgoing; a client that is done must not keep it.
-    const StreamOutcome outcome = send_outgoing(deadline);
-    if (outcome.status == StreamStatus::failed) {
-      report.end = HandshakeReport::End::reset;
-      report.reason = outcome.reason;
-    }
   }
   return report;
 }
@@ -238,6 +240,7 @@ StreamOutcome HeirloomStream::engine_failure() {
 
 void HeirloomStream::drain_events() {
   while (auto event = connection_.next_event()) {
+    is_established_ = is_established_ || event->kind == Event::Kind::handshake_complete;
     if (listener_) {
       listener_(*event, connection_);
     }

@@ -72,6 +72,7 @@ class HeirloomStream final : public Stream {
   Connection connection_;
   Listener listener_;
   std::size_t bytes_received_ = 0;
+  bool is_established_ = false;
   bool transport_ended_ = false;
   std::string transport_failure_;
 };

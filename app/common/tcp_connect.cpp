@@ -9,6 +9,7 @@
 #include <vector>
 
 #include <asio/connect.hpp>
+#include <asio/error.hpp>
 #include <asio/io_context.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
@@ -170,19 +171,19 @@ class Race {
 
 Failure connect_failure(const HostPort& where, std::error_code error, bool has_timed_out) {
   const std::string place = to_string(where);
-  if (has_timed_out || error == std::errc::timed_out) {
+  if (has_timed_out || error == asio::error::timed_out) {
     return {ExitCode::network,
             "nothing answers at " + place + " (no reply to the TCP connection in time)",
             "ping " + where.host + ", or a longer --timeout",
             "connect_timeout"};
   }
-  if (error == std::errc::connection_refused) {
+  if (error == asio::error::connection_refused) {
     return {ExitCode::network,
             where.host + " is there, but nothing listens on port " + std::to_string(where.port),
             "another port, such as 443, 8443 or 4443",
             "connection_refused"};
   }
-  if (error == std::errc::host_unreachable || error == std::errc::network_unreachable) {
+  if (error == asio::error::host_unreachable || error == asio::error::network_unreachable) {
     return {ExitCode::network,
             "there is no route to " + where.host + " (" + error.message() + ")",
             "ping " + where.host,

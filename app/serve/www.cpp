@@ -9,13 +9,14 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <charconv>
 #include <optional>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <http_parser.h>
-#include <strings.h>
 
 namespace heirloom::app {
 
@@ -107,7 +108,10 @@ class RequestReader {
 
   int header_value(std::string_view text) {
     is_in_value_ = true;
-    if (::strcasecmp(header_.c_str(), "expect") == 0 && text.starts_with("100")) {
+    std::transform(header_.begin(), header_.end(), header_.begin(), [](unsigned char c) {
+      return static_cast<char>(std::tolower(c));
+    });
+    if (header_ == "expect" && text.starts_with("100")) {
       expects_continue_ = true;
     }
     return 0;
