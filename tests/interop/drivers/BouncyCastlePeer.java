@@ -1,0 +1,249 @@
+// Bouncy Castle's own TLS code (not its JSSE face) as TLS peer.
+//
+// java -cp CLASSES:bcprov.jar:bctls.jar:bcutil.jar BouncyCastlePeer client|server key=value...
+// (contract: docs/interop.md)
+import java.io.FileInputStream;
+import java.io.FilterInputStream;
+import java.io.FilterOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.MessageDigest;
+import java.security.PrivateKey;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
+import org.bouncycastle.tls.Certificate;
+import org.bouncycastle.tls.CertificateRequest;
+import org.bouncycastle.tls.ClientCertificateType;
+import org.bouncycastle.tls.DefaultTlsClient;
+import org.bouncycastle.tls.DefaultTlsServer;
+import org.bouncycastle.tls.ProtocolVersion;
+import org.bouncycastle.tls.TlsAuthentication;
+import org.bouncycastle.tls.TlsClientProtocol;
+import org.bouncycastle.tls.TlsContext;
+import org.bouncycastle.tls.TlsCredentialedDecryptor;
+import org.bouncycastle.tls.TlsCredentials;
+import org.bouncycastle.tls.TlsServerCertificate;
+import org.bouncycastle.tls.TlsServerProtocol;
+import org.bouncycastle.tls.TlsSession;
+import org.bouncycastle.tls.crypto.TlsCertificate;
+import org.bouncycastle.tls.crypto.TlsCryptoParameters;
+import org.bouncycastle.tls.crypto.impl.jcajce.JcaDefaultTlsCredentialedSigner;
+import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCrypto;
+import org.bouncycastle.tls.crypto.impl.jcajce.JcaTlsCryptoProvider;
+import org.bouncycastle.tls.crypto.impl.jcajce.JceDefaultTlsCredentialedDecryptor;
+
+public final class BouncyCastlePeer {
+  private static final char[] PASSWORD = "changeit".toCharArray();
+  private static final Map<String, String> options = new HashMap<>();
+  private static JcaTlsCrypto crypto;
+  private static PrivateKey key;
+  private static java.security.cert.Certificate[] chain;
+  private static TlsSession kept;
+  private static boolean clientShown;
+
+  public static void main(String[] arguments) throws Exception {
+    for (String argument : List.of(arguments).subList(1, arguments.length)) {
+      int at = argument.indexOf('=');
+      options.put(argument.substring(0, at), argument.substring(at + 1));
+    }
+    try {
+      crypto = new JcaTlsCryptoProvider().setProvider(new BouncyCastleProvider())
+          .create(new SecureRandom());
+      loadKey();
+      if (arguments[0].equals("server")) {
+        serve();
+      } else {
+        connect();
+      }
+    } catch (Exception error) {
+      System.out.println("ERROR " + error);
+      System.exit(1);
+    }
+    System.exit(0);
+  }
+
+  private static void loadKey() throws Exception {
+    if (!options.containsKey("pkcs12")) {
+      return;
+    }
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    try (InputStream in = new FileInputStream(options.get("pkcs12"))) {
+      store.load(in, PASSWORD);
+    }
+    String alias = store.aliases().nextElement();
+    key = (PrivateKey) store.getKey(alias, PASSWORD);
+    chain = store.getCertificateChain(alias);
+  }
+
+  private static ProtocolVersion[] versions() {
+    return options.get("version").equals("ssl3") ? ProtocolVersion.SSLv3.only()
+                                                 : ProtocolVersion.TLSv10.only();
+  }
+
+  private static int[] suites() {
+    return new int[] {Integer.parseInt(options.get("suite"), 16)};
+  }
+
+  private static Certificate certificate() throws IOException {
+    List<TlsCertificate> list = new ArrayList<>();
+    try {
+      for (java.security.cert.Certificate each : chain) {
+        list.add(crypto.createCertificate(each.getEncoded()));
+      }
+    } catch (java.security.cert.CertificateEncodingException error) {
+      throw new IOException(error);
+    }
+    return new Certificate(list.toArray(new TlsCertificate[0]));
+  }
+
+  private static String result(TlsContext context, boolean certificate, byte[] received)
+      throws Exception {
+    String version = context.getServerVersion().isSSL() ? "ssl3" : "tls1";
+    byte[] hash = MessageDigest.getInstance("SHA-256").digest(received);
+    int suite = context.getSecurityParametersConnection().getCipherSuite();
+    return String.format("RESULT version=%s suite=%04x certificate=%s received=%d sha256=%s",
+        version, suite, certificate ? "yes" : "no", received.length,
+        HexFormat.of().formatHex(hash));
+  }
+
+  /** Server answers with the one version and the one suite of this cell. */
+  private static final class Server extends DefaultTlsServer {
+    Server() { super(crypto); }
+
+    TlsContext context() { return context; }
+
+    @Override protected ProtocolVersion[] getSupportedVersions() { return versions(); }
+
+    @Override protected int[] getSupportedCipherSuites() { return suites(); }
+
+    @Override protected TlsCredentialedDecryptor getRSAEncryptionCredentials()
+        throws IOException {
+      return new JceDefaultTlsCredentialedDecryptor(crypto, certificate(), key);
+    }
+
+    @Override public CertificateRequest getCertificateRequest() {
+      if (!options.containsKey("request_certificate")) {
+        return null;
+      }
+      return new CertificateRequest(new short[] {ClientCertificateType.rsa_sign}, null, null);
+    }
+
+    /** Without this it refuses every client that does not signal RFC 5746. */
+    @Override public void notifySecureRenegotiation(boolean isSecure) {}
+
+    @Override public void notifyClientCertificate(Certificate shown) {
+      clientShown = !shown.isEmpty();
+    }
+  }
+
+  private static final class Client extends DefaultTlsClient {
+    Client() { super(crypto); }
+
+    TlsContext context() { return context; }
+
+    @Override protected ProtocolVersion[] getSupportedVersions() { return versions(); }
+
+    @Override protected int[] getSupportedCipherSuites() { return suites(); }
+
+    @Override public boolean shouldUseExtendedMasterSecret() { return false; }
+
+    @Override public TlsSession getSessionToResume() {
+      return options.containsKey("resume") ? kept : null;
+    }
+
+    @Override public void notifyHandshakeComplete() throws IOException {
+      super.notifyHandshakeComplete();
+      kept = context.getSession();
+    }
+
+    @Override public TlsAuthentication getAuthentication() {
+      return new TlsAuthentication() {
+        @Override public void notifyServerCertificate(TlsServerCertificate shown) {}
+
+        @Override public TlsCredentials getClientCredentials(CertificateRequest request)
+            throws IOException {
+          return key == null ? null
+              : new JcaDefaultTlsCredentialedSigner(new TlsCryptoParameters(context), crypto, key,
+                  certificate(), null);
+        }
+      };
+    }
+  }
+
+  private static void serve() throws Exception {
+    ServerSocket listener = new ServerSocket(Integer.parseInt(options.get("port")), 10,
+        InetAddress.getByName("127.0.0.1"));
+    System.out.println("LISTENING " + listener.getLocalPort());
+    int connections = Integer.parseInt(options.getOrDefault("connections", "1"));
+    for (int i = 0; i < connections; i++) {
+      Socket socket = listener.accept();
+      TlsServerProtocol protocol = new TlsServerProtocol(input(socket), output(socket));
+      Server server = new Server();
+      protocol.accept(server);
+      byte[] received = protocol.getInputStream()
+          .readNBytes(Integer.parseInt(options.get("expect")));
+      String line = result(server.context(), clientShown, received);
+      protocol.getOutputStream().write(Files.readAllBytes(Path.of(options.get("send"))));
+      protocol.close();
+      drain(socket);
+      System.out.println(line);
+    }
+  }
+
+  // The protocol objects close their streams right after close_notify; the socket has to outlive
+  // that, so that the last record of the other side is not answered by a reset.
+  private static InputStream input(Socket socket) throws IOException {
+    return new FilterInputStream(socket.getInputStream()) {
+      @Override public void close() {}
+    };
+  }
+
+  private static OutputStream output(Socket socket) throws IOException {
+    return new FilterOutputStream(socket.getOutputStream()) {
+      @Override public void write(byte[] data, int at, int length) throws IOException {
+        out.write(data, at, length);
+      }
+
+      @Override public void close() {}
+    };
+  }
+
+  /** drain waits for the peer to close. */
+  private static void drain(Socket socket) throws IOException {
+    socket.shutdownOutput();
+    socket.setSoTimeout(5000);
+    InputStream in = socket.getInputStream();
+    while (in.read() >= 0) {
+      // The close_notify of the other side.
+    }
+    socket.close();
+  }
+
+  private static void connect() throws Exception {
+    byte[] request = Files.readAllBytes(Path.of(options.get("send")));
+    int connections = Integer.parseInt(options.getOrDefault("connections", "1"));
+    for (int i = 0; i < connections; i++) {
+      Socket socket = new Socket("127.0.0.1", Integer.parseInt(options.get("port")));
+      TlsClientProtocol protocol = new TlsClientProtocol(input(socket), output(socket));
+      Client client = new Client();
+      protocol.connect(client);
+      protocol.getOutputStream().write(request);
+      byte[] reply = protocol.getInputStream().readAllBytes();  // a missing close_notify throws
+      System.out.println(result(client.context(), true, reply) + " end=clean");
+      protocol.close();
+      drain(socket);
+    }
+  }
+}

@@ -1,0 +1,88 @@
+// Pike's own SSL code as TLS peer.
+//
+// pike8.0 pike_peer.pike client|server key=value...      (contract: docs/interop.md)
+mapping(string:string) options = ([]);
+
+string from_pem(string file, string kind) {
+  foreach (Standards.PEM.Messages(Stdio.read_file(file))->fragments, mixed part)
+    if (objectp(part) && has_suffix(part->pre, kind)) return part->body;
+  error("no %s in %s\n", kind, file);
+}
+
+SSL.Context make_context() {
+  SSL.Context context = SSL.Context();
+  mapping(string:int) versions = ([ "ssl3": SSL.Constants.PROTOCOL_SSL_3_0,
+                                    "tls1": SSL.Constants.PROTOCOL_TLS_1_0 ]);
+  array(string) allowed = options->version / ",";
+  context->min_version = versions[allowed[0]];
+  context->max_version = versions[allowed[-1]];
+  int suite;
+  sscanf(options->suite, "%x", suite);
+  context->preferred_suites = ({ suite });
+  if (options->key) {
+    string der = from_pem(options->key, "PRIVATE KEY");
+    mixed key = Standards.PKCS.RSA.parse_private_key(der) || Standards.X509.parse_private_key(der);
+    array(string) chain = ({ from_pem(options->certificate, "CERTIFICATE") });
+    context->add_cert(key, chain, ({ "*" }));
+  }
+  return context;
+}
+
+string facts(SSL.File file, string resumed) {
+  string version = ([ SSL.Constants.PROTOCOL_SSL_3_0: "ssl3",
+                      SSL.Constants.PROTOCOL_TLS_1_0: "tls1" ])[file->query_version()];
+  return sprintf("version=%s suite=%04x resumed=%s certificate=%s", version, file->query_suite(),
+                 resumed, sizeof(file->get_peer_certificates() || ({ })) ? "yes" : "no");
+}
+
+string summary(string received) {
+  return sprintf("received=%d sha256=%s", sizeof(received),
+                 String.string2hex(Crypto.SHA256.hash(received)));
+}
+
+void serve(SSL.Context context, string payload) {
+  Stdio.Port port = Stdio.Port((int)options->port, 0, "127.0.0.1");
+  write("LISTENING %s\n", (port->query_address() / " ")[1]);
+  for (int i = 0; i < (int)(options->connections || "1"); i++) {
+    SSL.File file = SSL.File(port->accept(), context);
+    file->set_blocking();
+    if (!file->accept()) error("handshake failed\n");
+    string received = file->read((int)options->expect);
+    file->write(payload);
+    write("RESULT %s %s\n", facts(file, "unknown"), summary(received));
+    file->close();
+  }
+}
+
+void connect(SSL.Context context, string payload) {
+  SSL.Session kept;
+  for (int i = 0; i < (int)(options->connections || "1"); i++) {
+    Stdio.File socket = Stdio.File();
+    if (!socket->connect("127.0.0.1", (int)options->port)) error("cannot connect\n");
+    SSL.File file = SSL.File(socket, context);
+    file->set_blocking();
+    SSL.Session session = file->connect(0, options->resume ? kept : 0);
+    if (!session) error("handshake failed\n");
+    kept = session;
+    file->write(payload);
+    string received = file->read();
+    write("RESULT %s %s\n", facts(file, "unknown"), summary(received || ""));
+    file->close();
+  }
+}
+
+int main(int count, array(string) arguments) {
+  foreach (arguments[2..], string argument) {
+    int at = search(argument, "=");
+    options[argument[..at - 1]] = argument[at + 1..];
+  }
+  mixed failure = catch {
+    SSL.Context context = make_context();
+    string payload = Stdio.read_file(options->send);
+    if (arguments[1] == "server") serve(context, payload);
+    else connect(context, payload);
+  };
+  if (!failure) return 0;
+  write("ERROR %s\n", replace(describe_error(failure), "\n", " "));
+  return 1;
+}

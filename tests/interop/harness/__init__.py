@@ -1,0 +1,1 @@
+"""What the interop scripts share: other implementations as processes, a recorder, the cells."""

@@ -1,0 +1,259 @@
+"""Our program as one side of a cell: `heirloom connect` and `heirloom serve --forward`."""
+import glob
+import hashlib
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+import threading
+
+from .processes import Child, parse_results
+
+SAID = {"SSL 3.0": "ssl3", "TLS 1.0": "tls1"}
+
+
+def find(root, given):
+    """The program: given, or from $HEIRLOOM, or the newest one built."""
+    named = given or os.environ.get("HEIRLOOM")
+    if named:
+        return os.path.abspath(named)
+    built = glob.glob(os.path.join(root, "build", "*", "app", "heirloom"))
+    if not built:
+        sys.exit("no heirloom program under build/; build it, or name it with --heirloom")
+    return max(built, key=os.path.getmtime)
+
+
+def offered_suites(program):
+    answer = subprocess.run([program, "suites", "--json"], capture_output=True, text=True,
+                            check=True, timeout=20)
+    listed = json.loads(answer.stdout)["suites"]
+    return {each["id"].lower().removeprefix("0x"): each for each in listed}
+
+
+def check_suites(program, suites):
+    """Our own list against suites.tsv: every suite has cells, under the names others use."""
+    offered = offered_suites(program)
+    good = True
+    for code, each in offered.items():
+        row = next((suite for suite in suites if suite.code == code), None)
+        if row is None:
+            print(f"FAIL suite {code} {each['iana_name']} has no line in suites.tsv")
+            good = False
+        elif (each["iana_name"], each["openssl_name"]) != (row.name, row.openssl):
+            print(f"FAIL suite {code}: heirloom says {each['iana_name']} and {each['openssl_name']}, "
+                  f"suites.tsv {row.name} and {row.openssl}")
+            good = False
+    return good
+
+
+def protocol_arguments(cell, ours):
+    lowest, highest = cell.version, cell.version
+    if cell.kind == "fall_back" and ours == "client":
+        highest = "tls1"
+    words = ["--min", lowest, "--max", highest, "--suites", cell.suite.code]
+    if cell.suite.name.split("_WITH_")[1].startswith("NULL"):
+        words += ["--allow", "null"]
+    if cell.kind == "no_split":
+        words.append("--no-split")
+    if cell.kind == "no_extensions" and ours == "client":
+        words.append("--no-extensions")
+    return words
+
+
+class Backend:
+    """A plain server behind `heirloom serve --forward`: reads a request, sends a reply, closes."""
+
+    def __init__(self, cell, paths):
+        self._cell, self._paths = cell, paths
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
+        self.received = []
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self):
+        with open(self._paths.reply, "rb") as file:
+            reply = file.read()
+        try:
+            for _ in range(self._cell.connections()):
+                connection, _ = self._listener.accept()
+                with connection:
+                    data = b""
+                    while len(data) < self._paths.size:
+                        chunk = connection.recv(65536)
+                        if not chunk:
+                            break
+                        data += chunk
+                    self.received.append(data)
+                    connection.sendall(reply)
+        except OSError:
+            pass  # stopped
+
+    def stop(self):
+        # Wakes accept(), which close alone does not.
+        try:
+            self._listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        self._listener.close()
+        self._thread.join(2)
+
+
+class ServerEndpoint:
+    name = "heirloom serve"
+
+    def __init__(self, program, cell, paths, extra=()):
+        self._program, self._cell, self._paths, self._extra = program, cell, paths, extra
+        self._backend = Backend(cell, paths)
+        self._child = None
+
+    def start(self, port):
+        certificate = self._paths.certificate
+        words = [self._program, "serve", "--listen", f"127.0.0.1:{port}",
+                 "--forward", self._backend.address, "--count", self._cell.connections(),
+                 "--cert", certificate("server", ".chain"), "--key", certificate("server", ".key"),
+                 "--log-format", "json"]
+        if self._cell.kind == "client_certificate":
+            words += ["--client-auth", "required", "--cafile", certificate("ca", ".crt")]
+        words += protocol_arguments(self._cell, "server") + list(self._extra)
+        self._child = Child(words)
+
+    def listening(self):
+        def port(line):
+            found = re.search(r"127\.0\.0\.1:(\d+)", line)
+            return int(found.group(1)) if found else None
+        return self._child.wait_for_line(port, 10)
+
+    def wait(self, seconds):
+        return self._child.wait(seconds)
+
+    def results(self):
+        lines = [read_json(line) for line in self._child.lines] if self._child else []
+        told = [each for each in lines if each.get("event") == "connection"]
+        results = []
+        for data, line in zip(self._backend.received, told):
+            results.append({"received": len(data), "sha256": hashlib.sha256(data).hexdigest(),
+                            "version": SAID.get(line.get("version")),
+                            "suite": code_of(line.get("suite_id")),
+                            "resumed": "yes" if line.get("resumed") else "no"})
+        return results
+
+    def problems(self):
+        return []
+
+    def stop(self):
+        self._backend.stop()
+        if self._child:
+            self._child.stop()
+
+    def output(self):
+        return " ".join(self._child.arguments) + "\n" + self._child.text() if self._child else ""
+
+
+def received_file(cell, paths):
+    """A new empty file for what a client receives."""
+    path = os.path.join(paths.work, cell.identity().replace(" ", "-") + ".received")
+    with open(path, "wb"):
+        return path
+
+
+def code_of(identifier):
+    return identifier.lower().removeprefix("0x")
+
+
+def read_json(line):
+    try:
+        return json.loads(line)
+    except ValueError:
+        return {}
+
+
+class ClientEndpoint:
+    name = "heirloom connect"
+
+    def __init__(self, program, cell, paths, extra=()):
+        self._program, self._cell, self._paths, self._extra = program, cell, paths, extra
+        self._child = None
+        self._output = received_file(cell, paths)
+
+    def start(self, port):
+        certificate = self._paths.certificate
+        words = [self._program, "connect", f"127.0.0.1:{port}", "--json", "--timeout", "20",
+                 "--cafile", certificate("ca", ".crt")]
+        if self._cell.kind == "client_certificate":
+            words += ["--cert", certificate("client", ".chain"),
+                      "--key", certificate("client", ".key")]
+        words += protocol_arguments(self._cell, "client") + list(self._extra)
+        with open(self._paths.request, "rb") as request, open(self._output, "wb") as output:
+            self._child = Child(words, stdin=request, stdout=output)
+
+    def wait(self, seconds):
+        return self._child.wait(seconds)
+
+    def results(self):
+        told = [read_json(line) for line in self._child.lines] if self._child else []
+        summary = next((each for each in told if each.get("event") == "connected"), None)
+        if summary is None:
+            return []
+        with open(self._output, "rb") as file:
+            data = file.read()
+        return [{"received": len(data), "sha256": hashlib.sha256(data).hexdigest(),
+                 "version": SAID.get(summary["version"]), "suite": code_of(summary["suite"]["id"])}]
+
+    def problems(self):
+        return []
+
+    def stop(self):
+        if self._child:
+            self._child.stop()
+
+    def output(self):
+        return " ".join(self._child.arguments) + "\n" + self._child.text() if self._child else ""
+
+
+class ResumingEndpoint:
+    """heirloom_resume_client, which is built beside the program."""
+    name = "heirloom_resume_client"
+
+    def __init__(self, program, cell, paths):
+        build = os.path.dirname(os.path.dirname(program))
+        self._program = os.path.join(build, "tests", "interop", "heirloom_resume_client")
+        self._cell, self._paths = cell, paths
+        self._child = None
+        self._output = received_file(cell, paths)
+
+    def start(self, port):
+        self._child = Child([
+            self._program, f"port={port}", f"version={self._cell.version}",
+            f"suite={self._cell.suite.code}", f"send={self._paths.request}",
+            f"receive={self._output}", f"connections={self._cell.connections()}"])
+
+    def wait(self, seconds):
+        return self._child.wait(seconds)
+
+    def results(self):
+        """Its own facts, with the hashes of what it wrote, one reply after the other."""
+        results = parse_results(self._child.lines if self._child else [])
+        with open(self._output, "rb") as file:
+            for result in results:
+                data = file.read(int(result["received"]))
+                result["sha256"] = hashlib.sha256(data).hexdigest()
+        return results
+
+    def problems(self):
+        return [line for line in self._child.lines if line.startswith("ERROR")]
+
+    def stop(self):
+        if self._child:
+            self._child.stop()
+
+    def output(self):
+        return " ".join(self._child.arguments) + "\n" + self._child.text() if self._child else ""
+
+
+def endpoint(program, role, cell, paths):
+    if role == "server":
+        return ServerEndpoint(program, cell, paths)
+    return (ResumingEndpoint if cell.kind == "resume" else ClientEndpoint)(program, cell, paths)

@@ -1,0 +1,151 @@
+"""The other implementations: how each is started, and why it may be missing.
+
+Every driver understands the same arguments and prints the same lines (docs/interop.md), so that a
+peer is little more than the head of a command line.
+"""
+import dataclasses
+import os
+import shutil
+import subprocess
+
+from .cells import HERE
+
+PYTHON = "/usr/bin/python3"  # Debian's, whose ssl module is Debian's OpenSSL
+JAVA = ["java", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"]
+JARS = "/usr/share/java"
+
+
+@dataclasses.dataclass(frozen=True)
+class Paths:
+    peers: str
+    certificates: str
+    work: str
+    request: str
+    reply: str
+    size: int
+
+    def certificate(self, name, ending):
+        return os.path.join(self.certificates, name + ending)
+
+
+def driver(name):
+    return os.path.join(HERE, "drivers", name)
+
+
+@dataclasses.dataclass(frozen=True)
+class Peer:
+    """A driver: name as in suites.tsv, title for people, head of the command, what it needs."""
+    name: str
+    title: str
+    head: object  # Paths to list
+    needs: tuple  # of (path or command, how to get it); paths may start with {peers}
+    about: object = None  # Paths to a command that prints the version
+    environment: object = None  # Paths to dict
+    all_versions: str = "ssl3,tls1"  # what it offers when it is to fall back
+
+    def missing(self, paths):
+        for what, remedy in self.needs:
+            what = what.format(peers=paths.peers)
+            if not (os.path.exists(what) if "/" in what else shutil.which(what)):
+                return f"no {os.path.basename(what)} ({remedy})"
+        return None
+
+    def described(self, paths):
+        text = subprocess.run(self.about(paths), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                              check=False, timeout=20).stdout.decode("utf-8", "replace")
+        return text.strip().split("\n")[0]
+
+    def command(self, role, cell, port, paths):
+        """The command line for one cell, this peer having that role."""
+        suite = cell.suite
+        versions = cell.version
+        if cell.kind == "fall_back" and role == "client":
+            versions = self.all_versions
+        sends = paths.request if role == "client" else paths.reply
+        words = {
+            "port": port, "version": versions, "suite": suite.code, "name": suite.name,
+            "cipher": suite.openssl, "priority": suite.gnutls,
+            "send": sends, "expect": paths.size, "connections": cell.connections(),
+            "database": paths.certificate("nssdb", ""),
+        }
+        if cell.kind == "resume":
+            words["resume"] = 1
+            words["no_ticket"] = 1
+            words["store"] = os.path.join(paths.peers, "gnutls_store.so")
+        if role == "server" or cell.kind == "client_certificate":
+            name = role
+            words.update(nickname=name, key=paths.certificate(name, ".key"),
+                         certificate=paths.certificate(name, ".chain"),
+                         pkcs12=paths.certificate(name, ".p12"))
+        if role == "server" and cell.kind == "client_certificate":
+            words["request_certificate"] = 1
+            words["ca"] = paths.certificate("ca", ".crt")
+        return self.head(paths) + [role] + [f"{name}={value}" for name, value in words.items()]
+
+
+def node_head(paths):
+    return [f"{paths.peers}/old_node/bin/node", "--enable-ssl3", driver("node_peer.js")]
+
+
+def bouncy_castle_head(paths):
+    jars = ":".join(f"{JARS}/{name}.jar" for name in ("bcprov", "bctls", "bcutil"))
+    return JAVA + ["-cp", f"{paths.peers}/classes:{jars}", "BouncyCastlePeer"]
+
+
+def python_head(binding):
+    return lambda paths: [PYTHON, driver("python_peer.py"), binding]
+
+
+def python_about(code):
+    return lambda paths: [PYTHON, "-c", code]
+
+
+FETCH = "tests/interop/fetch_peers"
+GNUTLS_VERSION = ("import ctypes as c; l = c.CDLL('libgnutls.so.30'); "
+                  "l.gnutls_check_version.restype = c.c_char_p; "
+                  "print('GnuTLS', l.gnutls_check_version(None).decode())")
+NSS_VERSION = ("import ctypes as c; l = c.CDLL('libnss3.so'); "
+               "l.NSS_GetVersion.restype = c.c_char_p; print('NSS', l.NSS_GetVersion().decode())")
+OPENSSL_VERSION = "import ssl; print(ssl.OPENSSL_VERSION)"
+
+PEERS = {peer.name: peer for peer in (
+    Peer("node", "OpenSSL 1.0.1 (old Node)", node_head,
+         (("{peers}/old_node/bin/node", FETCH),),
+         lambda p: [f"{p.peers}/old_node/bin/node", "-e",
+                    "console.log('OpenSSL ' + process.versions.openssl)"],
+         all_versions="ssl3,tls1,tls1.2"),
+    Peer("jsse", "JSSE", lambda p: JAVA + ["-cp", f"{p.peers}/classes", "JssePeer"],
+         (("java", "Debian package openjdk-17-jdk-headless"),
+          ("{peers}/classes/JssePeer.class", FETCH)),
+         lambda p: ["java", "--version"],
+         # With TLS 1.0 as its highest it would also put the negotiated version into the premaster
+         # secret, which RFC 6101 §5.6.7.1 forbids and we do not take by default.
+         all_versions="ssl3,tls1,tls1.2"),
+    Peer("nss", "NSS", python_head("nss"),
+         ((PYTHON, "Debian package python3"), ("certutil", "Debian package libnss3-tools")),
+         python_about(NSS_VERSION)),
+    Peer("pike", "Pike", lambda p: ["pike8.0", driver("pike_peer.pike")],
+         (("pike8.0", "Debian package pike8.0-core"),),
+         lambda p: ["pike8.0", "--dumpversion"]),
+    Peer("bouncycastle", "Bouncy Castle", bouncy_castle_head,
+         (("java", "Debian package openjdk-17-jdk-headless"),
+          (f"{JARS}/bctls.jar", "Debian package libbctls-java"),
+          ("{peers}/classes/BouncyCastlePeer.class", FETCH)),
+         lambda p: ["basename", os.path.realpath(f"{JARS}/bctls.jar")]),
+    Peer("gnutls", "GnuTLS", python_head("gnutls"),
+         ((PYTHON, "Debian package python3"),
+          ("/usr/lib/x86_64-linux-gnu/libgnutls.so.30", "Debian package libgnutls30"),
+          ("{peers}/gnutls_store.so", FETCH)),
+         python_about(GNUTLS_VERSION)),
+    Peer("openssl", "OpenSSL 3 (Debian)", python_head("openssl"),
+         ((PYTHON, "Debian package python3"),), python_about(OPENSSL_VERSION),
+         lambda p: {"OPENSSL_CONF": "/dev/null"}),
+    Peer("go", "Go", lambda p: [f"{p.peers}/go_peer"], (("{peers}/go_peer", FETCH),),
+         lambda p: ["go", "version"]),
+    Peer("forge", "node-forge", lambda p: ["node", driver("forge_peer.js")],
+         (("node", "Debian package nodejs"), ("{peers}/forge/lib/index.js", FETCH)),
+         lambda p: ["node", "-p", f"'node-forge ' + require('{p.peers}/forge/package.json').version"],
+         lambda p: {"FORGE": f"{p.peers}/forge"}),
+)}
+# Without these the matrix says too little; --require and CI=true insist on them.
+REQUIRED = ("node", "jsse", "nss", "pike", "gnutls", "openssl")
