@@ -1,6 +1,7 @@
 // The session store in memory: bounded, oldest out first (RFC 2246 F.1.4).
 #include "heirloom/session.hpp"
 
+#include <iterator>
 #include <list>
 #include <mutex>
 #include <string>
