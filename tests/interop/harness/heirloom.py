@@ -14,15 +14,21 @@ from .processes import Child, parse_results
 SAID = {"SSL 3.0": "ssl3", "TLS 1.0": "tls1"}
 
 
+def resume_client_of(program):
+    build = os.path.dirname(os.path.dirname(program))
+    return os.path.join(build, "tests", "interop", "heirloom_resume_client")
+
+
 def find(root, given):
-    """The program: given, or from $HEIRLOOM, or the newest one built."""
+    """The program: given, or from $HEIRLOOM, or the newest one built with its resume client."""
     named = given or os.environ.get("HEIRLOOM")
-    if named:
-        return os.path.abspath(named)
     built = glob.glob(os.path.join(root, "build", "*", "app", "heirloom"))
-    if not built:
-        sys.exit("no heirloom program under build/; build it, or name it with --heirloom")
-    return max(built, key=os.path.getmtime)
+    candidates = [os.path.abspath(named)] if named else built
+    complete = [each for each in candidates if os.path.exists(resume_client_of(each))]
+    if not complete:
+        sys.exit("no program heirloom with heirloom_resume_client "
+                 f"{'beside ' + named if named else 'under build/'}: build the project first")
+    return max(complete, key=os.path.getmtime)
 
 
 def offered_suites(program):
@@ -218,8 +224,7 @@ class ResumingEndpoint:
     name = "heirloom_resume_client"
 
     def __init__(self, program, cell, paths):
-        build = os.path.dirname(os.path.dirname(program))
-        self._program = os.path.join(build, "tests", "interop", "heirloom_resume_client")
+        self._program = resume_client_of(program)
         self._cell, self._paths = cell, paths
         self._child = None
         self._output = received_file(cell, paths)
@@ -243,7 +248,8 @@ class ResumingEndpoint:
         return results
 
     def problems(self):
-        return [line for line in self._child.lines if line.startswith("ERROR")]
+        lines = self._child.lines if self._child else []
+        return [line for line in lines if line.startswith("ERROR")]
 
     def stop(self):
         if self._child:
