@@ -4,8 +4,7 @@
 // Every sequence up to four messages is covered by trying every symbol after every accepted prefix:
 // an error is sticky (asserted), so what follows a refused symbol cannot change the outcome.
 #include "support/pair.hpp"
-#include "support/puppet/puppet.hpp"
-#include "support/test_pki.hpp"
+#include "support/puppet/scene.hpp"
 
 #include <map>
 #include <set>
@@ -25,8 +24,6 @@ using S = Symbol;
 using Automaton = std::map<std::pair<int, Symbol>, int>;
 
 constexpr int kEstablished = 99;
-
-enum class Shape : std::uint8_t { plain, with_client_certificate, resumed };
 
 // What a server may hear. State 0 is the beginning; the numbers follow the order of the messages.
 Automaton server_hears(Shape shape, ProtocolVersion version) {
@@ -100,92 +97,6 @@ Automaton client_hears(Shape shape, ProtocolVersion version) {
     a[{state, S::no_certificate_warning}] = state;
   }
   return a;
-}
-
-/// Scene is one engine under test and the puppet that talks to it.
-class Scene {
- public:
-  Scene(Side engine_side, Combination combination, Shape shape)
-      : puppet_(
-            engine_side == Side::server ? Side::client : Side::server,
-            combination,
-            engine_side == Side::server ? pki_credentials("client") : pki_credentials("rsa1024")),
-        engine_(engine_side == Side::server ? make_server(combination, shape)
-                                            : make_client(combination, shape)) {
-    puppet_.hear(take_outgoing(engine_));
-  }
-
-  /// say returns whether the engine is still content.
-  bool say(Symbol symbol) {
-    Bytes plaintext;
-    deliver(engine_, puppet_.say(symbol), plaintext);
-    puppet_.hear(take_outgoing(engine_));
-    return engine_.phase() != Phase::failed;
-  }
-
-  [[nodiscard]] Connection& engine() { return engine_; }
-
-  [[nodiscard]] Puppet& puppet() { return puppet_; }
-
- private:
-  Connection make_server(Combination combination, Shape shape) {
-    ServerOptions options = server_options();
-    options.policy = policy_for(combination.version, combination.suite);
-    if (shape == Shape::with_client_certificate) {
-      const Credentials identity = pki_credentials("client");
-      options.policy.client_authentication = ClientAuthentication::optional;
-      options.verifier = verify_with_pin({certificate_fingerprint(identity.chain.front())});
-      options.certificate_authorities = {*certificate_subject_name(identity.chain.back())};
-    }
-    if (shape == Shape::resumed) {
-      options.sessions = make_memory_session_store();
-      options.sessions->insert(make_stored_session(combination));
-      puppet_.offer_session(Bytes(32, 7), stored_master());
-    }
-    return Connection::server(build(std::move(options)));
-  }
-
-  Connection make_client(Combination combination, Shape shape) {
-    ClientOptions options = client_options();
-    options.policy = policy_for(combination.version, combination.suite);
-    options.credentials = pki_credentials("client");
-    SessionPtr session;
-    if (shape == Shape::resumed) {
-      session = make_stored_session(combination);
-      puppet_.offer_session(Bytes(32, 7), stored_master());
-    }
-    return Connection::client(build(std::move(options)), {.host = "localhost"}, session);
-  }
-
-  static MasterSecret stored_master();
-  static SessionPtr make_stored_session(Combination combination);
-
-  Puppet puppet_;
-  Connection engine_;
-};
-
-}  // namespace
-}  // namespace heirloom::testing
-
-#include "session/session_access.hpp"
-
-namespace heirloom::testing {
-namespace {
-
-MasterSecret Scene::stored_master() {
-  Secret<48> secret;
-  std::ranges::fill(secret.expose(), std::uint8_t{0x42});
-  return MasterSecret(std::move(secret));
-}
-
-SessionPtr Scene::make_stored_session(Combination combination) {
-  return detail::SessionAccess::make({.id = Bytes(32, 7),
-                                      .version = combination.version,
-                                      .cipher_suite = combination.suite,
-                                      .compression_method = 0,
-                                      .peer_chain = {},
-                                      .created = FixedClock().now()},
-                                     stored_master());
 }
 
 struct Setting {

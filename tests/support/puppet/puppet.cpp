@@ -3,6 +3,7 @@
 #include "message/certificate_request.hpp"
 #include "message/extensions.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -47,7 +48,6 @@ Puppet::Puppet(Side side, Combination combination, Credentials identity)
       suite_(*find_cipher_suite(combination.suite)),
       identity_(std::move(identity)),
       reader_(side) {
-  writer_.set_version(static_cast<std::uint16_t>(combination.version));
   (void)random_.fill(randoms_.client);
   (void)random_.fill(randoms_.server);
   client_hello = {.client_version = combination.version,
@@ -99,10 +99,11 @@ message::ClientKeyExchange Puppet::make_key_exchange() {
   if (!server_key_.has_value()) {
     return {Bytes(130, 0x17)};
   }
-  const Bytes block = *server_key_->rsa->encrypt(premaster, random_);
+  const Bytes block = premaster_block.has_value() ? *premaster_block
+                                                  : *server_key_->rsa->encrypt(premaster, random_);
   master_ = profile_.master_secret(PremasterSecret(SecretBytes(ByteView(premaster))), randoms_);
   derive();
-  if (profile_.premaster_framing == PremasterFraming::bare) {
+  if (profile_.premaster_framing == PremasterFraming::bare && !frames_premaster) {
     return {block};
   }
   Bytes body;
@@ -134,6 +135,9 @@ Bytes Puppet::encode(Symbol symbol) {
       return message::encode_message(message::HelloRequest{});  // never hashed
     case Symbol::client_hello:
       bytes = message::encode_message(client_hello);
+      append(bytes, trailing_hello_bytes);
+      bytes[2] = static_cast<std::uint8_t>((bytes.size() - 4) >> 8U);
+      bytes[3] = static_cast<std::uint8_t>(bytes.size() - 4);
       break;
     case Symbol::server_hello:
     case Symbol::resumed_server_hello:
@@ -178,25 +182,34 @@ Bytes Puppet::encode(Symbol symbol) {
 }
 
 Bytes Puppet::record(ContentType type, ByteView bytes) {
-  if (type == ContentType::application_data) {
-    const ByteSpan room = writer_.staging(bytes.size());
-    std::ranges::copy(bytes, room.begin());
-    writer_.staged(bytes.size());
-    (void)writer_.flush(CbcSplitting::off);
-  } else {
-    (void)writer_.write(type, bytes);
-  }
   Bytes out;
-  for (const auto& piece : writer_.outgoing()) {
-    append(out, piece);
+  while (!bytes.empty()) {
+    const std::size_t size = std::min(bytes.size(), kMaxPlaintext);
+    append(out, seal(type, bytes.first(size)));
+    bytes = bytes.subspan(size);
   }
-  writer_.consume_outgoing(out.size());
   return out;
+}
+
+Bytes Puppet::empty_record(ContentType type) {
+  return seal(type, {});
+}
+
+Bytes Puppet::seal(ContentType type, ByteView fragment) {
+  Bytes room(kRecordHeaderSize + fragment.size() + WriteProtection::kMaxExpansion);
+  std::ranges::copy(fragment, room.begin() + kRecordHeaderSize);
+  std::array records{SealRecord{.type = type,
+                                .room = room,
+                                .offset = kRecordHeaderSize,
+                                .size = fragment.size(),
+                                .sealed = {}}};
+  (void)write_protection_.seal(records, static_cast<std::uint16_t>(profile_.version));
+  return to_bytes(records[0].sealed);
 }
 
 void Puppet::switch_write_keys() {
   if (pending_write_.has_value()) {
-    writer_.activate(WriteProtection(std::move(*pending_write_)));
+    write_protection_ = WriteProtection(std::move(*pending_write_));
     pending_write_.reset();
   }
 }

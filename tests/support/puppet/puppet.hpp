@@ -18,7 +18,6 @@
 #include "record/handshake_reassembler.hpp"
 #include "record/protection.hpp"
 #include "record/record_reader.hpp"
-#include "record/record_writer.hpp"
 #include "support/pair.hpp"
 #include "version/profile.hpp"
 
@@ -72,6 +71,9 @@ class Puppet {
   /// record puts bytes into one record of that type under the current keys.
   [[nodiscard]] Bytes record(ContentType type, ByteView bytes);
 
+  /// empty_record is a record without any content, under the current keys.
+  [[nodiscard]] Bytes empty_record(ContentType type);
+
   /// switch_write_keys makes the pending write keys current, if there are any.
   void switch_write_keys();
 
@@ -86,7 +88,10 @@ class Puppet {
   // What may be bent by a test before it is said.
   message::ClientHello client_hello;
   message::ServerHello server_hello;
-  std::optional<Bytes> premaster_override;
+  std::optional<Bytes> premaster_override;  ///< the 48 bytes
+  std::optional<Bytes> premaster_block;     ///< the ciphertext, in place of one made from it
+  Bytes trailing_hello_bytes;               ///< behind the ClientHello
+  bool frames_premaster = false;            ///< puts a length before it in SSL 3.0 too
 
  private:
   [[nodiscard]] message::ServerHello hello_for(Symbol symbol);
@@ -96,6 +101,7 @@ class Puppet {
   void learn(const message::AnyMessage& message);
   void open_premaster(const message::ClientKeyExchange& exchange);
   void derive();
+  [[nodiscard]] Bytes seal(ContentType type, ByteView fragment);
   void hear_handshake(ByteView fragment);
 
   Side side_;
@@ -110,7 +116,7 @@ class Puppet {
   std::optional<TrafficKeys> pending_read_;
   std::optional<TrafficKeys> pending_write_;
   RecordReader reader_;
-  RecordWriter writer_;
+  WriteProtection write_protection_;
   ReadProtection read_protection_;
   HandshakeReassembler reassembler_{1000000};
 };

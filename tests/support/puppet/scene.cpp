@@ -1,0 +1,124 @@
+#include "support/puppet/scene.hpp"
+
+#include "session/session_access.hpp"
+#include "support/test_pki.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <gtest/gtest.h>
+
+namespace heirloom::testing {
+
+Scene::Scene(Side engine_side, Combination combination, Shape shape, const Adjust& adjust)
+    : side_(engine_side),
+      shape_(shape),
+      puppet_(engine_side == Side::server ? Side::client : Side::server,
+              combination,
+              pki_credentials(engine_side == Side::server ? "client" : "rsa1024")),
+      engine_(engine_side == Side::server ? make_server(combination, adjust)
+                                          : make_client(combination, adjust)) {
+  puppet_.hear(take_outgoing(engine_));
+}
+
+Connection Scene::make_server(Combination combination, const Adjust& adjust) {
+  ServerOptions options = server_options();
+  options.policy = policy_for(combination.version, combination.suite);
+  if (shape_ == Shape::with_client_certificate) {
+    const Credentials identity = pki_credentials("client");
+    options.policy.client_authentication = ClientAuthentication::optional;
+    options.verifier = verify_with_pin({certificate_fingerprint(identity.chain.front())});
+    options.certificate_authorities = {*certificate_subject_name(identity.chain.back())};
+  }
+  if (shape_ == Shape::resumed) {
+    options.sessions = make_memory_session_store();
+    options.sessions->insert(stored_session(combination));
+    puppet_.offer_session(Bytes(32, 7), stored_master());
+  }
+  ClientOptions unused;
+  if (adjust) {
+    adjust(unused, options);
+  }
+  return Connection::server(build(std::move(options)));
+}
+
+Connection Scene::make_client(Combination combination, const Adjust& adjust) {
+  ClientOptions options = client_options();
+  options.policy = policy_for(combination.version, combination.suite);
+  options.credentials = pki_credentials("client");
+  SessionPtr session;
+  if (shape_ == Shape::resumed) {
+    session = stored_session(combination);
+    puppet_.offer_session(Bytes(32, 7), stored_master());
+  }
+  ServerOptions unused;
+  if (adjust) {
+    adjust(options, unused);
+  }
+  return Connection::client(build(std::move(options)), {.host = "localhost"}, session);
+}
+
+bool Scene::say(Symbol symbol) {
+  return send(puppet_.say(symbol));
+}
+
+bool Scene::send(ByteView bytes) {
+  deliver(engine_, bytes, plaintext_);
+  puppet_.hear(take_outgoing(engine_));
+  return engine_.phase() != Phase::failed;
+}
+
+void Scene::establish() {
+  using S = Symbol;
+  std::vector<Symbol> script;
+  if (shape_ == Shape::resumed) {
+    script = side_ == Side::server
+                 ? std::vector{S::client_hello, S::change_cipher_spec, S::finished}
+                 : std::vector{S::resumed_server_hello, S::change_cipher_spec, S::finished};
+  } else if (side_ == Side::server) {
+    script = {S::client_hello, S::client_key_exchange, S::change_cipher_spec, S::finished};
+    if (shape_ == Shape::with_client_certificate) {
+      script = {S::client_hello,
+                S::certificate,
+                S::client_key_exchange,
+                S::certificate_verify,
+                S::change_cipher_spec,
+                S::finished};
+    }
+  } else {
+    script = {
+        S::server_hello, S::certificate, S::server_hello_done, S::change_cipher_spec, S::finished};
+  }
+  for (const Symbol symbol : script) {
+    ASSERT_TRUE(say(symbol)) << to_string(symbol) << ": " << engine_.error()->text();
+  }
+  ASSERT_EQ(engine_.phase(), Phase::open);
+}
+
+Alert Scene::last_alert() const {
+  EXPECT_FALSE(puppet_.alerts.empty()) << "no alert was sent";
+  return puppet_.alerts.empty() ? Alert{} : puppet_.alerts.back();
+}
+
+Cause Scene::cause() const {
+  EXPECT_NE(engine_.error(), nullptr) << "the connection did not fail";
+  return engine_.error() == nullptr ? Cause::internal_error : engine_.error()->cause;
+}
+
+MasterSecret Scene::stored_master() {
+  Secret<48> secret;
+  std::ranges::fill(secret.expose(), std::uint8_t{0x42});
+  return MasterSecret(std::move(secret));
+}
+
+SessionPtr Scene::stored_session(Combination combination) {
+  return detail::SessionAccess::make({.id = Bytes(32, 7),
+                                      .version = combination.version,
+                                      .cipher_suite = combination.suite,
+                                      .compression_method = 0,
+                                      .peer_chain = {},
+                                      .created = FixedClock().now()},
+                                     stored_master());
+}
+
+}  // namespace heirloom::testing
