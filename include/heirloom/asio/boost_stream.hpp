@@ -9,6 +9,7 @@
 #pragma once
 
 #include "heirloom/asio/detail/basic_stream.hpp"
+#include "heirloom/export.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -32,7 +33,7 @@
 namespace heirloom::boost_asio_ssl {
 
 /// Net is what the adapter needs of Boost.Asio, by the names that it uses.
-struct Net {
+struct HEIRLOOM_EXPORT Net {
   using ErrorCode = boost::system::error_code;
   using ErrorCondition = boost::system::error_condition;
   using ErrorCategory = boost::system::error_category;
@@ -101,6 +102,8 @@ struct Net {
   }
 };
 
+// NOLINTBEGIN(readability-identifier-naming): spelt as in Asio
+
 /// stream<NextLayer>: see detail::BasicStream.
 template <class NextLayer>
 using stream = detail::BasicStream<Net, NextLayer>;
@@ -109,6 +112,8 @@ using stream_base = detail::StreamBase;
 
 /// errc groups error codes by what a program does about them: `if (ec == errc::truncated)`.
 using errc = detail::Conditions<Net>::Errc;
+
+// NOLINTEND(readability-identifier-naming)
 
 /// make_error_code gives the codes that the stream's operations report.
 [[nodiscard]] inline boost::system::error_code make_error_code(Cause cause) noexcept {

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "heirloom/asio/detail/basic_stream.hpp"
+#include "heirloom/export.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -30,7 +31,7 @@
 namespace heirloom::asio_ssl {
 
 /// Net is what the adapter needs of standalone Asio, by the names that it uses.
-struct Net {
+struct HEIRLOOM_EXPORT Net {
   using ErrorCode = std::error_code;
   using ErrorCondition = std::error_condition;
   using ErrorCategory = std::error_category;
@@ -96,6 +97,8 @@ struct Net {
   }
 };
 
+// NOLINTBEGIN(readability-identifier-naming): spelt as in Asio
+
 /// stream<NextLayer>: see detail::BasicStream.
 template <class NextLayer>
 using stream = detail::BasicStream<Net, NextLayer>;
@@ -104,6 +107,8 @@ using stream_base = detail::StreamBase;
 
 /// errc groups error codes by what a program does about them: `if (ec == errc::truncated)`.
 using errc = detail::Conditions<Net>::Errc;
+
+// NOLINTEND(readability-identifier-naming)
 
 /// make_error_code gives the codes that the stream's operations report.
 [[nodiscard]] inline std::error_code make_error_code(Cause cause) noexcept {

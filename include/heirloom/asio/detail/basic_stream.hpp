@@ -27,6 +27,7 @@ namespace heirloom::detail {
 /// StreamBase is what every stream has, whatever lies beneath it.
 class StreamBase {
  public:
+  // NOLINTNEXTLINE(readability-identifier-naming): as in ssl::stream_base
   enum handshake_type { client, server };
 };
 
@@ -149,6 +150,13 @@ class BasicStream : public StreamBase {
   template <class ConstBuffers>
   void handshake(handshake_type type, const ConstBuffers& first_bytes, ErrorCode& error) {
     drive<Net>(*core_, HandshakeOperation<Net>(role(type), copy(first_bytes)), error);
+  }
+
+  template <class ConstBuffers>
+  void handshake(handshake_type type, const ConstBuffers& first_bytes) {
+    ErrorCode error;
+    handshake(type, first_bytes, error);
+    Net::throw_if(error, "handshake");
   }
 
   /// async_handshake: void(error_code).

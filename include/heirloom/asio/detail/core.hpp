@@ -33,7 +33,7 @@ template <class Buffer>
 class Gathered {
  public:
   using value_type = Buffer;
-  using const_iterator = const Buffer*;
+  using const_iterator = const Buffer*;  // NOLINT(readability-identifier-naming): as Asio asks
 
   explicit Gathered(std::span<const Buffer> buffers) noexcept : buffers_(buffers) {}
 

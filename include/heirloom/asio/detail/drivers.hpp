@@ -119,50 +119,58 @@ class AsyncDriver {
   template <class Self>
   [[nodiscard]] bool run(Self& self) {
     if (waiting_for_ != WaitingFor::anything && core_->is_writing()) {
-      return wait(self);
+      return !wait(self);
     }
     if (waiting_for_ == WaitingFor::farewell) {
       return true;
     }
     if (waiting_for_ == WaitingFor::write && core_->write_error()) {
       // Why the connection failed says more than that the peer would not hear of it.
-      const ErrorCode failure = core_->failure();
-      error_ = failure ? failure : core_->write_error();
+      error_ = core_->failure();
+      error_ = error_ ? error_ : core_->write_error();
     }
     waiting_for_ = WaitingFor::anything;
     while (!error_) {
-      switch (operation_.step(*core_, error_, transferred_)) {
-        case Want::nothing:
-          return true;
-        case Want::read:
-          if (core_->is_reading()) {
-            return wait(self);
-          }
-          if (read(self)) {
-            return false;
-          }
-          error_ = Net::eof();
-          break;
-        case Want::write:
-          return send(self, WaitingFor::write);
-        case Want::farewell:
-          return send(self, WaitingFor::farewell);
-        case Want::decision:
-          if (core_->has_decision_handler()) {
-            return wait(self);
-          }
-          error_ = Net::would_block();
-          break;
+      const Want want = operation_.step(*core_, error_, transferred_);
+      if (want == Want::nothing) {
+        return true;
+      }
+      if (wait_for(self, want)) {
+        return false;
       }
     }
     return true;
   }
 
-  /// read starts to fill the connection's buffer; false if there is none, which is after the end.
+  /// wait_for arranges that the operation goes on when it has what it wants; false, with error_, if
+  /// it cannot have it.
+  template <class Self>
+  [[nodiscard]] bool wait_for(Self& self, Want want) {
+    switch (want) {
+      case Want::nothing:
+        break;
+      case Want::read:
+        return core_->is_reading() ? wait(self) : read(self);
+      case Want::write:
+        return send(self, WaitingFor::write);
+      case Want::farewell:
+        return send(self, WaitingFor::farewell);
+      case Want::decision:
+        if (core_->has_decision_handler()) {
+          return wait(self);
+        }
+        error_ = Net::would_block();
+        break;
+    }
+    return false;
+  }
+
+  /// read starts to fill the connection's buffer. There is none after the end.
   template <class Self>
   [[nodiscard]] bool read(Self& self) {
     const std::span<std::uint8_t> space = core_->connection().receive_buffer();
     if (space.empty()) {
+      error_ = Net::eof();
       return false;
     }
     core_->begin_read();
@@ -186,7 +194,7 @@ class AsyncDriver {
     resumed_ = Resumed::by_change;
     CoreType& core = *core_;
     core.async_wait_for_change(std::move(self));
-    return false;
+    return true;
   }
 
   template <class Self>
@@ -208,10 +216,12 @@ class AsyncDriver {
   WaitingFor waiting_for_ = WaitingFor::anything;
 };
 
-/// send_all sends everything outgoing and blocks meanwhile.
-template <class CoreType>
-[[nodiscard]] typename CoreType::ErrorCode send_all(CoreType& core) {
-  typename CoreType::ErrorCode error;
+/// send_all sends everything outgoing and blocks meanwhile. While an asynchronous operation sends,
+/// even one that was cancelled, a blocking one cannot: would_block.
+template <class Net, class CoreType>
+[[nodiscard]] typename Net::ErrorCode send_all(CoreType& core) {
+  typename Net::ErrorCode error =
+      core.is_writing() ? Net::would_block() : typename Net::ErrorCode();
   while (!error && core.has_outgoing()) {
     const auto buffers = core.gather();
     const std::size_t n = core.next_layer().write_some(buffers, error);
@@ -220,9 +230,12 @@ template <class CoreType>
   return error;
 }
 
-/// read_once reads from the transport and blocks meanwhile.
+/// read_once reads from the transport and blocks meanwhile; would_block as with send_all.
 template <class Net, class CoreType>
 [[nodiscard]] typename Net::ErrorCode read_once(CoreType& core) {
+  if (core.is_reading()) {
+    return Net::would_block();
+  }
   const std::span<std::uint8_t> space = core.connection().receive_buffer();
   if (space.empty()) {
     return Net::eof();
@@ -247,13 +260,13 @@ std::size_t drive(CoreType& core, Operation operation, typename Net::ErrorCode& 
         error = read_once<Net>(core);
         break;
       case Want::write: {
-        const typename Net::ErrorCode write_error = send_all(core);
+        const typename Net::ErrorCode write_error = send_all<Net>(core);
         const typename Net::ErrorCode failure = core.failure();
         error = write_error && failure ? failure : write_error;
         break;
       }
       case Want::farewell:
-        static_cast<void>(send_all(core));
+        static_cast<void>(send_all<Net>(core));
         return error ? 0 : transferred;
       case Want::decision:
         error = Net::would_block();

@@ -22,7 +22,7 @@ namespace heirloom::detail {
 
 /// CauseCategory numbers a cause one higher than the enumerator, since zero means success.
 template <class Net>
-class CauseCategory final : public Net::ErrorCategory {
+class HEIRLOOM_EXPORT CauseCategory final : public Net::ErrorCategory {
  public:
   [[nodiscard]] const char* name() const noexcept override { return "heirloom"; }
 
@@ -33,7 +33,7 @@ class CauseCategory final : public Net::ErrorCategory {
 
 /// AlertCategory holds AlertDescription numbers of fatal alerts received.
 template <class Net>
-class AlertCategory final : public Net::ErrorCategory {
+class HEIRLOOM_EXPORT AlertCategory final : public Net::ErrorCategory {
  public:
   [[nodiscard]] const char* name() const noexcept override { return "heirloom.alert"; }
 
@@ -91,7 +91,7 @@ template <class Net>
 
 /// Conditions is the place of Errc: one type for each Asio.
 template <class Net>
-struct Conditions {
+struct HEIRLOOM_EXPORT Conditions {
   /// Errc groups codes by what a program does about them.
   enum class Errc {
     truncated = 1,         ///< the peer went away without close_notify: data may be missing
@@ -107,7 +107,7 @@ struct Conditions {
     return {static_cast<int>(condition), Conditions::category()};
   }
 
-  [[nodiscard]] static HEIRLOOM_EXPORT const typename Net::ErrorCategory& category() noexcept;
+  [[nodiscard]] static const typename Net::ErrorCategory& category() noexcept;
 };
 
 template <class Net>
@@ -156,7 +156,7 @@ template <class Net>
 }
 
 template <class Net>
-class ConditionCategory final : public Net::ErrorCategory {
+class HEIRLOOM_EXPORT ConditionCategory final : public Net::ErrorCategory {
  public:
   [[nodiscard]] const char* name() const noexcept override { return "heirloom.condition"; }
 

@@ -138,7 +138,12 @@ class ReadOperation {
   MutableBuffers buffers_;
 };
 
-/// WriteOperation seals as much as back-pressure allows and ends when the transport has taken it.
+/// kMaxBatch is how much one write_some seals: sixteen full records, which the engine protects as
+/// one batch.
+inline constexpr std::size_t kMaxBatch = 16 * std::size_t{16384};
+
+/// WriteOperation seals as much as back-pressure and kMaxBatch allow, and ends when the transport
+/// has taken it.
 template <class Net, class ConstBuffers>
 class WriteOperation {
  public:
@@ -180,15 +185,16 @@ class WriteOperation {
     bool has_room = true;
     Net::for_each_const(buffers_, [&](std::span<const std::uint8_t> bytes) {
       while (has_room && !bytes.empty()) {
-        const std::span<std::uint8_t> space = connection.write_buffer(bytes.size());
-        const std::size_t n = std::min(space.size(), bytes.size());
-        has_room = n > 0;
-        if (has_room) {
+        const std::size_t wanted = std::min(bytes.size(), kMaxBatch - staged);
+        const std::span<std::uint8_t> space = connection.write_buffer(wanted);
+        const std::size_t n = std::min(space.size(), wanted);
+        if (n > 0) {
           std::memcpy(space.data(), bytes.data(), n);
           connection.written(n);
           bytes = bytes.subspan(n);
           staged += n;
         }
+        has_room = n > 0 && staged < kMaxBatch;
       }
     });
     return staged;
