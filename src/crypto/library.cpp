@@ -29,6 +29,13 @@ ErrorQueueGuard::~ErrorQueueGuard() {
   (void)ERR_pop_to_mark();
 }
 
+DefaultContextGuard::DefaultContextGuard() noexcept
+    : previous_(OSSL_LIB_CTX_set0_default(library_context())) {}
+
+DefaultContextGuard::~DefaultContextGuard() {
+  (void)OSSL_LIB_CTX_set0_default(previous_);
+}
+
 std::string last_reason() {
   const char* reason = ERR_reason_error_string(ERR_peek_last_error());
   return reason == nullptr ? "unknown reason" : reason;

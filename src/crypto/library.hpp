@@ -1,10 +1,11 @@
 // How this folder uses libcrypto: a library context of its own, a clean error queue, owning
 // pointers.
 //
-// The context makes the library independent of the host's openssl.cnf: libcrypto reads that file
-// only into its default context, where a distribution may forbid SHA-1 or small keys, or load
-// providers. OPENSSL_INIT_NO_LOAD_CONFIG would have the same effect but for the whole process, and
-// an application that also uses libssl would lose its own configuration.
+// The context makes the library independent of the host's openssl.cnf: libcrypto applies that file
+// to its default context only, where a distribution may forbid SHA-1 or small keys, or load
+// providers. (libcrypto reads it when it first parses a certificate, as in every program; nothing
+// here depends on what it says.) OPENSSL_INIT_NO_LOAD_CONFIG would keep it unread, but for the
+// whole process, and an application that also uses libssl would lose its own configuration.
 //
 // MD5, SHA-1, RC4 and DES go through the low-level functions, which know no context: RC4 and DES
 // are in the "legacy" provider otherwise, a module that need not be installed.
@@ -36,6 +37,19 @@ class ErrorQueueGuard {
   ErrorQueueGuard(const ErrorQueueGuard&) = delete;
   ErrorQueueGuard& operator=(const ErrorQueueGuard&) = delete;
   ~ErrorQueueGuard();
+};
+
+/// DefaultContextGuard makes library_context this thread's default while it lives, for the few
+/// functions of libcrypto that take no context.
+class DefaultContextGuard {
+ public:
+  DefaultContextGuard() noexcept;
+  DefaultContextGuard(const DefaultContextGuard&) = delete;
+  DefaultContextGuard& operator=(const DefaultContextGuard&) = delete;
+  ~DefaultContextGuard();
+
+ private:
+  OSSL_LIB_CTX* previous_;
 };
 
 /// last_reason is libcrypto's newest error in words, "unknown reason" if there is none.

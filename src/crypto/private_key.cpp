@@ -116,6 +116,8 @@ Result<std::shared_ptr<PrivateKey>> parse_private_key(std::string_view pem,
   const crypto::ErrorQueueGuard guard;
   const crypto::MemoryReader reader = crypto::memory_reader(crypto::as_bytes(pem));
   crypto::Passphrase answer{passphrase};
+  // The old form of encrypted PEM (DEK-Info) is decrypted in the default context.
+  const crypto::DefaultContextGuard default_context;
   crypto::PublicKeyPointer key;
   if (reader != nullptr) {
     key.reset(PEM_read_bio_PrivateKey_ex(reader.get(),

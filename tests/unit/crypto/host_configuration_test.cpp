@@ -22,6 +22,7 @@ namespace {
 using testing::pki_certificate;
 using testing::pki_chain;
 using testing::pki_credentials;
+using testing::pki_file;
 
 class HostConfiguration : public ::testing::Test {
  protected:
@@ -61,6 +62,11 @@ TEST_F(HostConfiguration, DoesNotReachTheLibrary) {
   EXPECT_TRUE(key->rsa->verify(digest, credentials.key->sign(digest).answer().value()));
   const auto ciphertext = key->rsa->encrypt(digest, *system_random());
   EXPECT_TRUE(credentials.key->decrypt_raw(*ciphertext).answer().has_value());
+
+  for (const std::string file : {"rsa1024-encrypted.key", "rsa1024-encrypted-pkcs8.key"}) {
+    const auto loaded = load_credentials(pki_file("rsa1024.chain"), pki_file(file), "heirloom");
+    EXPECT_TRUE(loaded.has_value()) << loaded.error().detail;
+  }
 
   const auto chain = pki_chain("rsa1024-md5");
   const auto verifier = verify_with_authorities({.authorities = {chain.back()}});
