@@ -18,7 +18,8 @@ stage_packages() {
     # shellcheck disable=SC2046
     scripts/unpack.sh build/peers/unpacked $(missing_of unpack)
   fi
-  tests/interop/fetch_peers
+  # A peer that could not be fetched is judged by the stage peers_found.
+  tests/interop/fetch_peers || [ $? = 3 ]
 }
 
 # The program and every test, under the sanitizers; the checks of scripts/ are tests too (label check).
@@ -71,8 +72,7 @@ stage_install() {
 # Conversations with software that nobody here wrote. Its last line is "N passed, N failed[, N skipped]".
 stage_interop() {
   local log=$results/interop.log code=0 line
-  PATH=$PATH:$PWD/build/peers/unpacked/bin \
-    tests/interop/run --heirloom build/ci/app/heirloom --require --check 2>&1 | tee "$log" || code=$?
+  tests/interop/all --heirloom build/ci/app/heirloom --require --check 2>&1 | tee "$log" || code=$?
   line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -1)
   # shellcheck disable=SC2046
   count $(sed -E 's/^([0-9]+) passed, ([0-9]+) failed(, ([0-9]+) skipped)?.*/\1 \2 \4/' <<<"$line")

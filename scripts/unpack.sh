@@ -10,7 +10,13 @@ folder=$(realpath "$folder")
 if [ "$(cat "$folder/done" 2>/dev/null)" = "$*" ]; then
   exit 0
 fi
-mapfile -t names < <(LC_ALL=C apt-get install -s --no-install-recommends "$@" | awk '$1 == "Inst" { print $2 }')
+# apt's own words are kept for the case that it cannot tell.
+mapfile -t names < <(LC_ALL=C apt-get install -s --no-install-recommends "$@" 2>"$folder/apt.log" | awk '$1 == "Inst" { print $2 }')
+if [ "${#names[@]}" = 0 ]; then
+  echo "apt does not know how to get $*:" >&2
+  cat "$folder/apt.log" >&2
+  exit 3
+fi
 echo "Downloading ${#names[@]} packages for $* into $folder …"
 cd "$folder/archives"
 if ! apt-get -q=2 -o Acquire::Retries=2 -o APT::Sandbox::User=root download "${names[@]}"; then
@@ -24,7 +30,11 @@ libraries+=$folder/root/usr/lib/$(uname -m)-linux-gnu
 for name in "$@"; do
   for program in "$folder/root/usr/lib/$name/$name" "$folder/root/usr/bin/$name"; do
     if [ -x "$program" ]; then
-      printf '#!/bin/sh\nLD_LIBRARY_PATH=%s exec %s "$@"\n' "$libraries" "$program" >"$folder/bin/$name"
+      {
+        echo '#!/bin/sh'
+        [ -d /etc/fonts ] || echo "export FONTCONFIG_PATH=$folder/root/etc/fonts"
+        echo "LD_LIBRARY_PATH=$libraries exec $program \"\$@\""
+      } >"$folder/bin/$name"
       chmod +x "$folder/bin/$name"
       break
     fi

@@ -13,7 +13,7 @@ namespace heirloom {
 struct PendingTag {};
 
 /// pending is what a strategy returns when it will answer later.
-inline constexpr PendingTag pending{};
+inline constexpr PendingTag pending{};  // NOLINT(readability-identifier-naming): a word of the API
 
 template <class T>
 class [[nodiscard]] Pending {

@@ -12,12 +12,14 @@
 #define HEIRLOOM_TRY(declaration, expression) \
   HEIRLOOM_TRY_IMPL(HEIRLOOM_TRY_CONCAT(heirloom_try_, __LINE__), declaration, expression)
 
+// NOLINTBEGIN(bugprone-macro-parentheses): a declaration and a name cannot stand in parentheses.
 #define HEIRLOOM_TRY_IMPL(temporary, declaration, expression) \
   auto temporary = (expression);                              \
   if (!temporary.has_value()) {                               \
     return std::move(temporary).error();                      \
   }                                                           \
   declaration = std::move(temporary).value()
+// NOLINTEND(bugprone-macro-parentheses)
 
 #define HEIRLOOM_TRY_VOID(expression)                                                \
   do {                                                                               \
