@@ -15,6 +15,8 @@ namespace {
 
 constexpr std::size_t kReadHint = 65536;
 constexpr std::size_t kMaxPieces = 64;
+/// One call seals all it is given; several records at once are faster, all at once is unbounded.
+constexpr std::size_t kSealedAtOnce = 65536;
 /// An alert that explains a failure is worth a moment's wait, not more.
 constexpr std::chrono::seconds kAlertTime{2};
 
@@ -125,7 +127,8 @@ StreamOutcome HeirloomStream::write(std::span<const std::uint8_t> bytes, Deadlin
     if (taken == bytes.size()) {
       return {sent.status, taken};
     }
-    auto accepted = connection_.write(bytes.subspan(taken));
+    const std::size_t piece = std::min(bytes.size() - taken, kSealedAtOnce);
+    auto accepted = connection_.write(bytes.subspan(taken, piece));
     if (!accepted) {
       // RFC 2246 §7.2.1: whoever receives close_notify answers it and discards pending writes.
       const bool is_end = accepted.error().cause == Cause::connection_closed;

@@ -282,7 +282,11 @@ StreamOutcome ModernTlsStream::finish_writing(Deadline deadline) {
     if (result >= 0) {
       return transport_->finish_writing(deadline);
     }
-    if (auto outcome = settle(result, deadline); outcome.status != StreamStatus::ok) {
+    const auto outcome = settle(result, deadline);
+    if (outcome.status == StreamStatus::end) {
+      return {};  // the peer has finished and is gone: nobody is left to tell
+    }
+    if (outcome.status != StreamStatus::ok) {
       return outcome;
     }
   }

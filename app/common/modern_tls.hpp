@@ -2,6 +2,7 @@
 //
 // This is the leg for boxes that the distribution's OpenSSL can still reach. Verification never
 // stops the handshake: the caller has a pin, or asks; it is told what the system's authorities say.
+// libssl writes without MSG_NOSIGNAL: the program must ignore SIGPIPE.
 #pragma once
 
 #include "heirloom/certificate.hpp"
@@ -29,17 +30,17 @@ struct ModernTlsOptions {
     everything,
   };
   Security security = Security::system_defaults;
-  std::string server_name;  ///< for SNI (names only, never an address) and for the verdict
+  std::string server_name = {};  ///< for SNI (names only, never an address) and for the verdict
   enum class Fallback : std::uint8_t { no_signal, signal };
   Fallback fallback = Fallback::no_signal;  ///< TLS_FALLBACK_SCSV, RFC 7507
   /// Highest version offered, as on the wire (0x0302 is TLS 1.1); 0: the newest.
   std::uint16_t max_version = 0;
   /// How long the peer may say nothing after the hello; 0: until the deadline.
   std::chrono::milliseconds silence{0};
-  std::string certificate_file;     ///< PEM, shown if the peer asks; empty: none
-  std::string key_file;             ///< PEM; empty: the key stands in the certificate file
-  std::string passphrase;           ///< of the key
-  std::shared_ptr<KeyLog> key_log;  ///< null: none
+  std::string certificate_file = {};     ///< PEM, shown if the peer asks; empty: none
+  std::string key_file = {};             ///< PEM; empty: the key stands in the certificate file
+  std::string passphrase = {};           ///< of the key
+  std::shared_ptr<KeyLog> key_log = {};  ///< null: none
 };
 
 struct ModernTlsInfo {

@@ -66,6 +66,9 @@ class TcpListener {
   /// local is the address and the port that was chosen.
   [[nodiscard]] HostPort local() const;
 
+  /// handle is the listening descriptor.
+  [[nodiscard]] int handle() const noexcept { return socket_; }
+
   /// accept waits for a connection; null once `stop` says so.
   [[nodiscard]] TcpStreamPtr accept(const StopSignal& stop);
 

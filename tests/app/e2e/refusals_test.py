@@ -307,7 +307,7 @@ class Alerts(Case):
 
         with plain_peer(answer) as port:
             outcome = run("connect", f"127.0.0.1:{port}", data=GET)
-        self.assert_refused(outcome, HANDSHAKE, "refused with the alert", "")
+        self.assert_refused(outcome, HANDSHAKE, "refused with the alert protocol_version", "today's tools")
 
 
 class Identity(Case):

@@ -1,0 +1,87 @@
+#include "common/explain.hpp"
+
+#include "common/describe.hpp"
+
+#include <gtest/gtest.h>
+
+namespace heirloom::app {
+namespace {
+
+const Attempt kAttempt{"10.0.0.5:443", "heirloom connect 10.0.0.5:443", "--no-extensions", {}};
+
+TEST(Explain, EveryCauseHasASentenceAndAnExitCode) {
+  for (int number = 0; number <= static_cast<int>(Cause::internal_error); ++number) {
+    const auto cause = static_cast<Cause>(number);
+    const Failure failure = explain_error(Error{cause}, kAttempt);
+    const std::string name(cause_info(cause).name);
+    EXPECT_FALSE(failure.what.empty()) << name;
+    EXPECT_FALSE(failure.what.ends_with('.')) << name;
+    EXPECT_NE(failure.code, ExitCode::ok) << name;
+    EXPECT_EQ(failure.cause, name);
+    EXPECT_EQ(failure.code == ExitCode::identity, is_identity_cause(cause)) << name;
+  }
+}
+
+TEST(Explain, EveryAlertHasWords) {
+  for (int number = 0; number <= 255; ++number) {
+    const auto description = static_cast<AlertDescription>(number);
+    EXPECT_FALSE(explain_alert(description).empty()) << number;
+    EXPECT_TRUE(format_alert(description).ends_with(" (" + std::to_string(number) + ")"));
+  }
+}
+
+TEST(Explain, AnAlertIsNamedWithWhatToTry) {
+  Error error{Cause::alert_received};
+  error.alert = Alert{AlertLevel::fatal, AlertDescription::inappropriate_fallback};
+  const Failure failure = explain_error(error, kAttempt);
+  EXPECT_EQ(failure.code, ExitCode::handshake);
+  EXPECT_EQ(failure.what,
+            "10.0.0.5:443 refused with the alert inappropriate_fallback (86): it can do a newer "
+            "version than was offered and takes this for a forced downgrade");
+  EXPECT_NE(failure.next.find("--fallback-scsv"), std::string::npos);
+}
+
+TEST(Explain, ACertificateIsNamedByItsFingerprint) {
+  Attempt attempt = kAttempt;
+  attempt.peer_chain = {{1, 2, 3}};
+  const Failure failure = explain_error(Error{Cause::certificate_expired}, attempt);
+  // sha256sum of the bytes 1, 2, 3.
+  const std::string pin = "sha256:039058c6f2c0cb492c533b0a4d14ef77cc0f78abccced5287d84a1a2011cfb81";
+  EXPECT_NE(failure.what.find(pin), std::string::npos) << failure.what;
+  EXPECT_TRUE(failure.next.starts_with("heirloom connect 10.0.0.5:443 --pin " + pin));
+}
+
+TEST(Explain, ASilentPeerIsANetworkMatterAndAResetIsNot) {
+  HandshakeReport report;
+  report.end = HandshakeReport::End::silent;
+  EXPECT_EQ(explain_handshake(report, kAttempt).code, ExitCode::network);
+  EXPECT_EQ(explain_handshake(report, kAttempt).next,
+            "heirloom connect 10.0.0.5:443 --no-extensions");
+  report.end = HandshakeReport::End::stalled;
+  EXPECT_EQ(explain_handshake(report, kAttempt).code, ExitCode::network);
+  report.end = HandshakeReport::End::reset;
+  EXPECT_EQ(explain_handshake(report, kAttempt).code, ExitCode::handshake);
+}
+
+TEST(Assess, TheWeakestPartDecides) {
+  EXPECT_EQ(assess(ProtocolVersion::tls10, 0x002f, 2048).word, "legacy");
+  EXPECT_EQ(assess(ProtocolVersion::tls10, 0x002f, 1024).word, "legacy");
+  EXPECT_EQ(assess(ProtocolVersion::tls10, 0x002f, 1000).word, "weak");
+  EXPECT_EQ(assess(ProtocolVersion::tls10, 0x002f, 512).word, "broken");
+  EXPECT_EQ(assess(ProtocolVersion::ssl30, 0x002f, 2048).word, "weak") << "POODLE";
+  EXPECT_EQ(assess(ProtocolVersion::ssl30, 0x0005, 2048).word, "weak") << "RC4, no padding";
+  EXPECT_EQ(assess(ProtocolVersion::tls10, 0x0001, 4096).word, "broken");
+  EXPECT_NE(assess(ProtocolVersion::tls10, 0x0005, 512).why.find("512 bits"), std::string::npos);
+}
+
+TEST(Describe, SuitesHaveAllThreeNames) {
+  EXPECT_EQ(describe_suite(0x0004, ProtocolVersion::tls10),
+            "TLS_RSA_WITH_RC4_128_MD5 (RC4-MD5, 0x0004)");
+  EXPECT_EQ(describe_suite(0x000a, ProtocolVersion::ssl30),
+            "SSL_RSA_WITH_3DES_EDE_CBC_SHA (DES-CBC3-SHA, 0x000a)");
+  EXPECT_EQ(describe_suite(0xfefe, ProtocolVersion::tls10), "suite 0xfefe");
+  EXPECT_EQ(format_version(static_cast<ProtocolVersion>(0x0303)), "version 0x0303");
+}
+
+}  // namespace
+}  // namespace heirloom::app
