@@ -25,8 +25,9 @@ inline std::uint64_t hide(std::uint64_t value) noexcept {
   return value;
 }
 
-/// is_negative is true if the top bit is set. The mask is hidden too: a compiler that knows it to be
-/// all ones or zero may load one of two operands by a selected address instead of combining both.
+/// is_negative is true if the top bit is set. The mask is hidden too: a compiler that knows it to
+/// be all ones or zero may load one of two operands by a selected address instead of combining
+/// both.
 inline Mask is_negative(std::uint64_t value) noexcept {
   return hide(0 - (hide(value) >> 63U));
 }
