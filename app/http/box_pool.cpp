@@ -9,13 +9,28 @@ namespace heirloom::app::http {
 
 namespace {
 
-/// is_quiet is true if nothing came on an idle connection: no end, no stray bytes. Reading lets the
-/// TLS layer deal with what is not data (session tickets), which poll alone would mistake.
-bool is_quiet(BoxConnection& connection) {
+/// kSettling is how long after a response a silent close of it may still be under way.
+constexpr std::chrono::milliseconds kSettling(150);
+
+/// is_quiet is true if nothing came on an idle connection until then: no end, no stray bytes.
+/// Reading lets the TLS layer deal with what is not data (session tickets), which poll alone would
+/// mistake.
+bool is_quiet(BoxConnection& connection, Deadline until) {
   std::array<std::uint8_t, 1> byte{};
   const bool is_empty = connection.input.pending().empty();
-  return is_empty && connection.stream->read(byte, in(std::chrono::milliseconds(0))).status ==
-                         StreamStatus::timeout;
+  return is_empty && connection.stream->read(byte, until).status == StreamStatus::timeout;
+}
+
+bool is_reusable(BoxConnection& connection, BoxPool::Reuse reuse) {
+  switch (reuse) {
+    case BoxPool::Reuse::allowed:
+      return is_quiet(connection, std::chrono::steady_clock::now());
+    case BoxPool::Reuse::settled:
+      return is_quiet(connection, connection.idle_since + kSettling);
+    case BoxPool::Reuse::fresh_only:
+      return false;
+  }
+  return false;
 }
 
 }  // namespace
@@ -86,7 +101,7 @@ Outcome<BoxPool::Lease> BoxPool::acquire(Reuse reuse, Deadline deadline) {
       lock.unlock();
       const bool is_young =
           std::chrono::steady_clock::now() - connection->idle_since < limits_.idle;
-      if (reuse == Reuse::allowed && is_young && is_quiet(*connection)) {
+      if (is_young && is_reusable(*connection, reuse)) {
         return Lease(*this, std::move(connection));
       }
       drop(std::move(connection));

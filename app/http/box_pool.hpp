@@ -69,7 +69,10 @@ class BoxPool {
     std::unique_ptr<BoxConnection> connection_;
   };
 
-  enum class Reuse : std::uint8_t { allowed, fresh_only };
+  /// Reuse of an idle connection. `settled` is for a request that must not be sent twice: many
+  /// devices close after each response without announcing it, and that can arrive later than the
+  /// next request (their small last record waits for our acknowledgement, about 40 ms).
+  enum class Reuse : std::uint8_t { allowed, settled, fresh_only };
 
   BoxPool(BoxConnector& connector, Limits limits) : connector_(connector), limits_(limits) {}
 
