@@ -23,6 +23,7 @@ struct Context {
   std::function<ExitCode()> run;
 };
 
+void add_reach(CLI::App& root, Context& context);
 void add_connect(CLI::App& root, Context& context);
 void add_serve(CLI::App& root, Context& context);
 void add_suites(CLI::App& root, Context& context);

@@ -122,6 +122,7 @@ ExitCode run(int count, char** words) {
   GlobalOptions options;
   Context context;
   add_global_options(root, options);
+  add_reach(root, context);
   add_connect(root, context);
   add_serve(root, context);
   add_suites(root, context);

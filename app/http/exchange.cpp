@@ -1,6 +1,11 @@
 #include "http/exchange.hpp"
 
+#include "common/tcp.hpp"
+
+#include <array>
 #include <utility>
+
+#include <poll.h>
 
 namespace heirloom::app::http {
 
@@ -11,6 +16,13 @@ constexpr std::size_t kMaxRepeatable = 65536;
 
 Failure box_failure(std::string what, std::string cause) {
   return Failure{ExitCode::network, std::move(what), "", std::move(cause)};
+}
+
+/// wait_for_either is false if neither stream has anything to read until the deadline.
+bool wait_for_either(const Stream& one, const Stream& other, Deadline deadline) {
+  std::array<pollfd, 2> handles{pollfd{one.readable_handle(), POLLIN, 0},
+                                pollfd{other.readable_handle(), POLLIN, 0}};
+  return ::poll(handles.data(), handles.size(), poll_timeout(deadline)) != 0;
 }
 
 /// is_idempotent is RFC 9110 §9.2.2, for the methods that a browser sends.
@@ -36,8 +48,9 @@ Exchange::Afterwards Exchange::run() {
     return Afterwards::close;
   }
   Step step = Step::retry;
-  for (BoxPool::Reuse reuse = BoxPool::Reuse::allowed; step == Step::retry;
-       reuse = BoxPool::Reuse::fresh_only) {
+  const BoxPool::Reuse first =
+      is_idempotent(request_.request().method) ? BoxPool::Reuse::allowed : BoxPool::Reuse::settled;
+  for (BoxPool::Reuse reuse = first; step == Step::retry; reuse = BoxPool::Reuse::fresh_only) {
     Outcome<BoxPool::Lease> lease = box_.pool.acquire(reuse, in(box_.patience.answer));
     if (!lease.has_value()) {
       failure_ = lease.error();
@@ -227,15 +240,9 @@ Exchange::Step Exchange::send_body(BoxConnection& connection, BodyWriter& writer
       request_is_sent_ = sent.status == StreamStatus::ok;
       break;
     }
-    if (!piece.empty()) {
-      const Step early = look_for_answer(connection, in(std::chrono::milliseconds(0)));
-      if (early != Step::ok || answer_->has_head()) {
-        return early;
-      }
-    }
-    const StreamOutcome got = browser_.input.fill(in(box_.patience.body));
-    if (got.status != StreamStatus::ok) {
-      return Step::browser_failed;
+    const Step step = await_more_body(connection);
+    if (step != Step::ok || answer_->has_head()) {
+      return step;
     }
     browser_.input.consume(request_.feed(browser_.input.pending()));
     if (request_.stage() == MessageParser::Stage::failed) {
@@ -249,6 +256,26 @@ Exchange::Step Exchange::send_body(BoxConnection& connection, BodyWriter& writer
   // The box may have answered and closed before it read everything.
   const Step late = look_for_answer(connection, in(std::chrono::milliseconds(0)));
   return late == Step::ok && answer_->has_head() ? Step::ok : broken(connection, sent);
+}
+
+/// await_more_body waits for more from the browser, with an eye on the box: it may answer without
+/// having read everything, and then the browser may well wait for that answer.
+Exchange::Step Exchange::await_more_body(BoxConnection& connection) {
+  const Deadline deadline = in(box_.patience.body);
+  while (browser_.input.pending().empty() && !browser_.stream.has_buffered_input()) {
+    const Step step = look_for_answer(connection, in(std::chrono::milliseconds(0)));
+    if (step != Step::ok || answer_->has_head()) {
+      return step;
+    }
+    if (!wait_for_either(browser_.stream, *connection.stream, deadline)) {
+      return Step::browser_failed;
+    }
+    if (wait_for(browser_.stream.readable_handle(), {true, false}, Deadline{}).readable) {
+      break;
+    }
+  }
+  const StreamOutcome got = browser_.input.fill(deadline);
+  return got.status == StreamStatus::ok ? Step::ok : Step::browser_failed;
 }
 
 /// look_for_answer reads until a final head has come, a "100 Continue", or the deadline, which is

@@ -91,6 +91,7 @@ class Exchange {
   Step attempt(BoxPool::Lease& lease);
   Step send_request(BoxConnection& connection);
   Step send_body(BoxConnection& connection, BodyWriter& writer);
+  Step await_more_body(BoxConnection& connection);
   Step await_continue(BoxConnection& connection);
   Step look_for_answer(BoxConnection& connection, Deadline deadline);
   Step await_answer(BoxConnection& connection);

@@ -63,6 +63,12 @@ std::optional<std::string> set_field(Pin& pin, std::string_view key, std::string
                ? std::nullopt
                : std::optional<std::string>("trust is neither system nor accepted");
   }
+  if (key == "signal") {
+    pin.signal = value == "off" ? Pin::Signal::off : Pin::Signal::on;
+    return value == "on" || value == "off"
+               ? std::nullopt
+               : std::optional<std::string>("signal is neither on nor off");
+  }
   if (key == "port") {
     const auto port = parse_port(value);
     pin.port = port.value_or(0);
@@ -133,6 +139,7 @@ std::string format_pin(const Pin& pin) {
   std::string line = pin.box + " version=" + pin.version + " suite=" + pin.suite +
                      " hello=" + pin.hello + " certificate=" + pin.certificate +
                      " trust=" + (pin.trust == Pin::Trust::system ? "system" : "accepted") +
+                     (pin.signal == Pin::Signal::off ? " signal=off" : "") +
                      " port=" + std::to_string(pin.port) + " first-seen=" + pin.first_seen +
                      " last-seen=" + pin.last_seen;
   for (const auto& [key, value] : pin.other) {

@@ -25,14 +25,18 @@ struct Pin {
     accepted,  ///< a person did: it must stay the same
   };
 
+  /// Signal says whether the hello carries the fallback signal (RFC 7507) where its rung would.
+  enum class Signal : std::uint8_t { on, off };
+
   std::string box;          ///< "10.0.0.5:443", "[fe80::1]:8443"
   std::string version;      ///< "ssl3.0", "tls1.0" … "tls1.3"
   std::string suite;        ///< class of suite: "rc4-128", "3des-ede-cbc", "modern", …
   std::string hello;        ///< hello style: the name of the rung that worked
   std::string certificate;  ///< "sha256:" and 64 hexadecimal digits
   Trust trust = Trust::accepted;
-  std::uint16_t port = 0;  ///< of the local URL; 0: none yet
-  std::string first_seen;  ///< UTC, "2026-01-31T12:00:00Z"
+  Signal signal = Signal::on;  ///< only "signal=off" is written
+  std::uint16_t port = 0;      ///< of the local URL; 0: none yet
+  std::string first_seen;      ///< UTC, "2026-01-31T12:00:00Z"
   std::string last_seen;
   std::vector<std::pair<std::string, std::string>> other;  ///< unknown fields, in order
 

@@ -1,0 +1,299 @@
+#include "ladder/attempt.hpp"
+
+#include "heirloom/certificate_verifier.hpp"
+#include "heirloom/cipher_suite.hpp"
+#include "heirloom/config.hpp"
+#include "heirloom/connection.hpp"
+#include "heirloom/version.hpp"
+
+#include "common/heirloom_stream.hpp"
+#include "common/modern_tls.hpp"
+#include "pins/pin.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace heirloom::app {
+
+namespace {
+
+char to_lower(char c) noexcept {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+/// narrow makes the policy of one rung.
+Policy narrow(Policy policy, Rung rung, bool sends_signal) {
+  policy.fallback = sends_signal ? SignalFallback::on : SignalFallback::off;
+  if (rung == Rung::tls10_bare) {
+    policy.server_name = Extension::off;
+    policy.renegotiation_info = Extension::off;
+  }
+  if (rung == Rung::ssl30) {
+    policy.min_version = ProtocolVersion::ssl30;
+    policy.max_version = ProtocolVersion::ssl30;
+  }
+  return policy;
+}
+
+RungEnd end_of_error(const Error& error) {
+  switch (error.cause) {
+    case Cause::alert_received:
+      return RungEnd::refused_by_peer;
+    case Cause::not_tls:
+      return RungEnd::not_tls;
+    case Cause::not_tls_http_request:
+    case Cause::not_tls_http_response:
+      return RungEnd::plain_http;
+    case Cause::not_tls_ssh:
+      return RungEnd::ssh;
+    case Cause::sslv2_server:
+    case Cause::sslv2_hello:
+      return RungEnd::sslv2;
+    default:
+      return RungEnd::refused_by_us;
+  }
+}
+
+RungEnd end_of_report(const HandshakeReport& report) {
+  switch (report.end) {
+    case HandshakeReport::End::complete:
+      return RungEnd::complete;
+    case HandshakeReport::End::refused:
+      return report.error.has_value() ? end_of_error(*report.error) : RungEnd::internal;
+    case HandshakeReport::End::closed:
+      return RungEnd::closed;
+    case HandshakeReport::End::reset:
+      return RungEnd::reset;
+    case HandshakeReport::End::silent:
+      return RungEnd::silent;
+    case HandshakeReport::End::stalled:
+      return RungEnd::stalled;
+    case HandshakeReport::End::stopped:
+      return RungEnd::stopped;
+  }
+  return RungEnd::internal;
+}
+
+RungEnd end_of_report(const ModernTlsReport& report) {
+  using End = ModernTlsReport::End;
+  switch (report.end) {
+    case End::complete:
+      return RungEnd::complete;
+    case End::refused_by_peer:
+      return RungEnd::refused_by_peer;
+    case End::refused_by_us:
+      return RungEnd::refused_by_us;
+    case End::not_tls:
+      return RungEnd::not_tls;
+    case End::closed:
+      return RungEnd::closed;
+    case End::reset:
+      return RungEnd::reset;
+    case End::silent:
+      return RungEnd::silent;
+    case End::stalled:
+      return RungEnd::stalled;
+    case End::internal:
+      return RungEnd::internal;
+  }
+  return RungEnd::internal;
+}
+
+void name_special_alerts(RungResult& result, bool certificate_was_wanted) {
+  constexpr std::uint8_t kCertificateRequired = 116;  // RFC 8446 §6.2
+  const bool is_refusal = result.end == RungEnd::refused_by_peer;
+  if (is_refusal &&
+      result.alert == static_cast<std::uint8_t>(AlertDescription::inappropriate_fallback)) {
+    result.end = RungEnd::fallback_refused;
+  } else if ((is_refusal && result.alert == kCertificateRequired) ||
+             (certificate_was_wanted &&
+              (is_refusal || result.end == RungEnd::closed || result.end == RungEnd::reset))) {
+    result.end = RungEnd::certificate_wanted;
+  }
+}
+
+/// ask_authorities judges a chain as a browser would, for boxes that our engine reached.
+void ask_authorities(BoxFacts& facts, const std::string& host) {
+  TrustOptions trust;
+  trust.authorities = load_system_authorities();
+  const auto verifier = verify_with_authorities(std::move(trust));
+  const CertificateQuestion question{
+      facts.chain, CertificateQuestion::Role::server, host, std::chrono::system_clock::now()};
+  auto verdict = verifier->verify(question);
+  facts.is_verified = !verdict.is_pending() && verdict.answer().has_value();
+  if (!verdict.is_pending() && !verdict.answer().has_value()) {
+    facts.verify_text = verdict.answer().error().text();
+  }
+}
+
+BoxFacts facts_of(const ConnectionInfo& info, const LadderSetup& setup) {
+  BoxFacts facts;
+  const ProtocolVersion version = info.version.value_or(ProtocolVersion::ssl30);
+  const std::uint16_t suite = info.cipher_suite.value_or(0);
+  const CipherSuite* const row = find_cipher_suite(suite);
+  facts.version_text = format_version(version);
+  facts.version = version_word(facts.version_text);
+  facts.suite_text = describe_suite(suite, version);
+  if (row != nullptr) {
+    facts.suite = heirloom::info(row->bulk).name;
+    std::transform(facts.suite.begin(), facts.suite.end(), facts.suite.begin(), [](char c) {
+      return c == '_' ? '-' : to_lower(c);
+    });
+  }
+  facts.chain = info.peer_chain;
+  facts.is_resumed = info.is_resumed;
+  facts.strength = assess(info, info.peer_key_bits);
+  ask_authorities(facts, setup.where.host);
+  return facts;
+}
+
+Strength assess_modern(const ModernTlsInfo& info) {
+  if (version_rank(version_word(info.version)) >= version_rank("tls1.2")) {
+    return {"modern", "nothing to complain about"};
+  }
+  return {"legacy",
+          "no practical break is known, but " + info.version + " is forbidden by RFC 8996"};
+}
+
+BoxFacts facts_of(const ModernTlsInfo& info) {
+  BoxFacts facts;
+  facts.version_text = info.version;
+  facts.version = version_word(info.version);
+  facts.suite = suite_class(info.openssl_cipher);
+  facts.suite_text = info.cipher + " (" + info.openssl_cipher + ")";
+  facts.strength = assess_modern(info);
+  facts.chain = info.peer_chain;
+  facts.is_verified = info.is_verified;
+  facts.verify_text = info.verify_text;
+  return facts;
+}
+
+RungAttempt attempt_with_libssl(Rung rung, TcpStreamPtr transport, const LadderSetup& setup) {
+  ModernTlsOptions options;
+  options.security = rung == Rung::system_defaults ? ModernTlsOptions::Security::system_defaults
+                                                   : ModernTlsOptions::Security::everything;
+  options.server_name = setup.where.host;
+  options.silence = setup.silence;
+  options.certificate_file = setup.certificate_file;
+  options.key_file = setup.key_file;
+  options.passphrase = setup.passphrase;
+  options.key_log = setup.key_log;
+  ModernTlsReport report =
+      ModernTlsStream::connect(std::move(transport), options, in(setup.handshake_time));
+  RungAttempt attempt;
+  attempt.result = {rung, end_of_report(report), report.alert, report.reason};
+  if (attempt.result.end == RungEnd::complete) {
+    BoxFacts facts = facts_of(report.stream->info());
+    attempt.box = BoxConnected{std::move(report.stream), std::move(facts), nullptr};
+  }
+  name_special_alerts(attempt.result, false);
+  return attempt;
+}
+
+RungAttempt attempt_with_engine(Rung rung,
+                                bool sends_signal,
+                                TcpStreamPtr transport,
+                                const LadderSetup& setup,
+                                SessionPtr resume) {
+  RungAttempt attempt;
+  attempt.result.rung = rung;
+  ClientOptions options;
+  // Security: the signal is for full handshakes only. A session is resumed at its own version, and
+  // RFC 7507 §4 forbids the signal there.
+  options.policy = narrow(setup.policy, rung, sends_signal && resume == nullptr);
+  options.verifier = accept_any_certificate();  // judged before any data is sent, see identity.hpp
+  options.credentials = setup.credentials;
+  options.key_log = setup.key_log;
+  const auto config = ClientConfig::build(std::move(options));
+  if (!config.has_value()) {
+    attempt.result.detail = config.error().text();
+    return attempt;
+  }
+  const auto certificate_was_wanted = std::make_shared<bool>(false);  // the stream outlives this
+  auto stream = std::make_unique<HeirloomStream>(
+      std::move(transport),
+      Connection::client(*config, PeerName{setup.where.host}, std::move(resume)),
+      [certificate_was_wanted](const Event& event, const Connection&) {
+        const bool is_request = event.kind == Event::Kind::handshake_message &&
+                                event.handshake_type == HandshakeType::certificate_request;
+        *certificate_was_wanted = *certificate_was_wanted || is_request;
+      });
+  const Deadline last = in(setup.handshake_time);
+  HandshakeReport report = stream->handshake(in(setup.silence), setup.stop);
+  if (report.end == HandshakeReport::End::stalled) {
+    report = stream->handshake(last, setup.stop);
+  }
+  attempt.result.end = end_of_report(report);
+  attempt.result.detail = report.reason;
+  if (report.error.has_value()) {
+    attempt.result.detail = report.error->text();
+    if (report.error->cause == Cause::alert_received && report.error->alert.has_value()) {
+      attempt.result.alert = static_cast<std::uint8_t>(report.error->alert->description);
+    }
+  }
+  if (attempt.result.end == RungEnd::complete) {
+    const Connection& connection = stream->connection();
+    BoxFacts facts = facts_of(connection.info(), setup);
+    SessionPtr session = connection.session();
+    attempt.box = BoxConnected{std::move(stream), std::move(facts), std::move(session)};
+  }
+  name_special_alerts(attempt.result, *certificate_was_wanted);
+  return attempt;
+}
+
+}  // namespace
+
+std::string version_word(std::string_view version_text) {
+  std::string word;
+  for (const char c : version_text) {
+    if (c != ' ') {
+      word += to_lower(c);
+    }
+  }
+  return word;
+}
+
+std::string suite_class(const std::string& openssl_name) {
+  const auto has = [&openssl_name](std::string_view part) {
+    return openssl_name.find(part) != std::string::npos;
+  };
+  if (has("GCM") || has("CCM") || has("CHACHA")) {
+    return "aead";
+  }
+  if (has("CAMELLIA")) {
+    return "camellia-cbc";
+  }
+  if (has("AES256")) {
+    return "aes-256-cbc";
+  }
+  if (has("AES128")) {
+    return "aes-128-cbc";
+  }
+  return has("NULL") ? "null" : "other";
+}
+
+std::string fingerprint_of(const CertificateChain& chain) {
+  return chain.empty() ? std::string() : format_fingerprint(certificate_fingerprint(chain.front()));
+}
+
+Outcome<RungAttempt> attempt_rung(Rung rung,
+                                  bool sends_signal,
+                                  const LadderSetup& setup,
+                                  SessionPtr resume) {
+  Outcome<TcpStreamPtr> transport = connect_tcp(setup.where, setup.family, in(setup.connect_time));
+  if (!transport.has_value()) {
+    return transport.error();
+  }
+  const std::string address = (*transport)->peer().host;
+  RungAttempt attempt =
+      is_system(rung) ? attempt_with_libssl(rung, *std::move(transport), setup)
+                      : attempt_with_engine(
+                            rung, sends_signal, *std::move(transport), setup, std::move(resume));
+  if (attempt.box.has_value()) {
+    attempt.box->facts.rung = rung;
+    attempt.box->facts.address = address;
+  }
+  return attempt;
+}
+
+}  // namespace heirloom::app

@@ -1,0 +1,85 @@
+// attempt_rung: one connection to the box with one kind of hello.
+#pragma once
+
+#include "heirloom/certificate.hpp"
+#include "heirloom/credentials.hpp"
+#include "heirloom/key_log.hpp"
+#include "heirloom/policy.hpp"
+#include "heirloom/session.hpp"
+
+#include "common/describe.hpp"
+#include "common/failure.hpp"
+#include "common/stop.hpp"
+#include "common/stream.hpp"
+#include "common/tcp.hpp"
+#include "ladder/rung.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace heirloom::app {
+
+/// LadderSetup is what all attempts share.
+struct LadderSetup {
+  HostPort where;
+  AddressFamily family = AddressFamily::any;
+  Policy policy;  ///< of our engine, before a rung narrows it
+  Credentials credentials;
+  std::string certificate_file;  ///< the same for libssl
+  std::string key_file;
+  std::string passphrase;
+  std::shared_ptr<KeyLog> key_log;
+  std::chrono::milliseconds connect_time{10000};
+  std::chrono::milliseconds silence{5000};          ///< after the hello
+  std::chrono::milliseconds handshake_time{30000};  ///< slow boxes need ten seconds for RSA
+  const StopSignal* stop = nullptr;
+};
+
+/// BoxFacts is what one handshake has shown.
+struct BoxFacts {
+  Rung rung = Rung::system_defaults;
+  std::string version;       ///< word of the pin file: "tls1.0"
+  std::string version_text;  ///< "TLS 1.0"
+  std::string suite;         ///< class, word of the pin file: "rc4-128"
+  std::string suite_text;    ///< "TLS_RSA_WITH_RC4_128_MD5 (RC4-MD5, 0x0004)"
+  Strength strength;
+  CertificateChain chain;
+  bool is_verified = false;  ///< by the system's authorities, name and dates included
+  std::string verify_text;   ///< what they say otherwise
+  std::string address;       ///< of the box, as connected to
+  bool is_resumed = false;   ///< an abbreviated handshake
+};
+
+/// BoxConnected is a connection that works, its identity not yet judged.
+struct BoxConnected {
+  StreamPtr stream;
+  BoxFacts facts;
+  SessionPtr session;  ///< for the next connection; null if none
+};
+
+struct RungAttempt {
+  RungResult result;
+  std::optional<BoxConnected> box;  ///< if complete
+};
+
+/// attempt_rung connects and shakes hands. Only what happens before TLS is a Failure; whatever the
+/// box does afterwards is a result. `resume` is for our engine.
+[[nodiscard]] Outcome<RungAttempt> attempt_rung(Rung rung,
+                                                bool sends_signal,
+                                                const LadderSetup& setup,
+                                                SessionPtr resume = nullptr);
+
+/// version_word gives the pin file's word for a version: "TLS 1.0" → "tls1.0".
+[[nodiscard]] std::string version_word(std::string_view version_text);
+
+/// suite_class gives the pin file's word for one of libssl's suites, by its OpenSSL name.
+[[nodiscard]] std::string suite_class(const std::string& openssl_name);
+
+/// fingerprint_of is "sha256:…" of the box's own certificate; empty if it showed none.
+[[nodiscard]] std::string fingerprint_of(const CertificateChain& chain);
+
+}  // namespace heirloom::app

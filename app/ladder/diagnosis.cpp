@@ -1,0 +1,146 @@
+#include "ladder/diagnosis.hpp"
+
+#include "heirloom/alert.hpp"
+
+#include <algorithm>
+
+namespace heirloom::app {
+
+namespace {
+
+bool all_ended(const std::vector<RungResult>& results, RungEnd end) {
+  return std::all_of(results.begin(), results.end(), [end](const RungResult& result) {
+    return result.end == end;
+  });
+}
+
+bool any_ended(const std::vector<RungResult>& results, RungEnd end) {
+  return std::any_of(results.begin(), results.end(), [end](const RungResult& result) {
+    return result.end == end;
+  });
+}
+
+bool any_alert(const std::vector<RungResult>& results, AlertDescription alert) {
+  return std::any_of(results.begin(), results.end(), [alert](const RungResult& result) {
+    return result.alert == static_cast<std::uint8_t>(alert);
+  });
+}
+
+Failure handshake_failure(std::string what, std::string next, std::string cause) {
+  return {ExitCode::handshake, std::move(what), std::move(next), std::move(cause)};
+}
+
+/// explain_last explains a result that ended the ladder early because it names its own cause.
+Failure explain_last(const RungResult& last, const Situation& situation) {
+  const std::string& target = situation.target;
+  switch (last.end) {
+    case RungEnd::fallback_refused:
+      return handshake_failure(
+          target +
+              " has a newer version than the one that was tried and refuses the step down (alert "
+              "86); it may have that version with old cipher suites only, or somebody broke the "
+              "first attempts",
+          situation.command + " --no-fallback-signal",
+          "inappropriate_fallback");
+    case RungEnd::certificate_wanted:
+      return handshake_failure(
+          target + (situation.has_certificate ? " does not accept this client certificate"
+                                              : " wants a client certificate"),
+          situation.command + " --cert CERT.pem --key KEY.pem",
+          "client_certificate_required");
+    case RungEnd::plain_http:
+      return handshake_failure(
+          target + " speaks plain HTTP, not TLS",
+          "http://" + target + "/ in the browser, or heirloom reach https://" + situation.host,
+          "not_tls_http_response");
+    case RungEnd::ssh:
+      return handshake_failure(target + " speaks SSH, not TLS",
+                               "heirloom reach https://" + situation.host,
+                               "not_tls_ssh");
+    case RungEnd::sslv2:
+      return handshake_failure(
+          target + " speaks SSL 2.0 only, which is not built in", "", "sslv2_server");
+    case RungEnd::not_tls:
+      return handshake_failure(target + " does not speak TLS on this port",
+                               "heirloom reach https://" + situation.host,
+                               "not_tls");
+    case RungEnd::stopped:
+      return {ExitCode::ok, "interrupted", "", "stopped"};
+    default:
+      return {ExitCode::internal, "the attempt failed here: " + last.detail, "", "internal_error"};
+  }
+}
+
+/// explain_refusals is for a box that answered, and said no to everything.
+Failure explain_refusals(const std::vector<RungResult>& results, const Situation& situation) {
+  const std::string& target = situation.target;
+  const bool lacks_suite = any_alert(results, AlertDescription::handshake_failure) ||
+                           any_alert(results, AlertDescription::insufficient_security);
+  if (situation.ssl30_was_ruled_out) {
+    return handshake_failure(target + " refuses TLS 1.0 and above, and --min rules SSL 3.0 out",
+                             situation.command + " without --min",
+                             "version_not_acceptable");
+  }
+  if (lacks_suite && !situation.allows_null) {
+    return handshake_failure(
+        target +
+            " shares no cipher suite with what was offered; a box that does not encrypt at "
+            "all has to be allowed by name",
+        situation.command + " --allow null",
+        "no_common_cipher_suite");
+  }
+  if (lacks_suite) {
+    return handshake_failure(
+        target + " shares no cipher suite with this program (heirloom suites lists what it has)",
+        "heirloom suites",
+        "no_common_cipher_suite");
+  }
+  return handshake_failure(target +
+                               " refuses every version and every hello that was tried; last: " +
+                               outcome_text(results.back()),
+                           situation.command + " -v",
+                           "refused");
+}
+
+}  // namespace
+
+Failure diagnose(const std::vector<RungResult>& results, const Situation& situation) {
+  const std::string& target = situation.target;
+  if (results.empty()) {
+    return {ExitCode::usage,
+            "the options leave no way to try",
+            "heirloom reach --help",
+            "option_invalid"};
+  }
+  if (!descends(results.back())) {
+    return explain_last(results.back(), situation);
+  }
+  if (all_ended(results, RungEnd::silent)) {
+    return {
+        ExitCode::network,
+        target +
+            " takes connections but answers no TLS hello: it hangs, or it waits for "
+            "another protocol",
+        "restarting the box, or another port: heirloom reach https://" + situation.host + ":PORT",
+        "silent"};
+  }
+  if (any_ended(results, RungEnd::refused_by_peer)) {
+    return explain_refusals(results, situation);
+  }
+  if (any_ended(results, RungEnd::refused_by_us)) {
+    const auto ours = std::find_if(results.rbegin(), results.rend(), [](const RungResult& result) {
+      return result.end == RungEnd::refused_by_us;
+    });
+    return handshake_failure(target + " answers, but not acceptably: " + ours->detail,
+                             situation.command + " -v",
+                             "refused_here");
+  }
+  return handshake_failure(
+      target +
+          " hangs up on every hello: it may be overloaded, filter by address, or speak another "
+          "protocol",
+      "another port: heirloom reach https://" + situation.host + ":PORT",
+      "hangs_up");
+}
+
+}  // namespace heirloom::app

@@ -1,0 +1,234 @@
+#include "ladder/report.hpp"
+
+#include "heirloom/certificate.hpp"
+
+#include <chrono>
+#include <cstdio>
+#include <ctime>
+
+#include <nlohmann/json.hpp>
+
+namespace heirloom::app {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+std::string day(std::chrono::system_clock::time_point time) {
+  return format_utc(std::chrono::system_clock::to_time_t(time)).substr(0, 10);
+}
+
+void print_out(const std::string& line) {
+  std::fputs((line + "\n").c_str(), stdout);
+  std::fflush(stdout);
+}
+
+void print_json(const Json& object) {
+  print_out(object.dump(-1, ' ', false, Json::error_handler_t::replace));
+}
+
+Style style_of(const Strength& strength) {
+  if (strength.word == "broken") {
+    return Style::bad;
+  }
+  return strength.word == "modern" ? Style::good : Style::warning;
+}
+
+/// complaints lists what is wrong with a certificate, in the words of a person.
+std::vector<std::string> complaints(const CertificateInfo& certificate,
+                                    const BoxFacts& facts,
+                                    const std::string& host) {
+  std::vector<std::string> list;
+  const auto now = std::chrono::system_clock::now();
+  if (now > certificate.not_after) {
+    list.push_back("expired on " + day(certificate.not_after));
+  }
+  if (now < certificate.not_before) {
+    list.push_back("not valid before " + day(certificate.not_before));
+  }
+  if (certificate.is_self_signed) {
+    list.emplace_back("signed by itself");
+  } else if (!facts.is_verified) {
+    list.emplace_back("no authority known to this system vouches for it");
+  }
+  if (!certificate_matches_host(certificate, host)) {
+    list.push_back("made out to another name than " + host);
+  }
+  if (certificate.key_algorithm == PublicKeyAlgorithm::rsa && certificate.key_bits < 2048) {
+    list.push_back("key of only " + std::to_string(certificate.key_bits) + " bits");
+  }
+  const bool is_old_hash = certificate.signature_algorithm.starts_with("md") ||
+                           certificate.signature_algorithm.starts_with("sha1") ||
+                           certificate.signature_algorithm.starts_with("sha-1");
+  if (is_old_hash) {
+    list.push_back("signature of a broken kind, " + certificate.signature_algorithm);
+  }
+  return list;
+}
+
+std::string join(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) {
+    text += (text.empty() ? "" : "; ") + word;
+  }
+  return text;
+}
+
+Json certificate_json(const BoxFacts& facts, const std::string& host) {
+  Json object{{"fingerprint", fingerprint_of(facts.chain)}, {"verified", facts.is_verified}};
+  if (facts.chain.empty()) {
+    return object;
+  }
+  const auto certificate = describe_certificate(facts.chain.front());
+  if (certificate.has_value()) {
+    object["subject"] = certificate->subject;
+    object["issuer"] = certificate->issuer;
+    object["not_before"] =
+        format_utc(std::chrono::system_clock::to_time_t(certificate->not_before));
+    object["not_after"] = format_utc(std::chrono::system_clock::to_time_t(certificate->not_after));
+    object["key"] = to_string(certificate->key_algorithm);
+    object["key_bits"] = certificate->key_bits;
+    object["signature"] = certificate->signature_algorithm;
+    object["complaints"] = complaints(*certificate, facts, host);
+  }
+  return object;
+}
+
+}  // namespace
+
+std::vector<std::string> describe_box_certificate(const BoxFacts& facts, const std::string& host) {
+  if (facts.chain.empty()) {
+    return {"the box showed no certificate"};
+  }
+  std::vector<std::string> lines = {"certificate " + fingerprint_of(facts.chain)};
+  const auto certificate = describe_certificate(facts.chain.front());
+  if (!certificate.has_value()) {
+    lines.push_back("  cannot be read: " + certificate.error().text());
+    return lines;
+  }
+  lines.push_back("  subject    " + escape_text(certificate->subject));
+  lines.push_back("  issuer     " + escape_text(certificate->issuer));
+  lines.push_back("  valid      " + day(certificate->not_before) + " to " +
+                  day(certificate->not_after));
+  lines.push_back("  key        " + std::string(to_string(certificate->key_algorithm)) + ", " +
+                  std::to_string(certificate->key_bits) + " bits, signed with " +
+                  certificate->signature_algorithm);
+  const std::string wrong = join(complaints(*certificate, facts, host));
+  if (!wrong.empty()) {
+    lines.push_back("  complaints " + wrong);
+  }
+  lines.emplace_back(facts.is_verified ? "  verified   by this system's authorities"
+                                       : "  verified   no");
+  return lines;
+}
+
+void Report::tried(const RungResult& result) const {
+  if (format_ == OutputFormat::json) {
+    Json object{{"event", "tried"},
+                {"hello", rung_word(result.rung)},
+                {"works", result.end == RungEnd::complete},
+                {"outcome", outcome_text(result)}};
+    if (result.alert.has_value()) {
+      object["alert"] = *result.alert;
+    }
+    print_json(object);
+  } else if (verbosity_ > 0) {
+    print_line(std::string(rung_text(result.rung)) + ": " + escape_text(outcome_text(result)));
+  }
+}
+
+void Report::ladder(const std::vector<RungResult>& results) const {
+  if (format_ == OutputFormat::json) {
+    return;  // tried has said it all
+  }
+  print_line("What was tried:");
+  for (const RungResult& result : results) {
+    std::string text(rung_text(result.rung));
+    text.resize(42, ' ');
+    print_line("  " + text + escape_text(outcome_text(result)));
+  }
+}
+
+void Report::box(const std::string& target, const BoxFacts& facts, const std::string& host) const {
+  if (format_ == OutputFormat::json) {
+    print_json(Json{{"event", "box"},
+                    {"target", target},
+                    {"address", facts.address},
+                    {"version", facts.version_text},
+                    {"suite", facts.suite_text},
+                    {"hello", rung_word(facts.rung)},
+                    {"strength", facts.strength.word},
+                    {"why", facts.strength.why},
+                    {"certificate", certificate_json(facts, host)}});
+    return;
+  }
+  if (verbosity_ < 0) {
+    return;
+  }
+  print_line(target + " speaks " + facts.version_text + ", " + facts.suite_text);
+  print_line("  reached by " + std::string(rung_text(facts.rung)));
+  print_line("  " + paint(style_of(facts.strength), facts.strength.word) + ": " +
+             facts.strength.why);
+  for (const std::string& line : describe_box_certificate(facts, host)) {
+    print_line("  " + line);
+  }
+}
+
+void Report::certificate(const BoxFacts& facts, const std::string& host) const {
+  if (format_ == OutputFormat::json) {
+    print_json(Json{{"event", "certificate"}, {"certificate", certificate_json(facts, host)}});
+    return;
+  }
+  for (const std::string& line : describe_box_certificate(facts, host)) {
+    print_line(line);
+  }
+}
+
+void Report::listening(const std::string& url) const {
+  if (format_ == OutputFormat::json) {
+    print_json(Json{{"event", "listening"}, {"url", url}});
+    return;
+  }
+  if (verbosity_ >= 0) {
+    print_line("Open this in the browser (Ctrl-C ends it):");
+  }
+  print_out(url);
+}
+
+void Report::connected(std::size_t number, const BoxFacts& facts, bool is_resumed) const {
+  if (format_ == OutputFormat::json) {
+    print_json(Json{{"event", "connection"},
+                    {"number", number},
+                    {"version", facts.version_text},
+                    {"suite", facts.suite_text},
+                    {"strength", facts.strength.word},
+                    {"why", facts.strength.why},
+                    {"resumed", is_resumed}});
+  } else if (verbosity_ >= 0) {
+    print_line("connection " + std::to_string(number) + ": " + facts.version_text + ", " +
+               facts.suite_text + (is_resumed ? ", resumed" : "") + ": " +
+               paint(style_of(facts.strength), facts.strength.word) + ", " + facts.strength.why);
+  }
+}
+
+void Report::remark(std::string_view name, const std::string& sentence) const {
+  if (format_ == OutputFormat::json) {
+    print_json(Json{{"event", "remark"}, {"name", name}, {"message", sentence}});
+  } else {
+    print_line("note: " + escape_text(sentence) + ".");
+  }
+}
+
+void Report::request(std::string_view method, std::string_view target, int status) const {
+  if (verbosity_ < 1) {
+    return;
+  }
+  if (format_ == OutputFormat::json) {
+    print_json(
+        Json{{"event", "request"}, {"method", method}, {"target", target}, {"status", status}});
+  } else {
+    print_line(std::string(method) + " " + escape_text(target) + " " + std::to_string(status));
+  }
+}
+
+}  // namespace heirloom::app
