@@ -134,9 +134,10 @@ TEST_P(Matrix, ClientAuthenticates) {
   EXPECT_EQ(without.client.error()->alert->description, AlertDescription::handshake_failure);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Matrix, ::testing::ValuesIn(combinations()), [](const auto& parameter) {
-  return name_of(parameter.param.version, *find_cipher_suite(parameter.param.suite));
-});
+INSTANTIATE_TEST_SUITE_P(
+    All, Matrix, ::testing::ValuesIn(combinations()), [](const auto& parameter) {
+      return name_of(parameter.param.version, *find_cipher_suite(parameter.param.suite));
+    });
 
 }  // namespace
 }  // namespace heirloom::testing
