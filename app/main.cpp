@@ -2,6 +2,7 @@
 #include "heirloom/cipher_suite.hpp"
 
 #include "commands.hpp"
+#include "common/aliases.hpp"
 #include "common/log.hpp"
 #include "common/modern_tls.hpp"
 #include "common/output.hpp"
@@ -119,6 +120,9 @@ ExitCode run(int count, char** words) {
   root.require_subcommand(1);
   root.fallthrough();
   root.get_formatter()->column_width(34);
+  root.footer(
+      "Exit status: 0 success, 2 usage, 3 network, 4 TLS failed or data is missing, 5 identity,\n"
+      "7 something of this machine, 70 a fault of heirloom.");
   GlobalOptions options;
   Context context;
   add_global_options(root, options);
@@ -136,7 +140,9 @@ ExitCode run(int count, char** words) {
     return ExitCode::usage;
   }
   try {
-    root.parse(count, words);
+    auto translated = translate_aliases({words + 1, words + count});
+    std::reverse(translated.begin(), translated.end());  // the order that CLI11 takes
+    root.parse(std::move(translated));
   } catch (const CLI::Success& success) {  // --help, --version
     root.exit(success);
     return ExitCode::ok;

@@ -217,7 +217,7 @@ ServiceReport run_service(Server& server, HeirloomStream& stream) {
 void serve_client(Server& server, TcpStreamPtr transport) {
   const std::string client = to_string(transport->peer());
   const SessionDisplay display(
-      {client, OutputFormat::text, 0, server.options.show_messages, false});
+      {client, OutputFormat::text, 0, server.options.show_messages, false, client + " "});
   HeirloomStream stream(std::move(transport),
                         Connection::server(server.config),
                         [&](const Event& event, const Connection& connection) {

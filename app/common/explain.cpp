@@ -6,7 +6,9 @@ namespace heirloom::app {
 
 namespace {
 
-/// Advice is what to try, given the command that failed.
+constexpr const char* kModernTools = "today's tools: it may want TLS 1.2 or later";
+
+/// simpler_or prefers the plainer hello that has not been tried yet.
 std::string simpler_or(const Attempt& attempt, const std::string& otherwise) {
   return attempt.simpler.empty() ? otherwise : attempt.command + " " + attempt.simpler;
 }
@@ -65,6 +67,9 @@ std::string alert_advice(AlertDescription description, const Attempt& attempt) {
   switch (description) {
     case AlertDescription::handshake_failure:
     case AlertDescription::insufficient_security:
+      if (attempt.command.find("--preset museum") != std::string::npos) {
+        return kModernTools;
+      }
       return attempt.command + " --preset museum   (`heirloom suites` lists what can be offered)";
     case AlertDescription::protocol_version:
       return attempt.command + " --max ssl3, or today's tools: it may want TLS 1.2 or later";
@@ -152,7 +157,7 @@ Words explain_other(const Error& error, const Attempt& attempt) {
   switch (error.cause) {
     case Cause::handshake_interrupted:
       return {attempt.target + " hung up in the middle of the handshake",
-              simpler_or(attempt, "today's tools: it may want TLS 1.2 or later")};
+              simpler_or(attempt, kModernTools)};
     case Cause::truncated:
       return {attempt.target + " hung up without saying goodbye: data may be missing", ""};
     case Cause::client_certificate_required:
@@ -243,7 +248,6 @@ Failure explain_error(const Error& error, const Attempt& attempt) {
 }
 
 Failure explain_handshake(const HandshakeReport& report, const Attempt& attempt) {
-  const std::string no_other = "today's tools: it may want TLS 1.2 or later";
   switch (report.end) {
     case HandshakeReport::End::complete:
       break;
@@ -254,7 +258,7 @@ Failure explain_handshake(const HandshakeReport& report, const Attempt& attempt)
       return {
           ExitCode::handshake,
           attempt.target + " broke the connection off during the handshake (" + report.reason + ")",
-          simpler_or(attempt, no_other),
+          simpler_or(attempt, kModernTools),
           "reset"};
     case HandshakeReport::End::silent:
       return {ExitCode::network,

@@ -100,9 +100,9 @@ void print_failure(const Failure& failure, OutputFormat format) {
     print_line(format_json_failure(failure));
     return;
   }
-  print_line(paint(Style::bad, "heirloom:") + " " + failure.what + ".");
+  print_line(paint(Style::bad, "heirloom:") + " " + escape_text(failure.what) + ".");
   if (!failure.next.empty()) {
-    print_line("Try: " + failure.next);
+    print_line("Try: " + escape_text(failure.next));
   }
 }
 

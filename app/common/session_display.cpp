@@ -178,7 +178,7 @@ void SessionDisplay::show_event(const Event& event, const ConnectionInfo& info) 
   if (settings_.format == OutputFormat::json) {
     print_json(event_json(event, info));
   } else {
-    print_line(event_text(event, info));
+    print_line(settings_.prefix + event_text(event, info));
   }
 }
 

@@ -19,6 +19,7 @@ class SessionDisplay {
     int verbosity = 0;
     bool show_messages = false;
     bool show_certificates = false;
+    std::string prefix = {};  ///< of every line about a message: whose connection it is
   };
 
   explicit SessionDisplay(Settings settings) : settings_(std::move(settings)) {}

@@ -161,6 +161,15 @@ class ConnectOutput(unittest.TestCase):
                 outcome = run("connect", server.address, "--pin", text, data=b"GET / HTTP/1.0\r\n\r\n")
                 self.assertEqual(outcome.code, 0, outcome.err)
 
+    def test_the_spelling_of_s_client_is_understood(self):
+        with Server() as server:
+            outcome = run(
+                "connect", "-connect", server.address, "-servername", "box", "-ssl3", "-cipher", "RC4-MD5", "-ign_eof",
+                "--insecure", data=b"GET / HTTP/1.0\r\n\r\n",
+            )
+        self.assertEqual(outcome.code, 0, outcome.err)
+        self.assertIn("SSL_RSA_WITH_RC4_128_MD5", outcome.err)
+
     def test_no_colour_into_a_pipe_and_colour_on_request(self):
         with Server() as server:
             plain = run("connect", server.address, "--insecure", data=b"GET / HTTP/1.0\r\n\r\n")
