@@ -81,8 +81,11 @@ def decrypt(capture, key_log):
     if answer.returncode != 0:
         raise OSError("tshark failed: " + answer.stderr.strip())
     sides = {CLIENT: bytearray(), SERVER: bytearray()}
+    first, second = CLIENT, SERVER
     for line in answer.stdout.split("\n"):
-        side = SERVER if line.startswith("\t") else CLIENT
+        if line.startswith("Node 0:") and line.endswith(f":{SERVER_PORT}"):
+            first, second = SERVER, CLIENT  # who had the first record that could be decrypted
+        side = second if line.startswith("\t") else first
         try:
             sides[side] += bytes.fromhex(line.strip())
         except ValueError:

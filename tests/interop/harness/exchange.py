@@ -12,6 +12,7 @@ CELL_SECONDS = 40
 FAILED_SECONDS = 2  # for the other side, once one has failed
 # One byte of data with the longest MAC, in whole blocks of the longest cipher.
 ONE_BYTE_RECORD = 48
+WITHOUT_RFC_5746 = ("forge",)
 BLOCK_SUITES = ("0009", "000a", "002f", "0035")
 
 
@@ -183,6 +184,8 @@ def check_hello(cell, connection, ours):
             problems.append(f"the hello has extensions {connection.hello_extensions}")
         if wire.RENEGOTIATION_SIGNAL in connection.hello_suites:
             problems.append("the hello has the renegotiation signal")
+    if cell.peer in WITHOUT_RFC_5746 and ours == "client" and connection.server_extensions:
+        problems.append(f"{cell.peer} sent extensions {connection.server_extensions}")
     if cell.kind == "fall_back" and (connection.hello_version or (3, 0)) <= (3, 0):
         problems.append("the hello did not offer more than SSL 3.0")
     return problems

@@ -48,8 +48,8 @@ def check_suites(program, suites):
             print(f"FAIL suite {code} {each['iana_name']} has no line in suites.tsv")
             good = False
         elif (each["iana_name"], each["openssl_name"]) != (row.name, row.openssl):
-            print(f"FAIL suite {code}: heirloom says {each['iana_name']} and {each['openssl_name']}, "
-                  f"suites.tsv {row.name} and {row.openssl}")
+            print(f"FAIL suite {code}: heirloom says {each['iana_name']} and "
+                  f"{each['openssl_name']}, suites.tsv {row.name} and {row.openssl}")
             good = False
     return good
 

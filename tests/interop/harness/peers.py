@@ -4,6 +4,7 @@ Every driver understands the same arguments and prints the same lines (docs/inte
 peer is little more than the head of a command line.
 """
 import dataclasses
+import glob
 import os
 import shutil
 import subprocess
@@ -38,7 +39,7 @@ class Peer:
     name: str
     title: str
     head: object  # Paths to list
-    needs: tuple  # of (path or command, how to get it); paths may start with {peers}
+    needs: tuple  # of (path pattern or command, how to get it); {peers} may be in it
     about: object = None  # Paths to a command that prints the version
     environment: object = None  # Paths to dict
     all_versions: str = "ssl3,tls1"  # what it offers when it is to fall back
@@ -46,13 +47,17 @@ class Peer:
     def missing(self, paths):
         for what, remedy in self.needs:
             what = what.format(peers=paths.peers)
-            if not (os.path.exists(what) if "/" in what else shutil.which(what)):
+            if not (glob.glob(what) if "/" in what else shutil.which(what)):
                 return f"no {os.path.basename(what)} ({remedy})"
         return None
 
     def described(self, paths):
-        text = subprocess.run(self.about(paths), stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                              check=False, timeout=20).stdout.decode("utf-8", "replace")
+        try:
+            text = subprocess.run(self.about(paths), stdout=subprocess.PIPE,
+                                  stderr=subprocess.STDOUT, check=False,
+                                  timeout=20).stdout.decode("utf-8", "replace")
+        except OSError:
+            return "of unknown version"
         return text.strip().split("\n")[0]
 
     def command(self, role, cell, port, paths):
@@ -134,7 +139,7 @@ PEERS = {peer.name: peer for peer in (
          lambda p: ["basename", os.path.realpath(f"{JARS}/bctls.jar")]),
     Peer("gnutls", "GnuTLS", python_head("gnutls"),
          ((PYTHON, "Debian package python3"),
-          ("/usr/lib/x86_64-linux-gnu/libgnutls.so.30", "Debian package libgnutls30"),
+          ("/usr/lib/*/libgnutls.so.30", "Debian package libgnutls30"),
           ("{peers}/gnutls_store.so", FETCH)),
          python_about(GNUTLS_VERSION)),
     Peer("openssl", "OpenSSL 3 (Debian)", python_head("openssl"),
@@ -144,7 +149,8 @@ PEERS = {peer.name: peer for peer in (
          lambda p: ["go", "version"]),
     Peer("forge", "node-forge", lambda p: ["node", driver("forge_peer.js")],
          (("node", "Debian package nodejs"), ("{peers}/forge/lib/index.js", FETCH)),
-         lambda p: ["node", "-p", f"'node-forge ' + require('{p.peers}/forge/package.json').version"],
+         lambda p: ["node", "-p",
+                    f"'node-forge ' + require('{p.peers}/forge/package.json').version"],
          lambda p: {"FORGE": f"{p.peers}/forge"}),
 )}
 # Without these the matrix says too little; --require and CI=true insist on them.

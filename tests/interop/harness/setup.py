@@ -19,6 +19,8 @@ def write_payload(path, seed, size):
 def prepare(folder, payload_size):
     """Makes build/FOLDER, the certificates and the payloads; a multiple of 32 bytes each."""
     build = os.path.join(ROOT, "build")
+    # Where ./test full unpacks what it does not install.
+    os.environ["PATH"] += os.pathsep + os.path.join(build, "peers", "unpacked", "bin")
     work = os.path.join(build, folder)
     os.makedirs(work, exist_ok=True)
     certificates = os.path.join(build, "interop-certificates")
