@@ -85,7 +85,7 @@ case "$example" in
     peer=$!
     port_in "$temporary/echo" "listening on"
     { echo "anybody there"; sleep 1; } | openssl s_client -connect "127.0.0.1:$port" "${tls10[@]}" \
-      -quiet -CAfile "$certificates/ca.crt" -verify_return_error >"$out" 2>&1 || fail "exit $?"
+      -quiet -no_ign_eof -CAfile "$certificates/ca.crt" -verify_return_error >"$out" 2>&1 || fail "exit $?"
     expect "anybody there" "$out"
     ;;
   *) fail "no such example" ;;

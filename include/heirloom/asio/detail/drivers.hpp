@@ -183,10 +183,14 @@ class AsyncDriver {
 
   template <class Self>
   [[nodiscard]] bool send(Self& self, WaitingFor what) {
+    // The wait comes first: the writer may be done, on a thread that runs the executor, before the
+    // function that started the operation returns.
+    const std::shared_ptr<CoreType> core = core_;
+    const auto executor = self.get_executor();
     waiting_for_ = what;
-    using HandlerExecutor = std::remove_cvref_t<decltype(self.get_executor())>;
-    Writer<Net, CoreType, HandlerExecutor>::start(core_, self.get_executor());
-    return wait(self);
+    static_cast<void>(wait(self));
+    Writer<Net, CoreType, std::remove_const_t<decltype(executor)>>::start(core, executor);
+    return true;
   }
 
   template <class Self>
