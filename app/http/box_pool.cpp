@@ -33,6 +33,10 @@ bool is_reusable(BoxConnection& connection, BoxPool::Reuse reuse) {
   return false;
 }
 
+Failure stopped() {
+  return {ExitCode::network, "the bridge is being stopped", "", "stopped"};
+}
+
 }  // namespace
 
 BoxPool::Lease& BoxPool::Lease::operator=(Lease&& other) noexcept {
@@ -93,23 +97,32 @@ std::unique_ptr<BoxConnection> BoxPool::take_idle() {
   return connection;
 }
 
+/// take_reusable drops what is no good any more. The lock is released while connections are tested.
+std::unique_ptr<BoxConnection> BoxPool::take_reusable(std::unique_lock<std::mutex>& lock,
+                                                      Reuse reuse) {
+  while (auto connection = take_idle()) {
+    lock.unlock();
+    const bool is_young = std::chrono::steady_clock::now() - connection->idle_since < limits_.idle;
+    const bool is_good = is_young && is_reusable(*connection, reuse);
+    if (!is_good) {
+      drop(std::move(connection));
+    }
+    lock.lock();
+    if (is_good) {
+      return connection;
+    }
+  }
+  return nullptr;
+}
+
 Outcome<BoxPool::Lease> BoxPool::acquire(Reuse reuse, Deadline deadline) {
   std::unique_lock lock(mutex_);
   while (!is_stopped_) {
-    auto connection = take_idle();
-    if (connection != nullptr) {
-      lock.unlock();
-      const bool is_young =
-          std::chrono::steady_clock::now() - connection->idle_since < limits_.idle;
-      if (is_young && is_reusable(*connection, reuse)) {
-        return Lease(*this, std::move(connection));
-      }
-      drop(std::move(connection));
-      lock.lock();
-      continue;
+    if (auto connection = take_reusable(lock, reuse)) {
+      return Lease(*this, std::move(connection));
     }
     if (count_ < limits_.connections) {
-      break;
+      return make_fresh(lock);
     }
     if (changed_.wait_until(lock, deadline) == std::cv_status::timeout) {
       return Failure{ExitCode::network,
@@ -118,9 +131,11 @@ Outcome<BoxPool::Lease> BoxPool::acquire(Reuse reuse, Deadline deadline) {
                      "busy"};
     }
   }
-  if (is_stopped_) {
-    return Failure{ExitCode::network, "the bridge is being stopped", "", "stopped"};
-  }
+  return stopped();
+}
+
+/// make_fresh counts the connection from the start, so that the limit holds while it is made.
+Outcome<BoxPool::Lease> BoxPool::make_fresh(std::unique_lock<std::mutex>& lock) {
   ++count_;
   lock.unlock();
   Outcome<StreamPtr> stream = connector_.connect();
@@ -128,9 +143,7 @@ Outcome<BoxPool::Lease> BoxPool::acquire(Reuse reuse, Deadline deadline) {
   if (!stream.has_value() || is_stopped_) {
     --count_;
     changed_.notify_one();
-    return stream.has_value()
-               ? Failure{ExitCode::network, "the bridge is being stopped", "", "stopped"}
-               : stream.error();
+    return stream.has_value() ? stopped() : stream.error();
   }
   auto connection = std::make_unique<BoxConnection>(*std::move(stream));
   handles_.insert(connection->stream->readable_handle());

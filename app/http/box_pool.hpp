@@ -53,6 +53,8 @@ class BoxPool {
     Lease(BoxPool& pool, std::unique_ptr<BoxConnection> connection)
         : pool_(&pool), connection_(std::move(connection)) {}
 
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
     Lease(Lease&& other) noexcept = default;
     Lease& operator=(Lease&& other) noexcept;
     ~Lease();
@@ -92,6 +94,8 @@ class BoxPool {
 
  private:
   std::unique_ptr<BoxConnection> take_idle();
+  std::unique_ptr<BoxConnection> take_reusable(std::unique_lock<std::mutex>& lock, Reuse reuse);
+  Outcome<Lease> make_fresh(std::unique_lock<std::mutex>& lock);
   void drop(std::unique_ptr<BoxConnection> connection);
   void keep(std::unique_ptr<BoxConnection> connection);
 

@@ -26,6 +26,7 @@ class Bridge {
 
   Bridge(const Bridge&) = delete;
   Bridge& operator=(const Bridge&) = delete;
+  ~Bridge() = default;
 
   /// run serves until `stop`, then ends every connection.
   [[nodiscard]] Stopped run(const StopSignal& stop);

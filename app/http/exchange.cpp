@@ -221,15 +221,21 @@ Exchange::Step Exchange::await_continue(BoxConnection& connection) {
   return told.status == StreamStatus::ok ? Step::ok : Step::browser_failed;
 }
 
+/// take_piece takes what has come of the request body, and holds it for a repetition.
+std::string Exchange::take_piece() {
+  std::string piece = request_.take_body();
+  body_is_repeatable_ = body_is_repeatable_ && sent_body_.size() + piece.size() <= kMaxRepeatable;
+  if (body_is_repeatable_) {
+    sent_body_ += piece;
+  }
+  return piece;
+}
+
 /// send_body passes the request body on, and stops if the box answers before it has all of it.
 Exchange::Step Exchange::send_body(BoxConnection& connection, BodyWriter& writer) {
   StreamOutcome sent = writer.write(sent_body_, box_.patience.body);  // of an earlier attempt
   while (sent.status == StreamStatus::ok) {
-    const std::string piece = request_.take_body();
-    body_is_repeatable_ = body_is_repeatable_ && sent_body_.size() + piece.size() <= kMaxRepeatable;
-    if (body_is_repeatable_) {
-      sent_body_ += piece;
-    }
+    const std::string piece = take_piece();
     const bool is_last = request_.stage() == MessageParser::Stage::complete;
     sent = writer.write(piece, box_.patience.body);
     if (sent.status != StreamStatus::ok) {

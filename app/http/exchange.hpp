@@ -87,6 +87,7 @@ class Exchange {
   };
 
   [[nodiscard]] bool refuse_early();
+  [[nodiscard]] std::string take_piece();
   Afterwards answer_with(const Page& page);
   Step attempt(BoxPool::Lease& lease);
   Step send_request(BoxConnection& connection);

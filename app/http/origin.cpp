@@ -110,6 +110,40 @@ bool is_top_level_navigation(const RequestHead& request) {
          request.fields.value("Sec-Fetch-Dest") == "document";
 }
 
+/// names_us is true if the request is addressed to one of our names, and to nothing else.
+bool names_us(const RequestHead& request, const LocalOrigin& local, std::string_view arrived_at) {
+  const auto hosts = std::count_if(
+      request.fields.all().begin(), request.fields.all().end(), [](const Field& field) {
+        return equals_ignoring_case(field.name, "Host");
+      });
+  if (hosts != 1 || !local.accepts_authority(request.fields.value("Host"), arrived_at)) {
+    return false;
+  }
+  // An absolute target overrides Host (RFC 9112 §3.2.2), so it is held to the same rule.
+  const bool is_absolute = !request.target.starts_with('/') && request.target != "*";
+  return !is_absolute || !local.path_within(request.target, arrived_at).empty();
+}
+
+/// is_foreign is true if another site caused the request.
+bool is_foreign(const RequestHead& request, const LocalOrigin& local, std::string_view arrived_at) {
+  const std::string_view site = request.fields.value("Sec-Fetch-Site");
+  // "same-site" is foreign as well: every program on this machine is another port of localhost.
+  if (site == "cross-site" || site == "same-site") {
+    return true;
+  }
+  const auto is_ours = [&](const std::string& url) {
+    return !local.path_within(url, arrived_at).empty();
+  };
+  const std::string* const origin = request.fields.find("Origin");
+  if (origin != nullptr) {
+    // A form of the box's own page sends "null" under Referrer-Policy: no-referrer; the browser's
+    // own word that it is our page settles it, since pages cannot set Sec-Fetch-Site.
+    return !is_ours(*origin) && !(*origin == "null" && site == "same-origin");
+  }
+  const std::string* const referer = request.fields.find("Referer");
+  return referer != nullptr && !is_ours(*referer) && site != "none";
+}
+
 }  // namespace
 
 std::string box_label(std::string_view host, std::uint16_t port) {
@@ -185,32 +219,12 @@ std::string LocalOrigin::path_within(std::string_view url, std::string_view arri
 Verdict judge_request(const RequestHead& request,
                       const LocalOrigin& local,
                       std::string_view arrived_at) {
-  std::size_t hosts = 0;
-  for (const Field& field : request.fields.all()) {
-    hosts += equals_ignoring_case(field.name, "Host") ? 1U : 0U;
-  }
-  if (hosts != 1 || !local.accepts_authority(request.fields.value("Host"), arrived_at)) {
+  if (!names_us(request, local, arrived_at)) {
     return Verdict::misdirected;
   }
-  // An absolute target overrides Host (RFC 9112 §3.2.2), so it is held to the same rule.
-  if (!request.target.starts_with('/') && request.target != "*" &&
-      local.path_within(request.target, arrived_at).empty()) {
-    return Verdict::misdirected;
-  }
-  const std::string_view site = request.fields.value("Sec-Fetch-Site");
-  const std::string* origin = request.fields.find("Origin");
-  const std::string* referer = request.fields.find("Referer");
-  // "same-site" is foreign as well: every program on this machine is another port of localhost.
-  bool is_foreign = site == "cross-site" || site == "same-site";
-  if (origin != nullptr && local.path_within(*origin, arrived_at).empty()) {
-    // A form of the box's own page sends "null" under Referrer-Policy: no-referrer; the browser's
-    // own word that it is our page settles it, since pages cannot set Sec-Fetch-Site.
-    is_foreign = is_foreign || !(*origin == "null" && site == "same-origin");
-  } else if (origin == nullptr && referer != nullptr &&
-             local.path_within(*referer, arrived_at).empty()) {
-    is_foreign = is_foreign || site != "none";
-  }
-  return is_foreign && !is_top_level_navigation(request) ? Verdict::cross_site : Verdict::allowed;
+  return is_foreign(request, local, arrived_at) && !is_top_level_navigation(request)
+             ? Verdict::cross_site
+             : Verdict::allowed;
 }
 
 }  // namespace heirloom::app::http

@@ -20,6 +20,7 @@ struct MessageParser::Impl {
   std::size_t feed_body(std::string_view bytes);
   void parse_head(std::string_view bytes);
   void become_http09();
+  void find_framing(BodyFraming::Kind without_length);
   void fail(std::string what);
   void fail_from_parser();
   [[nodiscard]] bool looks_like_http09() const;
@@ -84,6 +85,17 @@ int MessageParser::Impl::on_value(http_parser* p, const char* at, std::size_t le
   return 0;
 }
 
+/// find_framing applies RFC 9112 §6.3 to a head whose fields are unambiguous by now.
+void MessageParser::Impl::find_framing(BodyFraming::Kind without_length) {
+  if (fields.has_token("Transfer-Encoding", "chunked")) {
+    framing = BodyFraming{BodyFraming::Kind::chunked, 0};
+  } else if (fields.find("Content-Length") != nullptr) {
+    framing = BodyFraming{BodyFraming::Kind::length, parser.content_length};
+  } else {
+    framing = BodyFraming{without_length, 0};
+  }
+}
+
 int MessageParser::Impl::on_headers_complete(http_parser* p) {
   Impl& self = of(p);
   self.head_known = true;
@@ -91,27 +103,21 @@ int MessageParser::Impl::on_headers_complete(http_parser* p) {
   for (Field& field : self.fields.all()) {
     field.value = trim(field.value);
   }
-  const bool is_chunked = self.fields.has_token("Transfer-Encoding", "chunked");
-  const std::string* length = self.fields.find("Content-Length");
-  using Kind = BodyFraming::Kind;
   if (p->type == HTTP_REQUEST) {
+    self.find_framing(BodyFraming::Kind::none);
     self.request.method = http_method_str(static_cast<http_method>(p->method));
     self.request.minor_version = p->http_minor == 0 ? 0 : 1;
     self.request.fields = std::move(self.fields);
-    self.framing = is_chunked          ? BodyFraming{Kind::chunked, 0}
-                   : length != nullptr ? BodyFraming{Kind::length, p->content_length}
-                                       : BodyFraming{Kind::none, 0};
     return 0;
   }
-  self.response.status = static_cast<int>(p->status_code);
-  self.response.minor_version = p->http_minor == 0 ? 0 : 1;
-  const int status = self.response.status;
+  const int status = static_cast<int>(p->status_code);
   const bool has_no_body = self.context.body == ResponseContext::Body::none_after_head_request ||
                            status < 200 || status == 204 || status == 304;
-  self.framing = has_no_body         ? BodyFraming{Kind::none, 0}
-                 : is_chunked        ? BodyFraming{Kind::chunked, 0}
-                 : length != nullptr ? BodyFraming{Kind::length, p->content_length}
-                                     : BodyFraming{Kind::until_close, 0};
+  if (!has_no_body) {
+    self.find_framing(BodyFraming::Kind::until_close);
+  }
+  self.response.status = status;
+  self.response.minor_version = p->http_minor == 0 ? 0 : 1;
   self.response.fields = std::move(self.fields);
   return has_no_body ? 1 : 0;
 }
@@ -172,6 +178,10 @@ void MessageParser::Impl::become_http09() {
   response.is_http09 = true;
   response.minor_version = 0;
   response.reason = "OK";
+  if (context.body == ResponseContext::Body::none_after_head_request) {
+    stage = Stage::complete;  // what came is the body that was not asked for
+    return;
+  }
   framing = BodyFraming{BodyFraming::Kind::until_close, 0};
   body = std::move(head);
 }
@@ -202,8 +212,9 @@ std::size_t MessageParser::Impl::feed_head(std::string_view bytes) {
       fail("what came is no HTTP response");
       return 0;
     }
+    const std::size_t taken = head.size() - before;
     become_http09();
-    return body.size() - before;
+    return taken;
   }
   const auto end = end_of_head(head, scanned);
   if (end.has_value()) {

@@ -29,7 +29,7 @@ const Row& row(Rung rung) noexcept {
   return kRows[static_cast<std::size_t>(rung)];
 }
 
-std::string with_detail(std::string text, const std::string& detail) {
+std::string with_detail(const std::string& text, const std::string& detail) {
   return detail.empty() ? text : text + ": " + detail;
 }
 

@@ -44,47 +44,70 @@ bool is_box(std::string_view text) {
          parse_port(text.substr(colon + 1)).has_value();
 }
 
-/// set_field stores one key=value; a sentence if the value cannot be.
-std::optional<std::string> set_field(Pin& pin, std::string_view key, std::string_view value) {
-  if (key == "version") {
-    pin.version = value;
-    return version_rank(value).has_value() ? std::nullopt
-                                           : std::optional<std::string>("unknown version");
+/// Problem says why a value cannot be; empty if it can.
+using Problem = std::optional<std::string>;
+
+Problem set_version(Pin& pin, std::string_view value) {
+  pin.version = value;
+  return version_rank(value).has_value() ? std::nullopt : Problem("unknown version");
+}
+
+Problem set_certificate(Pin& pin, std::string_view value) {
+  pin.certificate = value;
+  return is_fingerprint(value) ? std::nullopt
+                               : Problem("certificate is not sha256: and 64 hexadecimal digits");
+}
+
+Problem set_trust(Pin& pin, std::string_view value) {
+  pin.trust = value == "system" ? Pin::Trust::system : Pin::Trust::accepted;
+  return value == "system" || value == "accepted" ? std::nullopt
+                                                  : Problem("trust is neither system nor accepted");
+}
+
+Problem set_signal(Pin& pin, std::string_view value) {
+  pin.signal = value == "off" ? Pin::Signal::off : Pin::Signal::on;
+  return value == "on" || value == "off" ? std::nullopt : Problem("signal is neither on nor off");
+}
+
+Problem set_port(Pin& pin, std::string_view value) {
+  const auto port = parse_port(value);
+  pin.port = port.value_or(0);
+  return port.has_value() ? std::nullopt : Problem("port is no port");
+}
+
+template <std::string Pin::*kField>
+Problem set_text(Pin& pin, std::string_view value) {
+  pin.*kField = value;
+  return std::nullopt;
+}
+
+struct KnownField {
+  std::string_view key;
+  Problem (*set)(Pin& pin, std::string_view value);
+};
+
+constexpr std::array<KnownField, 9> kKnownFields = {{
+    {"version", set_version},
+    {"suite", set_text<&Pin::suite>},
+    {"hello", set_text<&Pin::hello>},
+    {"certificate", set_certificate},
+    {"trust", set_trust},
+    {"signal", set_signal},
+    {"port", set_port},
+    {"first-seen", set_text<&Pin::first_seen>},
+    {"last-seen", set_text<&Pin::last_seen>},
+}};
+
+/// set_field stores one key=value.
+Problem set_field(Pin& pin, std::string_view key, std::string_view value) {
+  const auto* const known =
+      std::find_if(kKnownFields.begin(), kKnownFields.end(), [key](const KnownField& field) {
+        return field.key == key;
+      });
+  if (known != kKnownFields.end()) {
+    return known->set(pin, value);
   }
-  if (key == "certificate") {
-    pin.certificate = value;
-    return is_fingerprint(value)
-               ? std::nullopt
-               : std::optional<std::string>("certificate is not sha256: and 64 hexadecimal digits");
-  }
-  if (key == "trust") {
-    pin.trust = value == "system" ? Pin::Trust::system : Pin::Trust::accepted;
-    return value == "system" || value == "accepted"
-               ? std::nullopt
-               : std::optional<std::string>("trust is neither system nor accepted");
-  }
-  if (key == "signal") {
-    pin.signal = value == "off" ? Pin::Signal::off : Pin::Signal::on;
-    return value == "on" || value == "off"
-               ? std::nullopt
-               : std::optional<std::string>("signal is neither on nor off");
-  }
-  if (key == "port") {
-    const auto port = parse_port(value);
-    pin.port = port.value_or(0);
-    return port.has_value() ? std::nullopt : std::optional<std::string>("port is no port");
-  }
-  if (key == "suite") {
-    pin.suite = value;
-  } else if (key == "hello") {
-    pin.hello = value;
-  } else if (key == "first-seen") {
-    pin.first_seen = value;
-  } else if (key == "last-seen") {
-    pin.last_seen = value;
-  } else {
-    pin.other.emplace_back(key, value);
-  }
+  pin.other.emplace_back(key, value);
   return std::nullopt;
 }
 
@@ -136,14 +159,26 @@ std::variant<Pin, std::string> parse_pin(std::string_view line) {
 }
 
 std::string format_pin(const Pin& pin) {
-  std::string line = pin.box + " version=" + pin.version + " suite=" + pin.suite +
-                     " hello=" + pin.hello + " certificate=" + pin.certificate +
-                     " trust=" + (pin.trust == Pin::Trust::system ? "system" : "accepted") +
-                     (pin.signal == Pin::Signal::off ? " signal=off" : "") +
-                     " port=" + std::to_string(pin.port) + " first-seen=" + pin.first_seen +
-                     " last-seen=" + pin.last_seen;
+  std::string line = pin.box;
+  const auto add = [&line](std::string_view key, std::string_view value) {
+    line += ' ';
+    line += key;
+    line += '=';
+    line += value;
+  };
+  add("version", pin.version);
+  add("suite", pin.suite);
+  add("hello", pin.hello);
+  add("certificate", pin.certificate);
+  add("trust", pin.trust == Pin::Trust::system ? "system" : "accepted");
+  if (pin.signal == Pin::Signal::off) {
+    add("signal", "off");
+  }
+  add("port", std::to_string(pin.port));
+  add("first-seen", pin.first_seen);
+  add("last-seen", pin.last_seen);
   for (const auto& [key, value] : pin.other) {
-    line += " " + key + "=" + value;
+    add(key, value);
   }
   return line;
 }
