@@ -5,10 +5,11 @@ import socket
 import ssl
 import struct
 import tempfile
+import threading
 import unittest
 
 from reach_support import Box, Reach, answer_everything, fail, modern_context, old_box, old_context, pins, words, write_pins
-from support import chain, key
+from support import PATIENCE, chain, key
 
 ALERT = b"\x15\x03\x01\x00\x02\x02"
 
@@ -56,6 +57,43 @@ def offered_suites(hello):
 
 
 FALLBACK = 0x5600
+
+
+def has_extensions(hello):
+    at = 5 + 4 + 2 + 32
+    at += 1 + hello[at]
+    at += 2 + int.from_bytes(hello[at:at + 2], "big")
+    at += 1 + hello[at]
+    return len(hello) > at
+
+
+def gate(port, refuse):
+    """The handler of a box that hangs up on some hellos, or answers them with an alert; the others reach the
+    server on that port."""
+
+    def handler(connection):
+        connection.receive()
+        hello = connection.buffer
+        connection.box.requests.append(hello)
+        answer = refuse(hello)
+        if answer is not None:
+            connection.send(answer)
+            return
+        with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as server:
+            server.sendall(hello)
+            back = threading.Thread(target=pump, args=(server, connection.stream), daemon=True)
+            back.start()
+            pump(connection.stream, server)
+            back.join(PATIENCE)
+
+    return handler
+
+
+def pump(source, sink):
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            sink.sendall(data)
+        sink.shutdown(socket.SHUT_WR)
 
 
 class Ladder(unittest.TestCase):
@@ -173,6 +211,68 @@ class Ladder(unittest.TestCase):
         self.assertEqual(code, 4)
         self.assertIn("newer version", said)
         self.assertIn(f"Try: heirloom reach {box.url} --no-fallback-signal", said)
+
+    @contextlib.contextmanager
+    def choosy_box(self, refuse, *words):
+        with old_box(answer_everything, *words) as (url, _):
+            with Box(gate(int(url.rsplit(":", 1)[1]), refuse)) as box:
+                yield box
+
+    def test_box_that_chokes_on_extensions(self):
+        with self.choosy_box(lambda hello: b"" if has_extensions(hello) else None, "--max", "tls1", "--suites", "RC4-SHA") as box:
+            url = f"https://localhost:{box.port}"  # an address is never sent as server_name
+            with Reach("--accept-new", url, state=self.state) as reach:
+                self.assertEqual(reach.fetch("/x").body, b"GET /x")
+                self.assertIn(" version=tls1.0 suite=rc4-128 hello=tls1.0-bare ", pins(self.state))
+            box.requests.clear()
+            with Reach(url, state=self.state):
+                self.assertEqual(len(box.requests), 1)
+
+    def test_box_that_chokes_on_everything_but_ssl30(self):
+        with self.choosy_box(lambda hello: None if hello[9:11] == b"\x03\x00" else b"", "--max", "ssl3") as box:
+            with Reach("--accept-new", box.url, state=self.state) as reach:
+                self.assertEqual(reach.fetch("/x").body, b"GET /x")
+                self.assertIn(" version=ssl3.0 ", pins(self.state))
+                self.assertIn(" hello=ssl3.0 ", pins(self.state))
+
+    def test_choice_to_leave_the_signal_out_is_remembered(self):
+        def refuse(hello):
+            if hello[9:11] == b"\x03\x03":
+                return ALERT + bytes([40])
+            return ALERT + bytes([86]) if FALLBACK in offered_suites(hello) else None
+
+        with self.choosy_box(refuse, "--max", "tls1", "--suites", "RC4-SHA") as box:
+            code, said = fail("--accept-new", box.url, state=self.state)
+            self.assertEqual(code, 4)
+            self.assertIn("--no-fallback-signal", said)
+            with Reach("--accept-new", "--no-fallback-signal", box.url, state=self.state) as reach:
+                self.assertEqual(reach.fetch("/x").body, b"GET /x")
+            self.assertIn(" signal=off ", pins(self.state))
+            box.requests.clear()
+            with Reach(box.url, state=self.state) as reach:
+                self.assertEqual(reach.fetch("/x").body, b"GET /x")
+                self.assertEqual(len(box.requests), 1)
+
+    def test_later_connections_resume(self):
+        def closing(connection):
+            if connection.read_request() is not None:
+                connection.answer(b"ok", fields="Connection: close\r\n")
+
+        for words in (("--max", "ssl3", "--suites", "RC4-SHA"), ("--max", "tls1", "--suites", "DES-CBC3-SHA")):
+            with tempfile.TemporaryDirectory() as state, old_box(closing, *words) as (url, _):
+                with Reach("--accept-new", url, state=state) as reach:
+                    for _ in range(3):
+                        self.assertEqual(reach.fetch("/").body, b"ok")
+                    reach.wait_for_log("connection 3: ")
+                    self.assertRegex(reach.err(), "connection 3: .*, resumed: ")
+
+    def test_ipv6(self):
+        with Box(context=old_context(), host="::1") as box:
+            with Reach("--accept-new", f"https://[::1]:{box.port}", state=self.state) as reach:
+                self.assertEqual(reach.fetch("/x").body, b"GET /x")
+                self.assertIn(f"http://ip6---1-{box.port}.localhost:", reach.url)
+                self.assertEqual(box.requests[0].value("Host"), f"[::1]:{box.port}")
+                self.assertTrue(pins(self.state).startswith(f"[::1]:{box.port} "))
 
     def test_plain_http_stops_with_the_cause(self):
         with Box(speaking_http) as box:
