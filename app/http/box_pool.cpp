@@ -116,19 +116,26 @@ std::unique_ptr<BoxConnection> BoxPool::take_reusable(std::unique_lock<std::mute
 }
 
 Outcome<BoxPool::Lease> BoxPool::acquire(Reuse reuse, Deadline deadline) {
+  Failure failure{
+      ExitCode::network, "all connections that the bridge opens to the box are in use", "", "busy"};
   std::unique_lock lock(mutex_);
   while (!is_stopped_) {
     if (auto connection = take_reusable(lock, reuse)) {
       return Lease(*this, std::move(connection));
     }
     if (count_ < limits_.connections) {
-      return make_fresh(lock);
+      Outcome<Lease> fresh = make_fresh(lock);
+      const bool is_final = fresh.has_value() || fresh.error().code == ExitCode::identity;
+      if (is_final || count_ == 0) {
+        return fresh;
+      }
+      // A box that serves some connections and refuses one more has no room for it.
+      limits_.connections = count_;
+      failure = fresh.error();
+      continue;
     }
     if (changed_.wait_until(lock, deadline) == std::cv_status::timeout) {
-      return Failure{ExitCode::network,
-                     "all connections that the bridge opens to the box are in use",
-                     "",
-                     "busy"};
+      return failure;
     }
   }
   return stopped();

@@ -1,7 +1,8 @@
 // BoxPool: the connections to the box, kept for the next request.
 //
 // Devices take a second for a handshake and allow few connections, so connections are reused and
-// their number is bounded; a request beyond that waits for its turn.
+// their number is bounded; a request beyond that waits for its turn. A box that refuses one more
+// while it serves others has shown its own limit, and is held to it.
 #pragma once
 
 #include "common/failure.hpp"

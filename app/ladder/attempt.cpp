@@ -114,9 +114,11 @@ void name_special_alerts(RungResult& result, bool certificate_was_wanted) {
 
 /// ask_authorities judges a chain as a browser would, for boxes that our engine reached.
 void ask_authorities(BoxFacts& facts, const std::string& host) {
-  TrustOptions trust;
-  trust.authorities = load_system_authorities();
-  const auto verifier = verify_with_authorities(std::move(trust));
+  static const std::shared_ptr<CertificateVerifier> verifier = [] {
+    TrustOptions trust;
+    trust.authorities = load_system_authorities();
+    return verify_with_authorities(std::move(trust));
+  }();
   const CertificateQuestion question{
       facts.chain, CertificateQuestion::Role::server, host, std::chrono::system_clock::now()};
   auto verdict = verifier->verify(question);
