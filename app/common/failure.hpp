@@ -23,8 +23,10 @@ struct Failure {
 template <class T>
 class [[nodiscard]] Outcome {
  public:
+  // NOLINTNEXTLINE(google-explicit-constructor): as Result, so that `return failure;` reads well
   Outcome(T value) : state_(std::in_place_index<0>, std::move(value)) {}
 
+  // NOLINTNEXTLINE(google-explicit-constructor)
   Outcome(Failure failure) : state_(std::in_place_index<1>, std::move(failure)) {}
 
   [[nodiscard]] bool has_value() const noexcept { return state_.index() == 0; }

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <climits>
 
-#include <limits.h>
 #include <unistd.h>
 
 namespace heirloom::app {

@@ -19,6 +19,24 @@ constexpr std::size_t kMaxPieces = 64;
 constexpr std::size_t kSealedAtOnce = 65536;
 /// An alert that explains a failure is worth a moment's wait, not more.
 constexpr std::chrono::seconds kAlertTime{2};
+constexpr std::chrono::milliseconds kTurn{200};
+
+/// collect lists what waits, as far as there is room, for sendmsg; returns the number of pieces.
+std::size_t collect(std::span<const std::span<const std::uint8_t>> waiting,
+                    std::span<iovec> pieces) {
+  std::size_t count = 0;
+  for (const auto piece : waiting) {
+    if (count == pieces.size()) {
+      break;
+    }
+    if (!piece.empty()) {
+      // sendmsg does not write through this pointer; iovec is shared with recvmsg.
+      // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
+      pieces[count++] = {const_cast<std::uint8_t*>(piece.data()), piece.size()};
+    }
+  }
+  return count;
+}
 
 }  // namespace
 
@@ -38,58 +56,26 @@ HeirloomStream::HeirloomStream(TcpStreamPtr transport, Connection connection, Li
 }
 
 HandshakeReport HeirloomStream::handshake(Deadline deadline, const StopSignal* stop) {
+  using End = HandshakeReport::End;
   HandshakeReport report;
-  const auto refuse = [&](const Error& error) {
-    const bool is_end = error.cause == Cause::handshake_interrupted;
-    report.end = is_end ? HandshakeReport::End::closed : HandshakeReport::End::refused;
-    report.error = error;
-  };
-  while (connection_.phase() == Phase::handshaking) {
+  while (connection_.phase() == Phase::handshaking && report.end == End::complete) {
     if (stop != nullptr && stop->is_stopped()) {
-      report.end = HandshakeReport::End::stopped;
+      report.end = End::stopped;
       break;
     }
     // A stop signal must not wait for a silent peer: look at it every now and then.
-    const Deadline turn =
-        stop == nullptr ? deadline : std::min(deadline, in(std::chrono::milliseconds(200)));
-    StreamOutcome outcome = send_outgoing(turn);
-    if (outcome.status != StreamStatus::timeout) {
-      // Also after a failed send: a peer that hung up may have sent an alert before.
-      const StreamOutcome received =
-          receive_once(outcome.status == StreamStatus::ok ? turn : Deadline{});
-      outcome = received.status == StreamStatus::timeout && outcome.status != StreamStatus::ok
-                    ? outcome
-                    : received;
-    }
+    const Deadline turn = stop == nullptr ? deadline : std::min(deadline, in(kTurn));
+    StreamOutcome outcome = advance_handshake(turn);
     if (outcome.status == StreamStatus::timeout && std::chrono::steady_clock::now() >= deadline) {
-      report.end =
-          bytes_received_ == 0 ? HandshakeReport::End::silent : HandshakeReport::End::stalled;
-      break;
+      report.end = bytes_received_ == 0 ? End::silent : End::stalled;
     }
     if (outcome.status == StreamStatus::failed && connection_.error() == nullptr) {
-      report.end = HandshakeReport::End::reset;
-      report.reason = outcome.reason;
-      break;
+      report.end = End::reset;
+      report.reason = std::move(outcome.reason);
     }
   }
+  conclude_handshake(report, deadline);
   report.bytes_received = bytes_received_;
-  if (is_established_) {
-    // Data, an end or an error may have come with the last message: read says so. Our own last
-    // flight may still wait in outgoing; a client that is done must not keep it.
-    report.end = HandshakeReport::End::complete;
-    const StreamOutcome outcome = send_outgoing(deadline);
-    if (outcome.status == StreamStatus::failed && connection_.plaintext().empty()) {
-      report.end = HandshakeReport::End::reset;
-      report.reason = outcome.reason;
-    }
-  } else if (connection_.error() != nullptr) {
-    refuse(*connection_.error());
-    static_cast<void>(send_outgoing(in(kAlertTime)));
-  } else if (connection_.phase() == Phase::parked) {
-    refuse(Error{Cause::decision_not_expected, "a decision is pending that nobody here makes"});
-  } else if (connection_.phase() == Phase::closed) {
-    refuse(Error{Cause::handshake_interrupted, "the peer sent close_notify"});
-  }
   return report;
 }
 
@@ -108,7 +94,7 @@ StreamOutcome HeirloomStream::read(std::span<std::uint8_t> into, Deadline deadli
     if (connection_.error() != nullptr) {
       return engine_failure();
     }
-    const StreamOutcome outcome = receive_once(deadline);
+    StreamOutcome outcome = receive_once(deadline);
     if (outcome.status != StreamStatus::ok && connection_.plaintext().empty() &&
         !connection_.info().close_notify_received) {
       return outcome;
@@ -146,7 +132,7 @@ StreamOutcome HeirloomStream::finish_writing(Deadline deadline) {
     connection_.close();
     drain_events();
   }
-  const StreamOutcome sent = send_outgoing(deadline);
+  StreamOutcome sent = send_outgoing(deadline);
   if (sent.status != StreamStatus::ok) {
     return sent;
   }
@@ -166,19 +152,44 @@ bool HeirloomStream::has_buffered_output() const noexcept {
   return connection_.error() == nullptr && outgoing_bytes(connection_) != 0;
 }
 
+StreamOutcome HeirloomStream::advance_handshake(Deadline turn) {
+  StreamOutcome sent = send_outgoing(turn);
+  if (sent.status == StreamStatus::timeout) {
+    return sent;
+  }
+  // Also after a failed send: a peer that hung up may have sent an alert before.
+  const bool has_sent = sent.status == StreamStatus::ok;
+  StreamOutcome received = receive_once(has_sent ? turn : Deadline{});
+  return !has_sent && received.status == StreamStatus::timeout ? sent : received;
+}
+
+void HeirloomStream::conclude_handshake(HandshakeReport& report, Deadline deadline) {
+  using End = HandshakeReport::End;
+  if (is_established_) {
+    // Data, an end or an error may have come with the last message: read says so. Our own last
+    // flight may still wait in outgoing; a client that is done must not keep it.
+    StreamOutcome outcome = send_outgoing(deadline);
+    const bool is_lost = outcome.status == StreamStatus::failed && connection_.plaintext().empty();
+    report.end = is_lost ? End::reset : End::complete;
+    report.reason = std::move(outcome.reason);
+  } else if (const Error* error = connection_.error()) {
+    report.end = error->cause == Cause::handshake_interrupted ? End::closed : End::refused;
+    report.error = *error;
+    static_cast<void>(send_outgoing(in(kAlertTime)));
+  } else if (connection_.phase() == Phase::parked) {
+    report.end = End::refused;
+    report.error =
+        Error{Cause::decision_not_expected, "a decision is pending that nobody here makes"};
+  } else if (connection_.phase() == Phase::closed) {
+    report.end = End::closed;
+    report.error = Error{Cause::handshake_interrupted, "the peer sent close_notify"};
+  }
+}
+
 StreamOutcome HeirloomStream::send_outgoing(Deadline deadline) {
   for (;;) {
     std::array<iovec, kMaxPieces> pieces{};
-    std::size_t count = 0;
-    for (const auto piece : connection_.outgoing()) {
-      if (count == pieces.size()) {
-        break;
-      }
-      if (!piece.empty()) {
-        // sendmsg does not write through this pointer; iovec is shared with recvmsg.
-        pieces.at(count++) = {const_cast<std::uint8_t*>(piece.data()), piece.size()};
-      }
-    }
+    const std::size_t count = collect(connection_.outgoing(), pieces);
     if (count == 0) {
       return {};
     }
@@ -188,12 +199,14 @@ StreamOutcome HeirloomStream::send_outgoing(Deadline deadline) {
     const auto sent = ::sendmsg(transport_->writable_handle(), &message, MSG_NOSIGNAL);
     if (sent >= 0) {
       connection_.consume_outgoing(static_cast<std::size_t>(sent));
-    } else if (errno == EAGAIN) {
-      if (!wait_for(transport_->writable_handle(), {.writable = true}, deadline).writable) {
-        return {StreamStatus::timeout};
-      }
-    } else if (errno != EINTR) {
+      continue;
+    }
+    if (errno != EAGAIN && errno != EINTR) {
       return {StreamStatus::failed, 0, errno_text(errno)};
+    }
+    if (errno == EAGAIN &&
+        !wait_for(transport_->writable_handle(), {.writable = true}, deadline).writable) {
+      return {StreamStatus::timeout};
     }
   }
 }
@@ -206,7 +219,7 @@ StreamOutcome HeirloomStream::receive_once(Deadline deadline) {
   if (buffer.empty()) {
     return {StreamStatus::failed, 0, "the connection takes no more input"};
   }
-  const StreamOutcome outcome = transport_->read(buffer, deadline);
+  StreamOutcome outcome = transport_->read(buffer, deadline);
   if (outcome.status == StreamStatus::ok) {
     bytes_received_ += outcome.count;
     const auto result = connection_.received(outcome.count);

@@ -62,6 +62,10 @@ class HeirloomStream final : public Stream {
   [[nodiscard]] TcpStream& transport() noexcept { return *transport_; }
 
  private:
+  /// advance_handshake sends and receives once, waiting until `turn` at most.
+  StreamOutcome advance_handshake(Deadline turn);
+  /// conclude_handshake fills the report once the connection has left the handshake.
+  void conclude_handshake(HandshakeReport& report, Deadline deadline);
   StreamOutcome send_outgoing(Deadline deadline);
   /// receive_once takes what the socket has, waiting until the deadline. ok: something changed.
   StreamOutcome receive_once(Deadline deadline);

@@ -27,6 +27,13 @@ unsigned long last_error() {
   return error;
 }
 
+/// forget_errors empties both queues before a call of libssl: SSL_get_error also finds what an
+/// earlier and unrelated call on this thread left behind.
+void forget_errors() {
+  errno = 0;
+  ERR_clear_error();
+}
+
 std::string reason_text(unsigned long error) {
   const char* const text = ERR_reason_error_string(error);
   return text == nullptr ? "no reason given" : text;
@@ -43,6 +50,7 @@ bool use_credentials(SSL_CTX* context, const ModernTlsOptions& options) {
   }
   const std::string& key = options.key_file.empty() ? options.certificate_file : options.key_file;
   // libcrypto's default callback reads the passphrase from here; it does not write to it.
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
   SSL_CTX_set_default_passwd_cb_userdata(context, const_cast<char*>(options.passphrase.c_str()));
   return SSL_CTX_use_certificate_chain_file(context, options.certificate_file.c_str()) == 1 &&
          SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) == 1;
@@ -88,6 +96,7 @@ void set_names(SSL* ssl, const std::string& server_name) {
   SSL_ctrl(ssl,
            SSL_CTRL_SET_TLSEXT_HOSTNAME,
            TLSEXT_NAMETYPE_host_name,
+           // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast)
            const_cast<char*>(server_name.c_str()));
 }
 
@@ -173,6 +182,38 @@ void classify(ModernTlsReport& report, int ssl_error, int number) {
   }
 }
 
+/// shake_hands runs SSL_connect until it succeeds, or fills the report and is false.
+bool shake_hands(SSL* handle,
+                 const ModernTlsOptions& options,
+                 Deadline deadline,
+                 ModernTlsReport& report) {
+  using End = ModernTlsReport::End;
+  const Deadline silent_until = options.silence.count() == 0 ? deadline : in(options.silence);
+  for (;;) {
+    forget_errors();
+    const int result = SSL_connect(handle);
+    const int number = errno;
+    report.bytes_received = BIO_number_read(SSL_get_rbio(handle));
+    if (result == 1) {
+      return true;
+    }
+    const int error = SSL_get_error(handle, result);
+    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) {
+      classify(report, error, number);
+      return false;
+    }
+    const bool is_read = error == SSL_ERROR_WANT_READ;
+    const bool is_silent = report.bytes_received == 0;
+    const Deadline until = is_silent ? std::min(deadline, silent_until) : deadline;
+    const Readiness ready = wait_for(SSL_get_fd(handle), {is_read, !is_read}, until);
+    if (!ready.readable && !ready.writable) {
+      report.end = is_silent ? End::silent : End::stalled;
+      report.reason = "the peer did not answer in time";
+      return false;
+    }
+  }
+}
+
 }  // namespace
 
 std::string modern_library_version() {
@@ -195,7 +236,6 @@ ModernTlsStream::~ModernTlsStream() = default;
 ModernTlsReport ModernTlsStream::connect(TcpStreamPtr transport,
                                          const ModernTlsOptions& options,
                                          Deadline deadline) {
-  using End = ModernTlsReport::End;
   ModernTlsReport report;
   ERR_clear_error();
   const ContextPtr context = make_context(options);
@@ -211,32 +251,10 @@ ModernTlsReport ModernTlsStream::connect(TcpStreamPtr transport,
   }
   set_names(handle, options.server_name);
   SSL_set_app_data(handle, options.key_log.get());
-  const Deadline silent_until = options.silence.count() == 0 ? deadline : in(options.silence);
-  int result = 0;
-  for (;;) {
-    errno = 0;
-    result = SSL_connect(handle);
-    const int number = errno;
-    if (result == 1) {
-      break;
-    }
-    const int error = SSL_get_error(handle, result);
-    report.bytes_received = BIO_number_read(SSL_get_rbio(handle));
-    if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) {
-      classify(report, error, number);
-      return report;
-    }
-    const bool is_read = error == SSL_ERROR_WANT_READ;
-    const Deadline until = report.bytes_received == 0 ? std::min(deadline, silent_until) : deadline;
-    const Readiness ready = wait_for(socket, {is_read, !is_read}, until);
-    if (!ready.readable && !ready.writable) {
-      report.end = report.bytes_received == 0 ? End::silent : End::stalled;
-      report.reason = "the peer did not answer in time";
-      return report;
-    }
+  if (!shake_hands(handle, options, deadline, report)) {
+    return report;
   }
-  report.bytes_received = BIO_number_read(SSL_get_rbio(handle));
-  report.end = End::complete;
+  report.end = ModernTlsReport::End::complete;
   report.stream.reset(new ModernTlsStream(std::move(transport), std::move(ssl)));
   report.stream->info_ = collect_info(handle);
   return report;
@@ -245,7 +263,7 @@ ModernTlsReport ModernTlsStream::connect(TcpStreamPtr transport,
 StreamOutcome ModernTlsStream::read(std::span<std::uint8_t> into, Deadline deadline) {
   for (;;) {
     std::size_t count = 0;
-    errno = 0;
+    forget_errors();
     const int result = SSL_read_ex(ssl_->handle.get(), into.data(), into.size(), &count);
     if (result == 1) {
       return {StreamStatus::ok, count};
@@ -260,7 +278,7 @@ StreamOutcome ModernTlsStream::write(std::span<const std::uint8_t> bytes, Deadli
   std::size_t sent = 0;
   while (sent < bytes.size()) {
     std::size_t count = 0;
-    errno = 0;
+    forget_errors();
     const auto rest = bytes.subspan(sent);
     const int result = SSL_write_ex(ssl_->handle.get(), rest.data(), rest.size(), &count);
     if (result == 1) {
@@ -277,12 +295,12 @@ StreamOutcome ModernTlsStream::write(std::span<const std::uint8_t> bytes, Deadli
 
 StreamOutcome ModernTlsStream::finish_writing(Deadline deadline) {
   for (;;) {
-    errno = 0;
+    forget_errors();
     const int result = SSL_shutdown(ssl_->handle.get());
     if (result >= 0) {
       return transport_->finish_writing(deadline);
     }
-    const auto outcome = settle(result, deadline);
+    auto outcome = settle(result, deadline);
     if (outcome.status == StreamStatus::end) {
       return {};  // the peer has finished and is gone: nobody is left to tell
     }

@@ -81,6 +81,8 @@ class ModernTlsStream final : public Stream {
   [[nodiscard]] static ModernTlsReport connect(TcpStreamPtr transport,
                                                const ModernTlsOptions& options,
                                                Deadline deadline);
+  ModernTlsStream(const ModernTlsStream&) = delete;
+  ModernTlsStream& operator=(const ModernTlsStream&) = delete;
   ~ModernTlsStream() override;
 
   StreamOutcome read(std::span<std::uint8_t> into, Deadline deadline) override;

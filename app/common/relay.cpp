@@ -164,8 +164,8 @@ Waited wait(Direction& one, Direction& two, const StopSignal* stop, Deadline idl
   return Waited::ready;
 }
 
-/// fill_failure finds the side that broke, if one did: reading from it or writing to it.
-void fill_end(RelayReport& report, const Direction& forth, const Direction& back) {
+/// find_failure names the side that broke, if one did: reading from it or writing to it.
+void find_failure(RelayReport& report, const Direction& forth, const Direction& back) {
   if (forth.has_read_failed() || back.has_write_failed()) {
     report.end = RelayReport::End::first_failed;
     report.first_status = StreamStatus::failed;
@@ -179,31 +179,18 @@ void fill_end(RelayReport& report, const Direction& forth, const Direction& back
   }
 }
 
-}  // namespace
-
-RelayReport relay(Stream& first, Stream& second, const RelayOptions& options) {
-  const bool passes_first_end =
-      options.at_end_of_first == RelayOptions::AtEndOfFirst::finish_second;
-  const bool passes_second_end =
-      options.at_end_of_second == RelayOptions::AtEndOfSecond::finish_first;
-  Direction forth(
-      first, second, passes_first_end ? Direction::PassEnd::yes : Direction::PassEnd::no);
-  Direction back(
-      second, first, passes_second_end ? Direction::PassEnd::yes : Direction::PassEnd::no);
-  RelayReport report;
+/// run moves both directions until they are done or there is a reason to end, which it notes.
+void run(RelayReport& report, Direction& forth, Direction& back, const RelayOptions& options) {
   Deadline idle_deadline = in(options.idle_timeout);
   for (;;) {
     const bool has_moved_forth = forth.move();
     const bool has_moved_back = back.move();
-    fill_end(report, forth, back);
-    if (report.end != RelayReport::End::both_finished) {
-      break;
-    }
-    if (back.is_done() && !passes_second_end) {
+    find_failure(report, forth, back);
+    if (back.is_done() && options.at_end_of_second == RelayOptions::AtEndOfSecond::stop) {
       forth.abandon();
     }
-    if (forth.is_done() && back.is_done()) {
-      break;
+    if (report.end != RelayReport::End::both_finished || (forth.is_done() && back.is_done())) {
+      return;
     }
     if (has_moved_forth || has_moved_back) {
       idle_deadline = in(options.idle_timeout);
@@ -211,9 +198,21 @@ RelayReport relay(Stream& first, Stream& second, const RelayOptions& options) {
     const Waited waited = wait(forth, back, options.stop, idle_deadline);
     if (waited != Waited::ready) {
       report.end = waited == Waited::idle ? RelayReport::End::idle : RelayReport::End::stopped;
-      break;
+      return;
     }
   }
+}
+
+}  // namespace
+
+RelayReport relay(Stream& first, Stream& second, const RelayOptions& options) {
+  using PassEnd = Direction::PassEnd;
+  const bool finishes_second = options.at_end_of_first == RelayOptions::AtEndOfFirst::finish_second;
+  const bool finishes_first = options.at_end_of_second == RelayOptions::AtEndOfSecond::finish_first;
+  Direction forth(first, second, finishes_second ? PassEnd::yes : PassEnd::no);
+  Direction back(second, first, finishes_first ? PassEnd::yes : PassEnd::no);
+  RelayReport report;
+  run(report, forth, back, options);
   report.first_to_second = forth.delivered();
   report.second_to_first = back.delivered();
   if (report.first_status == StreamStatus::ok) {

@@ -28,6 +28,13 @@ Failure not_a_target(std::string_view text) {
           "target_invalid"};
 }
 
+Failure not_a_url(std::string_view text) {
+  return {ExitCode::usage,
+          "\"" + std::string(text) + "\" is no URL of a web page",
+          "https://10.0.0.5/",
+          "url_invalid"};
+}
+
 std::optional<std::uint16_t> parse_port(std::string_view text) {
   std::uint16_t port = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
@@ -94,6 +101,21 @@ std::string field(std::string_view text, const http_parser_url& url, http_parser
   return std::string(text.substr(place.off, place.len));
 }
 
+/// complete_url adds what http-parser wants and people do not type ("10.0.0.5:8443/login"): scheme
+/// and brackets. Empty if there is no host.
+std::string complete_url(std::string_view text) {
+  if (text.find("://") != std::string_view::npos) {
+    return std::string(text);
+  }
+  const auto slash = std::min(text.find('/'), text.size());
+  const auto parts = split(text.substr(0, slash));
+  if (!parts.has_value()) {
+    return {};
+  }
+  const std::string place = to_string({parts->host, parts->port.value_or(443)});
+  return "https://" + place + std::string(text.substr(slash));
+}
+
 }  // namespace
 
 Outcome<HostPort> parse_target(std::string_view text, std::uint16_t default_port) {
@@ -112,29 +134,15 @@ Outcome<HostPort> parse_target(std::string_view text, std::uint16_t default_port
 }
 
 Outcome<Url> parse_url(std::string_view text) {
-  const Failure wrong{ExitCode::usage,
-                      "\"" + std::string(text) + "\" is no URL of a web page",
-                      "https://10.0.0.5/",
-                      "url_invalid"};
-  if (text.find("://") == std::string_view::npos) {
-    // http-parser wants a scheme and brackets; people type "10.0.0.5:8443/login".
-    const auto slash = text.find('/');
-    const auto parts = split(text.substr(0, slash));
-    if (!parts.has_value()) {
-      return wrong;
-    }
-    const std::string path =
-        slash == std::string_view::npos ? "/" : std::string(text.substr(slash));
-    return parse_url("https://" + to_string({parts->host, parts->port.value_or(443)}) + path);
-  }
+  const std::string complete = complete_url(text);
   http_parser_url url{};
   http_parser_url_init(&url);
-  if (http_parser_parse_url(text.data(), text.size(), 0, &url) != 0) {
-    return wrong;
+  if (complete.empty() || http_parser_parse_url(complete.data(), complete.size(), 0, &url) != 0) {
+    return not_a_url(text);
   }
   Url result;
-  result.scheme = lower(field(text, url, UF_SCHEMA));
-  result.host = lower(field(text, url, UF_HOST));
+  result.scheme = lower(field(complete, url, UF_SCHEMA));
+  result.host = lower(field(complete, url, UF_HOST));
   if (result.scheme != "https" && result.scheme != "http") {
     return Failure{ExitCode::usage,
                    "\"" + result.scheme + "\" URLs are not understood, only https and http",
@@ -142,14 +150,15 @@ Outcome<Url> parse_url(std::string_view text) {
                    "url_scheme"};
   }
   const bool has_port = (url.field_set & (1U << UF_PORT)) != 0;
-  if (result.host.empty() || (has_port && url.port == 0) || field(text, url, UF_USERINFO) != "") {
-    return wrong;
+  const bool has_user = (url.field_set & (1U << UF_USERINFO)) != 0;
+  if (result.host.empty() || has_user || (has_port && url.port == 0)) {
+    return not_a_url(text);
   }
   result.port = has_port ? url.port : (result.scheme == "https" ? 443 : 80);
-  const std::string path = field(text, url, UF_PATH);
+  const std::string path = field(complete, url, UF_PATH);
   result.path = path.empty() ? "/" : path;
   if ((url.field_set & (1U << UF_QUERY)) != 0) {
-    result.path += "?" + field(text, url, UF_QUERY);
+    result.path += "?" + field(complete, url, UF_QUERY);
   }
   return result;
 }

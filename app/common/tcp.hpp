@@ -19,6 +19,8 @@ enum class AddressFamily : std::uint8_t { any, ipv4, ipv6 };
 class TcpStream final : public Stream {
  public:
   explicit TcpStream(int socket) noexcept;
+  TcpStream(const TcpStream&) = delete;
+  TcpStream& operator=(const TcpStream&) = delete;
   ~TcpStream() override;
 
   StreamOutcome read(std::span<std::uint8_t> into, Deadline deadline) override;

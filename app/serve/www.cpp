@@ -223,33 +223,35 @@ class Site {
   ServiceReport run() {
     RequestReader reader;
     std::vector<std::uint8_t> piece(16384);
-    for (;;) {
+    while (report_.close.empty()) {
       const auto read = read_patiently(client_, piece, limits_.idle, limits_.stop);
-      if (read.status != StreamStatus::ok) {
-        return end(describe_close(read, limits_.stop));
-      }
       report_.bytes_in += read.count;
-      const bool is_http = reader.take(std::span(piece).first(read.count));
-      if (reader.wants_continue()) {
-        send("HTTP/1.1 100 Continue\r\n\r\n");
-      }
-      for (const Request& request : reader.complete_requests()) {
-        answer(request);
-        if (has_failed_ || !request.keep_alive) {
-          return end(has_failed_ ? describe_close(failure_, limits_.stop) : "answered");
-        }
-      }
-      if (!is_http) {
-        send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-        return end("not HTTP: " + reader.error());
+      if (read.status == StreamStatus::ok) {
+        take(reader, std::span(piece).first(read.count));
+      } else {
+        report_.close = describe_close(read, limits_.stop);
       }
     }
+    return report_;
   }
 
  private:
-  ServiceReport end(std::string why) {
-    report_.close = std::move(why);
-    return report_;
+  void take(RequestReader& reader, std::span<const std::uint8_t> bytes) {
+    const bool is_http = reader.take(bytes);
+    if (reader.wants_continue()) {
+      send("HTTP/1.1 100 Continue\r\n\r\n");
+    }
+    for (const Request& request : reader.complete_requests()) {
+      answer(request);
+      if (has_failed_ || !request.keep_alive) {
+        report_.close = has_failed_ ? describe_close(failure_, limits_.stop) : "answered";
+        return;
+      }
+    }
+    if (!is_http) {
+      send("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+      report_.close = "not HTTP: " + reader.error();
+    }
   }
 
   void answer(const Request& request) {
@@ -273,7 +275,7 @@ class Site {
   }
 
   void send_bytes(std::uint64_t size) {
-    std::array<std::uint8_t, 26 * 1024> letters{};
+    std::array<std::uint8_t, 26UL * 1024> letters{};
     for (std::size_t i = 0; i < letters.size(); ++i) {
       letters.at(i) = www_byte(i);
     }
