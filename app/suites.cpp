@@ -54,8 +54,14 @@ nlohmann::ordered_json to_json(const CipherSuite& suite) {
   return object;
 }
 
-void print(const std::string& text) {
-  std::fwrite(text.data(), 1, text.size(), stdout);
+/// print writes to standard output; a full disk or a closed pipe is a failure like any other.
+ExitCode print(const std::string& text) {
+  const bool is_written = std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+  if (is_written && std::fflush(stdout) == 0) {
+    return ExitCode::ok;
+  }
+  print_failure({ExitCode::local, "cannot write to standard output", "", "standard_stream"});
+  return ExitCode::local;
 }
 
 ExitCode print_json() {
@@ -67,8 +73,7 @@ ExitCode print_json() {
   document["schema"] = 1;
   document["tool"] = "heirloom";
   document["suites"] = std::move(list);
-  print(document.dump(2) + "\n");
-  return ExitCode::ok;
+  return print(document.dump(2) + "\n");
 }
 
 std::string padded(std::string text, std::size_t width) {
@@ -77,6 +82,7 @@ std::string padded(std::string text, std::size_t width) {
 }
 
 ExitCode print_table() {
+  std::string table;
   for (const CipherSuite& suite : cipher_suites()) {
     std::string line = format_hex16(suite.id) + "  " + padded(table_name(suite), 34) +
                        padded(std::string(suite.openssl_name), 15) +
@@ -84,9 +90,9 @@ ExitCode print_table() {
     if (suite.allowance != Allowance::none) {
       line += ", needs --allow " + std::string(to_string(suite.allowance));
     }
-    print(line + "\n        " + std::string(suite.why) + "\n");
+    table += line + "\n        " + std::string(suite.why) + "\n";
   }
-  return ExitCode::ok;
+  return print(table);
 }
 
 }  // namespace

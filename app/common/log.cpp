@@ -35,7 +35,7 @@ spdlog::level::level_enum to_spdlog(LogLevel level) {
 
 /// quote follows logfmt: a value with blanks, quotes or an equals sign, or none, is quoted.
 std::string quote(const std::string& value) {
-  const std::string safe = escape_text(value);
+  std::string safe = escape_text(value);
   const bool is_plain = !safe.empty() && std::all_of(safe.begin(), safe.end(), [](char c) {
     return c != ' ' && c != '"' && c != '=' && c != '\\';
   });

@@ -1,5 +1,6 @@
 #include "common/output.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -18,25 +19,40 @@ bool has_value(const char* name) {
   return value != nullptr && *value != '\0';
 }
 
-/// utf8_length is the length of a well-formed sequence that begins here, 0 if there is none
-/// (RFC 3629 §4; surrogates, overlong forms and the C1 controls count as none).
+/// Utf8Range is a row of RFC 3629 §4: which second byte may follow which first one. Overlong forms
+/// and surrogates are in none, nor are the C1 controls, which some terminals obey.
+struct Utf8Range {
+  unsigned char first_low;
+  unsigned char first_high;
+  unsigned char second_low;
+  unsigned char second_high;
+  std::size_t length;
+};
+
+constexpr std::array kUtf8{Utf8Range{0xC2, 0xC2, 0xA0, 0xBF, 2},
+                           Utf8Range{0xC3, 0xDF, 0x80, 0xBF, 2},
+                           Utf8Range{0xE0, 0xE0, 0xA0, 0xBF, 3},
+                           Utf8Range{0xE1, 0xEC, 0x80, 0xBF, 3},
+                           Utf8Range{0xED, 0xED, 0x80, 0x9F, 3},
+                           Utf8Range{0xEE, 0xEF, 0x80, 0xBF, 3},
+                           Utf8Range{0xF0, 0xF0, 0x90, 0xBF, 4},
+                           Utf8Range{0xF1, 0xF3, 0x80, 0xBF, 4},
+                           Utf8Range{0xF4, 0xF4, 0x80, 0x8F, 4}};
+
+/// utf8_length is the length of a harmless sequence that begins here, 0 if there is none.
 std::size_t utf8_length(std::string_view text) {
   const auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const auto is_tail = [&](std::size_t i) { return i < text.size() && (at(i) & 0xC0U) == 0x80U; };
-  const unsigned char first = at(0);
-  if (first >= 0xC2 && first <= 0xDF && is_tail(1)) {
-    return first == 0xC2 && at(1) < 0xA0 ? 0 : 2;
+  const auto row = std::ranges::find_if(kUtf8, [&](const Utf8Range& range) {
+    return at(0) >= range.first_low && at(0) <= range.first_high;
+  });
+  if (row == kUtf8.end() || text.size() < row->length || at(1) < row->second_low ||
+      at(1) > row->second_high) {
+    return 0;
   }
-  if (first >= 0xE0 && first <= 0xEF && is_tail(1) && is_tail(2)) {
-    const bool is_overlong = first == 0xE0 && at(1) < 0xA0;
-    const bool is_surrogate = first == 0xED && at(1) >= 0xA0;
-    return is_overlong || is_surrogate ? 0 : 3;
-  }
-  if (first >= 0xF0 && first <= 0xF4 && is_tail(1) && is_tail(2) && is_tail(3)) {
-    const bool is_outside = (first == 0xF0 && at(1) < 0x90) || (first == 0xF4 && at(1) >= 0x90);
-    return is_outside ? 0 : 4;
-  }
-  return 0;
+  const auto rest = text.substr(2, row->length - 2);
+  const bool is_whole = std::ranges::all_of(
+      rest, [](char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80U; });
+  return is_whole ? row->length : 0;
 }
 
 std::string escape_byte(unsigned char byte) {
@@ -91,8 +107,9 @@ std::string paint(Style style, std::string_view text) {
 void print_line(std::string_view text) {
   std::string line(text);
   line += '\n';
-  std::fwrite(line.data(), 1, line.size(), stderr);
-  std::fflush(stderr);
+  // Nobody is left to tell if standard error is gone.
+  static_cast<void>(std::fwrite(line.data(), 1, line.size(), stderr));
+  static_cast<void>(std::fflush(stderr));
 }
 
 void print_failure(const Failure& failure, OutputFormat format) {

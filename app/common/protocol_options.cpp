@@ -91,7 +91,8 @@ bool is_allowed(Allowance needed, const std::vector<Allowance>& allowed) {
          std::find(allowed.begin(), allowed.end(), needed) != allowed.end();
 }
 
-std::optional<Failure> apply_suites(Policy& policy, const ProtocolOptions& options) {
+/// parse_allowances reads --allow; the museum preset allows everything.
+Outcome<std::vector<Allowance>> parse_allowances(const ProtocolOptions& options) {
   std::vector<Allowance> allowed;
   for (const std::string& word : split_list(options.allow)) {
     const auto allowance = parse_allowance(word);
@@ -103,36 +104,55 @@ std::optional<Failure> apply_suites(Policy& policy, const ProtocolOptions& optio
   if (options.preset == "museum") {
     allowed.push_back(Allowance::null_encryption);
   }
+  return allowed;
+}
+
+/// add_allowed_suites puts the suites that were allowed by name behind those of the preset.
+void add_allowed_suites(Policy& policy, const std::vector<Allowance>& allowed) {
+  for (const CipherSuite& suite : cipher_suites()) {
+    const bool is_listed =
+        std::ranges::find(policy.cipher_suites, suite.id) != policy.cipher_suites.end();
+    if (!is_listed && suite.allowance != Allowance::none && is_allowed(suite.allowance, allowed)) {
+      policy.cipher_suites.push_back(suite.id);
+    }
+  }
+}
+
+Outcome<std::uint16_t> parse_suite(const std::string& name, const std::vector<Allowance>& allowed) {
+  const CipherSuite* const suite = find_cipher_suite(name);
+  if (suite == nullptr) {
+    return Failure{ExitCode::usage,
+                   "there is no cipher suite \"" + name + "\" here",
+                   "heirloom suites",
+                   "suite_unknown"};
+  }
+  if (!is_allowed(suite->allowance, allowed)) {
+    return Failure{ExitCode::usage,
+                   std::string(suite->openssl_name) +
+                       " is only used if it is allowed by name: " + std::string(suite->why),
+                   "--allow " + std::string(to_string(suite->allowance)),
+                   "suite_not_allowed"};
+  }
+  return suite->id;
+}
+
+std::optional<Failure> apply_suites(Policy& policy, const ProtocolOptions& options) {
+  const auto allowed = parse_allowances(options);
+  if (!allowed) {
+    return allowed.error();
+  }
   const auto names = split_list(options.suites);
   if (names.empty()) {
-    for (const CipherSuite& suite : cipher_suites()) {
-      const bool is_listed =
-          std::find(policy.cipher_suites.begin(), policy.cipher_suites.end(), suite.id) !=
-          policy.cipher_suites.end();
-      if (!is_listed && suite.allowance != Allowance::none &&
-          is_allowed(suite.allowance, allowed)) {
-        policy.cipher_suites.push_back(suite.id);
-      }
-    }
+    add_allowed_suites(policy, *allowed);
     return std::nullopt;
   }
   policy.cipher_suites.clear();
   for (const std::string& name : names) {
-    const CipherSuite* const suite = find_cipher_suite(name);
-    if (suite == nullptr) {
-      return Failure{ExitCode::usage,
-                     "there is no cipher suite \"" + name + "\" here",
-                     "heirloom suites",
-                     "suite_unknown"};
+    const auto suite = parse_suite(name, *allowed);
+    if (!suite) {
+      return suite.error();
     }
-    if (!is_allowed(suite->allowance, allowed)) {
-      return Failure{ExitCode::usage,
-                     std::string(suite->openssl_name) +
-                         " is only used if it is allowed by name: " + std::string(suite->why),
-                     "--allow " + std::string(to_string(suite->allowance)),
-                     "suite_not_allowed"};
-    }
-    policy.cipher_suites.push_back(suite->id);
+    policy.cipher_suites.push_back(*suite);
   }
   return std::nullopt;
 }

@@ -131,6 +131,16 @@ class LocalResources(Case):
         outcome = run(*words, env=environment(SSLKEYLOGFILE="/nonexistent/log"))
         self.assert_refused(outcome, LOCAL, "cannot write the key log")
 
+    def test_list_that_nobody_reads(self):
+        for words in (["suites"], ["suites", "--json"]):
+            reader, writer = os.pipe()
+            os.close(reader)
+            completed = subprocess.run(
+                [PROGRAM, *words], stdout=writer, stderr=subprocess.PIPE, timeout=PATIENCE, check=False
+            )
+            os.close(writer)
+            self.assert_refused(Outcome(completed), LOCAL, "cannot write to standard output")
+
     def test_standard_output_that_nobody_reads(self):
         with Server() as server:
             reader, writer = os.pipe()
@@ -140,7 +150,6 @@ class LocalResources(Case):
                 stderr=subprocess.PIPE, timeout=PATIENCE, check=False,
             )
             os.close(writer)
-        completed.stdout = b""
         self.assert_refused(Outcome(completed), LOCAL, "cannot use standard input or output")
 
     def test_key_that_the_system_trusts(self):
