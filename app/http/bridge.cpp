@@ -1,5 +1,7 @@
 #include "http/bridge.hpp"
 
+#include "common/thread_end.hpp"
+
 #include <array>
 #include <chrono>
 #include <system_error>
@@ -52,20 +54,45 @@ bool read_head(Browser& browser, MessageParser& request, const Patience& patienc
 
 }  // namespace
 
-/// enter is false if the bridge takes no more connections.
-bool Bridge::enter(int handle) {
+/// start gives the connection a thread. One that finds no place is closed: the browser tries again.
+void Bridge::start(const std::shared_ptr<TcpStream>& stream) {
+  const int handle = stream->readable_handle();
   const std::lock_guard lock(mutex_);
   if (is_stopping_ || handles_.size() >= kMaxBrowserConnections) {
-    return false;
+    return;
   }
-  handles_.insert(handle);
-  return true;
+  const std::uint64_t number = next_thread_++;
+  try {
+    // The handle leaves the set before the stream closes it, so every handle in it is ours.
+    threads_.emplace(number, std::thread([this, stream, handle, number] {
+                       serve(*stream);
+                       leave(handle, number);
+                     }));
+    handles_.insert(handle);
+  } catch (const std::system_error&) {
+    return;  // no thread to be had
+  }
 }
 
-void Bridge::leave(int handle) {
+void Bridge::leave(int handle, std::uint64_t thread) {
   const std::lock_guard lock(mutex_);
   handles_.erase(handle);
+  finished_.push_back(thread);
   changed_.notify_all();
+}
+
+void Bridge::join_finished() {
+  std::vector<std::thread> finished;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const std::uint64_t number : finished_) {
+      finished.push_back(std::move(threads_.extract(number).mapped()));
+    }
+    finished_.clear();
+  }
+  for (std::thread& thread : finished) {
+    thread.join();
+  }
 }
 
 void Bridge::serve(TcpStream& stream) {
@@ -90,20 +117,9 @@ void Bridge::serve(TcpStream& stream) {
 }
 
 void Bridge::accept_from(TcpListener& listener, const StopSignal& stop) {
-  while (std::shared_ptr<TcpStream> stream = listener.accept(stop)) {
-    const int handle = stream->readable_handle();
-    if (!enter(handle)) {
-      continue;
-    }
-    try {
-      // The handle leaves the set before the stream closes it, so every handle in it is ours.
-      std::thread([this, stream, handle] {
-        serve(*stream);
-        leave(handle);
-      }).detach();
-    } catch (const std::system_error&) {
-      leave(handle);  // no thread to be had: the browser will try again
-    }
+  while (const std::shared_ptr<TcpStream> stream = listener.accept(stop)) {
+    join_finished();
+    start(stream);
   }
 }
 
@@ -123,10 +139,16 @@ Bridge::Stopped Bridge::run(const StopSignal& stop) {
     }
   }
   box_.pool.stop();
-  std::unique_lock lock(mutex_);
-  const bool all_left =
-      changed_.wait_for(lock, std::chrono::seconds(3), [this] { return handles_.empty(); });
-  return all_left ? Stopped::cleanly : Stopped::with_threads_left;
+  {
+    std::unique_lock lock(mutex_);
+    const bool all_left =
+        changed_.wait_for(lock, std::chrono::seconds(3), [this] { return handles_.empty(); });
+    if (!all_left) {
+      return Stopped::with_threads_left;
+    }
+  }
+  join_finished();
+  return Stopped::cleanly;
 }
 
 }  // namespace heirloom::app::http

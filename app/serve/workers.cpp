@@ -1,6 +1,7 @@
 #include "serve/workers.hpp"
 
 #include "common/log.hpp"
+#include "common/thread_end.hpp"
 
 #include <chrono>
 #include <exception>
@@ -43,6 +44,7 @@ void Workers::launch(std::function<void()> work) {
         log_line(LogLevel::error, "connection_lost", {{"message", std::string(error.what())}});
       }
       work = nullptr;  // closes the connection before it counts as gone
+      release_thread_state();
       finish();
     }).detach();
   } catch (const std::system_error& error) {
