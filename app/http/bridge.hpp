@@ -7,9 +7,12 @@
 
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
+#include <thread>
 #include <vector>
 
 namespace heirloom::app::http {
@@ -33,15 +36,19 @@ class Bridge {
 
  private:
   void accept_from(TcpListener& listener, const StopSignal& stop);
+  void start(const std::shared_ptr<TcpStream>& stream);
   void serve(TcpStream& stream);
-  [[nodiscard]] bool enter(int handle);
-  void leave(int handle);
+  void leave(int handle, std::uint64_t thread);
+  void join_finished();
 
   Box& box_;
   std::vector<std::unique_ptr<TcpListener>> listeners_;
   std::mutex mutex_;
   std::condition_variable changed_;
   std::set<int> handles_;  ///< of browser connections
+  std::map<std::uint64_t, std::thread> threads_;
+  std::vector<std::uint64_t> finished_;  ///< threads that only have to be joined
+  std::uint64_t next_thread_ = 0;
   bool is_stopping_ = false;
 };
 

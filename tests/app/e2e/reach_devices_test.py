@@ -37,11 +37,11 @@ class Devices(unittest.TestCase):
         self.state = self.folder.name
         self.addCleanup(self.folder.cleanup)
 
-    def bridge(self, handler, *words):
+    def bridge(self, handler, env=None):
         """A box with that handler and a bridge to it, until the end of the test."""
         box = Box(handler, modern_context())
         self.addCleanup(box.close)
-        reach = Reach("--accept-new", *words, box.url, state=self.state)
+        reach = Reach("--accept-new", box.url, state=self.state, env=env)
         self.addCleanup(reach.__exit__)
         return box, reach
 
@@ -306,7 +306,9 @@ class Devices(unittest.TestCase):
                 for _ in range(size // len(part)):
                     connection.send(part)
 
-        _, reach = self.bridge(handler)
+        # What a sanitizer keeps back to find errors is no memory of the program.
+        options = os.environ.get("ASAN_OPTIONS", "")
+        _, reach = self.bridge(handler, env={"ASAN_OPTIONS": f"{options}:quarantine_size_mb=1:thread_local_quarantine_size_kb=64"})
 
         def resident():
             with open(f"/proc/{reach.process.pid}/statm", encoding="ascii") as file:
