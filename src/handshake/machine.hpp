@@ -37,11 +37,12 @@ class [[nodiscard]] Next : public Result<std::variant<Successors...>> {
  public:
   using Base::Base;
 
+  // NOLINTBEGIN(google-explicit-constructor): `return AwaitFinished{…};`
   template <class State>
 
-  requires kHas<State> Next(
-      State state)  // NOLINT(google-explicit-constructor): `return AwaitFinished{…};`
-      : Base(std::variant<Successors...>(std::move(state))) {}
+  requires kHas<State> Next(State state) : Base(std::variant<Successors...>(std::move(state))) {}
+
+  // NOLINTEND(google-explicit-constructor)
 
   /// A handler with fewer successors may answer for one with more.
   template <class... Fewer>
@@ -57,7 +58,7 @@ class [[nodiscard]] Next : public Result<std::variant<Successors...>> {
       return std::move(narrow).error();
     }
     return std::visit(
-        [](auto&& state) -> Base { return std::variant<Successors...>(std::move(state)); },
+        [](auto state) -> Base { return std::variant<Successors...>(std::move(state)); },
         std::move(narrow).value());
   }
 };
@@ -171,7 +172,7 @@ Result<void> step(std::variant<S...>& state, const std::variant<I...>& input, Ef
             state = Failed{};
             return std::move(next).error();
           }
-          std::visit([&](auto&& successor) { state = std::move(successor); },
+          std::visit([&](auto successor) { state = std::move(successor); },
                      std::move(next).value());
           return {};
         } else if constexpr (Ignored<State, Input>::value) {

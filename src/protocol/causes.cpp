@@ -17,7 +17,7 @@ namespace {
 using enum AlertDescription;
 using enum Origin;
 
-constexpr std::nullopt_t none = std::nullopt;
+constexpr std::nullopt_t none = std::nullopt;  // NOLINT(readability-identifier-naming): a column
 
 // Columns: cause, name, origin, alert at TLS 1.0, alert at SSL 3.0, clause, sentence.
 // clang-format off
