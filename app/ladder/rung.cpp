@@ -20,9 +20,9 @@ struct Row {
 constexpr std::array<Row, 5> kRows = {{
     {Rung::system_defaults, "system", "the system's OpenSSL as it is configured"},
     {Rung::system_everything, "system-seclevel0", "the system's OpenSSL at security level 0"},
-    {Rung::tls10, "tls1.0", "our engine, TLS 1.0"},
-    {Rung::tls10_bare, "tls1.0-bare", "our engine, TLS 1.0 without extensions"},
-    {Rung::ssl30, "ssl3.0", "our engine, SSL 3.0"},
+    {Rung::tls10, "tls1.0", "our engine, a TLS 1.0 hello"},
+    {Rung::tls10_bare, "tls1.0-bare", "our engine, a TLS 1.0 hello without extensions"},
+    {Rung::ssl30, "ssl3.0", "our engine, an SSL 3.0 hello"},
 }};
 
 const Row& row(Rung rung) noexcept {

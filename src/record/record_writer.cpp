@@ -62,6 +62,7 @@ void RecordWriter::staged(std::size_t n) {
   }
   HEIRLOOM_EXPECT(!slots_.empty() && slots_.back().size + n <= kMaxPlaintext);
   slots_.back().size += n;
+  staged_ += n;
 }
 
 Result<void> RecordWriter::flush(CbcSplitting splitting) {
@@ -100,6 +101,7 @@ Result<void> RecordWriter::flush(CbcSplitting splitting) {
     rest = rest.subspan(count);
   }
   slots_.clear();
+  staged_ = 0;
   return {};
 }
 

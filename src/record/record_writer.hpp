@@ -38,7 +38,10 @@ class RecordWriter {
   /// staged says that n bytes of it are filled.
   void staged(std::size_t n);
 
-  void drop_staged() noexcept { slots_.clear(); }
+  void drop_staged() noexcept {
+    slots_.clear();
+    staged_ = 0;
+  }
 
   /// flush seals everything staged. Where `splitting` asks for it and a block cipher is in use, the
   /// first record carries one byte, so that the IV of the rest cannot be known in advance (BEAST).
@@ -49,8 +52,8 @@ class RecordWriter {
 
   void consume_outgoing(std::size_t n);
 
-  /// waiting is the number of bytes in outgoing.
-  [[nodiscard]] std::size_t waiting() const noexcept { return waiting_; }
+  /// waiting is the number of bytes in outgoing, and of those that are staged for it.
+  [[nodiscard]] std::size_t waiting() const noexcept { return waiting_ + staged_; }
 
  private:
   struct Slot {
@@ -67,6 +70,7 @@ class RecordWriter {
   std::vector<ByteView> pieces_;
   std::size_t first_ = 0;  // index of the first piece that is not consumed
   std::size_t waiting_ = 0;
+  std::size_t staged_ = 0;
 };
 
 }  // namespace heirloom

@@ -47,6 +47,18 @@ TEST(Ports, WritingStopsWhenTooMuchWaits) {
   EXPECT_FALSE(pair.client.write_buffer(1).empty());
 }
 
+TEST(Ports, OneHugeWriteIsTakenInPart) {
+  Pair pair = open_pair();
+  const Bytes huge(16U << 20U, 'h');
+  const auto taken = pair.client.write(huge);
+  ASSERT_TRUE(taken.has_value());
+  EXPECT_GT(*taken, 0U);
+  EXPECT_LT(*taken, 1000000U);
+  EXPECT_TRUE(pair.client.write_buffer(1).empty());
+  pair.run();
+  EXPECT_EQ(pair.at_server.size(), *taken);
+}
+
 TEST(Ports, SeveralStagingsAreSealedByOneFlush) {
   Pair pair = open_pair();
   Bytes expected;
