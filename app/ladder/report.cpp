@@ -145,7 +145,7 @@ void Report::ladder(const std::vector<RungResult>& results) const {
   print_line("What was tried:");
   for (const RungResult& result : results) {
     std::string text(rung_text(result.rung));
-    text.resize(42, ' ');
+    text.resize(48, ' ');
     print_line("  " + text + escape_text(outcome_text(result)));
   }
 }

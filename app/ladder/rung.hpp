@@ -36,7 +36,7 @@ enum class Rung : std::uint8_t {
 [[nodiscard]] std::string_view rung_word(Rung rung) noexcept;
 [[nodiscard]] std::optional<Rung> parse_rung(std::string_view word) noexcept;
 
-/// rung_text is for people: "our engine, TLS 1.0 without extensions".
+/// rung_text is for people: "our engine, a TLS 1.0 hello without extensions".
 [[nodiscard]] std::string_view rung_text(Rung rung) noexcept;
 
 /// is_system is true for the rungs of the system's libssl.
