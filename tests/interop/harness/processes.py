@@ -2,8 +2,25 @@
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
+
+_running = set()
+
+
+def stop_children_on_signals():
+    """Interrupted or terminated, a script takes along what it started."""
+    def stop(number, _):
+        for child in list(_running):
+            try:
+                os.killpg(child.process.pid, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        sys.stdout.flush()
+        os._exit(128 + number)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, stop)
 
 
 class Child:
@@ -21,6 +38,7 @@ class Child:
         self.process = subprocess.Popen(
             self.arguments, stdin=stdin or subprocess.DEVNULL,
             env={**os.environ, **(environment or {})}, start_new_session=True, **piped)
+        _running.add(self)
         self._pipe = self.process.stderr if stdout is not None else self.process.stdout
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
@@ -70,6 +88,7 @@ class Child:
                 break
             self.wait(2)
         self._reader.join(1)
+        _running.discard(self)
 
     def text(self):
         return "\n".join(self.lines)
