@@ -1,6 +1,5 @@
 // Fetches a page from a box whose certificate is known by its fingerprint, and from nobody else.
 #include <iostream>
-#include <string>
 
 #include <asio.hpp>
 #include <heirloom/asio/stream.hpp>
@@ -14,20 +13,18 @@ int main(int argc, char* argv[]) {
   heirloom::ClientOptions options;
   options.verifier = heirloom::verify_with_pin({*pin});
   const auto config = heirloom::ClientConfig::build(options).value();
+  std::error_code end;
   try {
     asio::io_context io;
     heirloom::asio_ssl::stream<asio::ip::tcp::socket> box(io, config, {.host = argv[1]});
     asio::connect(box.lowest_layer(), asio::ip::tcp::resolver(io).resolve(argv[1], argv[2]));
     box.handshake(box.client);
-    asio::write(box, asio::buffer("GET / HTTP/1.0\r\nHost: " + std::string(argv[1]) + "\r\n\r\n"));
-
+    asio::write(box, asio::buffer(std::string("GET / HTTP/1.0\r\n\r\n")));
     std::string page;
-    std::error_code end;
     asio::read(box, asio::dynamic_buffer(page), end);
     std::cout << page;
-    return end == asio::error::eof ? 0 : 1;  // anything else: part of the page may be missing
   } catch (const std::exception& error) {
     std::cerr << error.what() << '\n';
-    return 1;
   }
+  return end == asio::error::eof ? 0 : 1;  // anything else: part of the page may be missing
 }
