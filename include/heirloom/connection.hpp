@@ -114,8 +114,8 @@ class HEIRLOOM_EXPORT Connection {
 
   /// outgoing is what the transport should send, as pieces to be written one after the other. The
   /// outer span is valid until the next call of a non-const member; the bytes stay where they are
-  /// until consume_outgoing, whatever is received or written meanwhile, so a write to the socket may
-  /// be outstanding.
+  /// until consume_outgoing, whatever is received or written meanwhile, so a write to the socket
+  /// may be outstanding.
   [[nodiscard]] std::span<const std::span<const std::uint8_t>> outgoing() const;
 
   /// consume_outgoing says that the transport took the first n bytes.

@@ -1,7 +1,8 @@
 // A user's program, built against an installed heirloom: it needs the headers, the library and what
 // the library needs, and nothing else.
-#include <heirloom/heirloom.hpp>
 #include <iostream>
+
+#include <heirloom/heirloom.hpp>
 
 int main() {
   heirloom::ClientOptions options;
