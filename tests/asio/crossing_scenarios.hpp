@@ -12,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <thread>
 #include <utility>
@@ -143,8 +142,8 @@ TEST_F(OurStream, DestroyingAStreamEndsItsOperations) {
 
 TEST_F(OurStream, DestroyingAStreamOverAReferenceLeavesTheSocketOpen) {
   using Borrowing = adapter::stream<tcp::socket&>;
-  std::optional<Borrowing> client(
-      std::in_place, sockets.left, make_client_config(Protocol{}), PeerName{kHost});
+  auto client =
+      std::make_unique<Borrowing>(sockets.left, make_client_config(Protocol{}), PeerName{kHost});
   error_code result;
   start_handshake(*client, Borrowing::client, [&](error_code ec) { result = ec; });
   client.reset();
@@ -155,20 +154,24 @@ TEST_F(OurStream, DestroyingAStreamOverAReferenceLeavesTheSocketOpen) {
   EXPECT_EQ(result, net::error::operation_aborted);
 }
 
+// A handler that owns the stream is destroyed with the context, and the stream with the handler.
 TEST_F(OurStream, TheContextMayGoFirst) {
   auto context = std::make_unique<net::io_context>();
-  auto owned = std::make_shared<std::optional<Stream>>();
+  auto owned = std::make_shared<std::unique_ptr<Stream>>();
   {
     SocketPair pair(*context);
-    owned->emplace(std::move(pair.left), make_client_config(Protocol{}), PeerName{kHost});
-    bool is_called = false;
-    (*owned)->async_handshake(Stream::client,
-                              [owned, &is_called](error_code) { is_called = true; });
-    std::weak_ptr<std::optional<Stream>> watch = owned;
-    owned.reset();
-    EXPECT_FALSE(watch.expired()) << "the handler keeps the stream";
+    *owned = std::make_unique<Stream>(
+        std::move(pair.left), make_client_config(Protocol{}), PeerName{kHost});
   }
-  context.reset();  // destroys the handler, and with it the stream
+  bool is_called = false;
+  start_handshake(**owned, Stream::client, [owned, &is_called](error_code) { is_called = true; });
+  const std::weak_ptr<std::unique_ptr<Stream>> watch = owned;
+  owned.reset();
+  EXPECT_FALSE(watch.expired());
+  context.reset();
+
+  EXPECT_TRUE(watch.expired());
+  EXPECT_FALSE(is_called);
 }
 
 TEST_F(OurStream, MovesWhileAReadIsOutstanding) {
