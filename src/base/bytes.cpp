@@ -4,6 +4,11 @@
 
 namespace heirloom {
 
+// Not inline: GCC 12 sees writes out of bounds in vector::insert where it inlines it all at -O3.
+void append(Bytes& out, ByteView view) {
+  out.insert(out.end(), view.begin(), view.end());
+}
+
 std::string to_hex(ByteView bytes) {
   static constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;

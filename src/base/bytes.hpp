@@ -30,9 +30,7 @@ inline Bytes to_bytes(ByteView view) {
 }
 
 /// append copies a view to the end of `out`.
-inline void append(Bytes& out, ByteView view) {
-  out.insert(out.end(), view.begin(), view.end());
-}
+void append(Bytes& out, ByteView view);
 
 /// to_hex gives two lower-case digits a byte. Never for secrets, except in a key log.
 [[nodiscard]] std::string to_hex(ByteView bytes);
