@@ -84,9 +84,9 @@ TEST(Rfc2246_6_2_3_1, PrefixesAreTheKeyedBlocksOfHmac) {
   const Bytes secret(20, 0xaa);
   const MacPrefixes prefixes = kTls10Profile.mac_prefixes(MacAlgorithm::sha, secret);
   Bytes inner(20, 0xaa ^ 0x36);
-  inner.insert(inner.end(), 44, 0x36);
+  inner.resize(64, 0x36);
   Bytes outer(20, 0xaa ^ 0x5c);
-  outer.insert(outer.end(), 44, 0x5c);
+  outer.resize(64, 0x5c);
   EXPECT_EQ(prefixes.size, 64U);
   EXPECT_EQ(to_bytes(prefixes.inner.expose()), inner);
   EXPECT_EQ(to_bytes(prefixes.outer.expose()), outer);
