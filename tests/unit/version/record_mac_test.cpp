@@ -1,6 +1,8 @@
 #include "support/vector_file.hpp"
 #include "version/profile.hpp"
 
+#include <algorithm>
+
 #include <gtest/gtest.h>
 
 namespace heirloom {
@@ -83,10 +85,10 @@ TEST(Rfc6101_5_2_3_1, PadsFollowTheSecret) {
 TEST(Rfc2246_6_2_3_1, PrefixesAreTheKeyedBlocksOfHmac) {
   const Bytes secret(20, 0xaa);
   const MacPrefixes prefixes = kTls10Profile.mac_prefixes(MacAlgorithm::sha, secret);
-  Bytes inner(20, 0xaa ^ 0x36);
-  inner.resize(64, 0x36);
-  Bytes outer(20, 0xaa ^ 0x5c);
-  outer.resize(64, 0x5c);
+  Bytes inner(64, 0x36);
+  std::fill_n(inner.begin(), secret.size(), std::uint8_t{0xaa ^ 0x36});
+  Bytes outer(64, 0x5c);
+  std::fill_n(outer.begin(), secret.size(), std::uint8_t{0xaa ^ 0x5c});
   EXPECT_EQ(prefixes.size, 64U);
   EXPECT_EQ(to_bytes(prefixes.inner.expose()), inner);
   EXPECT_EQ(to_bytes(prefixes.outer.expose()), outer);
