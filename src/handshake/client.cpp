@@ -94,11 +94,8 @@ AwaitChangeCipherSpec finish_flight(Negotiated negotiated,
                                     Effects& effects) {
   TrafficKeyPair keys =
       derive_traffic_keys(*negotiated.profile, *negotiated.suite, master, negotiated.randoms);
-  effects.send_change_cipher_spec();
-  effects.activate_write(std::move(keys.client_write));
-  const VerifyData verify_data =
-      negotiated.profile->finished(transcript.snapshot(), master, Side::client);
-  effects.send(message::Finished{to_bytes(verify_data.view())}, transcript);
+  send_finished(
+      negotiated, master, Side::client, std::move(keys.client_write), transcript, effects);
   return {.negotiated = std::move(negotiated),
           .server = std::move(server),
           .master = std::move(master),
@@ -397,11 +394,12 @@ Next<Established> on(AwaitResumedFinished state,
       verify_finished(
           profile, state.transcript.snapshot(), state.master, Side::server, finished.body));
   state.transcript.append(finished.raw);
-  effects.send_change_cipher_spec();
-  effects.activate_write(std::move(state.pending_write));
-  const VerifyData verify_data =
-      profile.finished(state.transcript.snapshot(), state.master, Side::client);
-  effects.send(message::Finished{to_bytes(verify_data.view())}, state.transcript);
+  send_finished(state.negotiated,
+                state.master,
+                Side::client,
+                std::move(state.pending_write),
+                state.transcript,
+                effects);
   return Established(proof, std::move(state.session));
 }
 

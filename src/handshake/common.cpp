@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <string>
+#include <utility>
 
 namespace heirloom {
 
@@ -57,6 +58,19 @@ SessionPtr make_session(const Environment& environment,
                                                     .peer_chain = peer_chain,
                                                     .created = environment.clock->now()},
                                      master);
+}
+
+void send_finished(const Negotiated& negotiated,
+                   const MasterSecret& master,
+                   Side sender,
+                   TrafficKeys write_keys,
+                   Transcript& transcript,
+                   Effects& effects) {
+  effects.send_change_cipher_spec();
+  effects.activate_write(std::move(write_keys));
+  const VerifyData verify_data =
+      negotiated.profile->finished(transcript.snapshot(), master, sender);
+  effects.send(message::Finished{to_bytes(verify_data.view())}, transcript);
 }
 
 Result<void> check_key_size(const Policy& policy, std::size_t bits) {

@@ -38,6 +38,15 @@ void tell_negotiated(Effects& effects, const Negotiated& negotiated);
                                       const MasterSecret& master,
                                       const CertificateChain& peer_chain);
 
+/// send_finished sends change_cipher_spec, switches to the new keys and sends our Finished under
+/// them, in that order (RFC 6101 §5.3, RFC 2246 §7.1).
+void send_finished(const Negotiated& negotiated,
+                   const MasterSecret& master,
+                   Side sender,
+                   TrafficKeys write_keys,
+                   Transcript& transcript,
+                   Effects& effects);
+
 /// check_key_size compares a peer's key with the policy's limits.
 [[nodiscard]] Result<void> check_key_size(const Policy& policy, std::size_t bits);
 

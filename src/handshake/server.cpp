@@ -148,11 +148,8 @@ Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
   effects.info().peer_chain = facts.peer_chain;
   TrafficKeyPair keys =
       derive_traffic_keys(*negotiated.profile, *suite, master, negotiated.randoms);
-  effects.send_change_cipher_spec();
-  effects.activate_write(std::move(keys.server_write));
-  const VerifyData verify_data =
-      negotiated.profile->finished(state.transcript.snapshot(), master, Side::server);
-  effects.send(message::Finished{to_bytes(verify_data.view())}, state.transcript);
+  send_finished(
+      negotiated, master, Side::server, std::move(keys.server_write), state.transcript, effects);
   return AwaitResumedChangeCipherSpec{.negotiated = std::move(negotiated),
                                       .session = std::move(session),
                                       .master = std::move(master),
@@ -380,11 +377,12 @@ Next<Established> on(AwaitFinished state,
       verify_finished(
           profile, state.transcript.snapshot(), state.master, Side::client, finished.body));
   state.transcript.append(finished.raw);
-  effects.send_change_cipher_spec();
-  effects.activate_write(std::move(state.pending_write));
-  const VerifyData verify_data =
-      profile.finished(state.transcript.snapshot(), state.master, Side::server);
-  effects.send(message::Finished{to_bytes(verify_data.view())}, state.transcript);
+  send_finished(state.negotiated,
+                state.master,
+                Side::server,
+                std::move(state.pending_write),
+                state.transcript,
+                effects);
   SessionPtr session =
       make_session(effects.environment(), state.negotiated, state.master, state.client.chain);
   if (session != nullptr) {
