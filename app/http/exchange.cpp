@@ -143,13 +143,7 @@ Exchange::Step Exchange::attempt(BoxPool::Lease& lease) {
     drops_expectation_ = true;
     return Step::retry;
   }
-  step = pass_answer(*lease);
-  const bool is_reusable = step == Step::ok && request_is_sent_ && answer_->keeps_connection() &&
-                           answer_->response().status != 101;
-  if (is_reusable) {
-    lease.give_back();
-  }
-  return step;
+  return pass_answer(lease);
 }
 
 bool Exchange::expects_continue() const {

@@ -97,8 +97,8 @@ class Exchange {
   Step look_for_answer(BoxConnection& connection, Deadline deadline);
   Step await_answer(BoxConnection& connection);
   Step broken(const BoxConnection& connection, const StreamOutcome& outcome);
-  Step pass_answer(BoxConnection& connection);
-  Step pass_body(BoxConnection& connection, BodyWriter& writer);
+  Step pass_answer(BoxPool::Lease& lease);
+  Step pass_body(BoxPool::Lease& lease, BodyWriter& writer);
   Step next_piece(BoxConnection& connection);
   Step tunnel(BoxConnection& connection);
   [[nodiscard]] ResponseHead answer_head();

@@ -33,15 +33,15 @@ ResponseHead Exchange::answer_head() {
   return head;
 }
 
-Exchange::Step Exchange::pass_answer(BoxConnection& connection) {
+Exchange::Step Exchange::pass_answer(BoxPool::Lease& lease) {
   box_.speaks_http10 = answer_->response().minor_version == 0;
   status_ = answer_->response().status;
   if (status_ == 101) {
-    return tunnel(connection);
+    return tunnel(*lease);
   }
   const std::string head = to_wire(answer_head());
   BodyWriter body(browser_.stream, answer_framing_, head);
-  const Step step = pass_body(connection, body);
+  const Step step = pass_body(lease, body);
   if (step != Step::ok) {
     return step;
   }
@@ -49,7 +49,9 @@ Exchange::Step Exchange::pass_answer(BoxConnection& connection) {
   return finished.status == StreamStatus::ok ? Step::ok : Step::browser_failed;
 }
 
-Exchange::Step Exchange::pass_body(BoxConnection& connection, BodyWriter& writer) {
+/// pass_body gives the connection back before the browser gets the last piece: with it, the browser
+/// may send its next request at once, and that one is to find the connection free.
+Exchange::Step Exchange::pass_body(BoxPool::Lease& lease, BodyWriter& writer) {
   LinkWatcher watcher(box_.origin);
   const bool is_watched = LinkWatcher::is_worth_watching(answer_->response());
   while (true) {
@@ -58,6 +60,9 @@ Exchange::Step Exchange::pass_body(BoxConnection& connection, BodyWriter& writer
       box_.observer.noticed(Observer::Oddity::absolute_link);
     }
     const bool is_last = answer_->stage() == MessageParser::Stage::complete;
+    if (is_last && request_is_sent_ && answer_->keeps_connection()) {
+      lease.give_back();
+    }
     StreamOutcome sent = writer.write(piece, box_.patience.body);
     if (sent.status == StreamStatus::ok && !is_last) {
       sent = writer.flush(box_.patience.body);  // the head must not wait for a slow body
@@ -68,7 +73,7 @@ Exchange::Step Exchange::pass_body(BoxConnection& connection, BodyWriter& writer
     if (is_last) {
       return Step::ok;
     }
-    const Step step = next_piece(connection);
+    const Step step = next_piece(*lease);
     if (step != Step::ok) {
       static_cast<void>(writer.write(answer_->take_body(), box_.patience.body));
       return step;
