@@ -2,8 +2,8 @@
 # line in kBudget, its place in kFullStages and a function stage_NAME.
 
 declare -A kBudget=(
-  [packages]=2 [sanitizers]=13 [peers_found]=1 [release]=10 [install]=2 [interop]=4
-  [constant_time]=2 [clang]=3 [threads]=4 [tidy]=2 [coverage]=3
+  [packages]=2 [sanitizers]=12 [peers_found]=1 [release]=9 [install]=2 [interop]=4
+  [constant_time]=2 [clang]=4 [threads]=4 [tidy]=1 [coverage]=3
 )
 # coverage runs when it is named: ./test full coverage
 kFullStages=(packages sanitizers peers_found release install interop constant_time clang threads tidy)
