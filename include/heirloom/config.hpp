@@ -17,6 +17,11 @@
 
 namespace heirloom {
 
+class Inspector;
+
+/// RevealSecrets says whether an inspector is told keys and what they are made from.
+enum class RevealSecrets : std::uint8_t { no, yes };
+
 /// Trace says whether events carry the bytes of handshake messages, for a display.
 enum class Trace : std::uint8_t { off, messages };
 
@@ -29,6 +34,8 @@ struct ClientOptions {
   std::shared_ptr<Clock> clock;                   ///< system_clock
   std::shared_ptr<KeyLog> key_log;                ///< none
   Trace trace = Trace::off;
+  std::shared_ptr<Inspector> inspector;  ///< none
+  RevealSecrets reveal_secrets = RevealSecrets::no;
 };
 
 struct ServerOptions {
@@ -43,6 +50,8 @@ struct ServerOptions {
   std::shared_ptr<Clock> clock;
   std::shared_ptr<KeyLog> key_log;
   Trace trace = Trace::off;
+  std::shared_ptr<Inspector> inspector;
+  RevealSecrets reveal_secrets = RevealSecrets::no;
 };
 
 /// ClientConfig is immutable. config_invalid, with the reason as detail, if the options do not fit

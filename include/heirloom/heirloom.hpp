@@ -11,6 +11,7 @@
 #include "heirloom/credentials.hpp"           // IWYU pragma: export
 #include "heirloom/error.hpp"                 // IWYU pragma: export
 #include "heirloom/event.hpp"                 // IWYU pragma: export
+#include "heirloom/inspector.hpp"             // IWYU pragma: export
 #include "heirloom/key_log.hpp"               // IWYU pragma: export
 #include "heirloom/pending.hpp"               // IWYU pragma: export
 #include "heirloom/policy.hpp"                // IWYU pragma: export

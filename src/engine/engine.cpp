@@ -14,12 +14,19 @@ namespace {
 /// kMaxWaitingOut is how much may wait in outgoing() before write_buffer is empty.
 constexpr std::size_t kMaxWaitingOut = 262144;
 
+/// confidant_of is the inspector that may be told secrets, null if there is none.
+template <class Options>
+Inspector* confidant_of(const Options& options) {
+  return options.reveal_secrets == RevealSecrets::yes ? options.inspector.get() : nullptr;
+}
+
 }  // namespace
 
 Connection::Impl::Impl(std::shared_ptr<const ClientConfig> config, PeerName peer, SessionPtr resume)
     : side_(Side::client),
       client_config_(std::move(config)),
       trace_(client_config_->options().trace),
+      inspector_(client_config_->options().inspector.get()),
       machine_(client::State(client::Failed{})),
       profile_(&profile_for(client_config_->options().policy.max_version)),
       reader_(Side::client),
@@ -32,9 +39,11 @@ Connection::Impl::Impl(std::shared_ptr<const ClientConfig> config, PeerName peer
                   .random = options.random.get(),
                   .clock = options.clock.get(),
                   .key_log = options.key_log.get(),
+                  .confidant = confidant_of(options),
                   .certificate_authorities = nullptr,
                   .host = std::move(peer.host),
                   .resume = std::move(resume)};
+  writer.show_to(inspector_);
   // A session that the policy excludes by now is not offered.
   if (environment_.resume != nullptr &&
       !is_allowed_by(options.policy, environment_.resume->facts().version)) {
@@ -46,6 +55,7 @@ Connection::Impl::Impl(std::shared_ptr<const ServerConfig> config)
     : side_(Side::server),
       server_config_(std::move(config)),
       trace_(server_config_->options().trace),
+      inspector_(server_config_->options().inspector.get()),
       machine_(server::State(server::AwaitClientHello{})),
       profile_(&profile_for(server_config_->options().policy.max_version)),
       reader_(Side::server),
@@ -58,9 +68,11 @@ Connection::Impl::Impl(std::shared_ptr<const ServerConfig> config)
                   .random = options.random.get(),
                   .clock = options.clock.get(),
                   .key_log = options.key_log.get(),
+                  .confidant = confidant_of(options),
                   .certificate_authorities = &options.certificate_authorities,
                   .host = {},
                   .resume = nullptr};
+  writer.show_to(inspector_);
   // An alert before any version is settled says what the lowest common reader understands.
   writer.set_version(record_version_of_first_hello(options.policy));
 }
@@ -136,7 +148,11 @@ bool Connection::Impl::take_record() {
     handled = handle_application_data(raw);
   } else {
     std::array one{OpenRecord{.type = raw.type, .fragment = raw.fragment}};
+    const Bytes wire = copy_for_inspector(raw.wire);
     OpenedBatch opened = read_protection_.open(one);
+    if (opened.count == 1) {
+      show_received(wire, raw, one[0].fragment);
+    }
     handled = opened.error.has_value() ? Result<void>(std::move(*opened.error))
                                        : handle(raw.type, one[0].fragment);
   }
@@ -168,10 +184,23 @@ Result<void> Connection::Impl::handle(ContentType type, ByteView fragment) {
 /// batch.
 Result<void> Connection::Impl::handle_application_data(RawRecord first) {
   std::vector<OpenRecord> batch{OpenRecord{.type = first.type, .fragment = first.fragment}};
+  std::vector<RawRecord> raw;  // these two for an inspector only
+  std::vector<Bytes> wires;
+  const auto keep = [&](const RawRecord& record) {
+    if (inspector_ != nullptr) {
+      raw.push_back(record);
+      wires.push_back(copy_for_inspector(record.wire));
+    }
+  };
+  keep(first);
   while (auto more = reader_.next_of_type(ContentType::application_data)) {
     batch.push_back(OpenRecord{.type = more->type, .fragment = more->fragment});
+    keep(*more);
   }
   OpenedBatch opened = read_protection_.open(batch);
+  for (std::size_t i = 0; inspector_ != nullptr && i < opened.count; ++i) {
+    show_received(wires[i], raw[i], batch[i].fragment);
+  }
   const std::span<const OpenRecord> good = std::span(batch).first(opened.count);
   if (!good.empty() && phase == Phase::handshaking) {
     // RFC 2246 §7.4.9: no application data before both Finished are verified.
@@ -265,7 +294,27 @@ bool Connection::Impl::drain_handshake() {
   return false;
 }
 
+/// copy_for_inspector keeps a record as it came: it is decrypted in place.
+Bytes Connection::Impl::copy_for_inspector(ByteView wire) const {
+  return inspector_ == nullptr ? Bytes() : to_bytes(wire);
+}
+
+void Connection::Impl::show_received(ByteView wire,
+                                     const RawRecord& raw,
+                                     ByteView plaintext) const {
+  if (inspector_ != nullptr) {
+    inspector_->record({.direction = Event::Direction::received,
+                        .type = static_cast<std::uint8_t>(raw.type),
+                        .plaintext = plaintext,
+                        .unencrypted = raw.fragment,
+                        .wire = wire});
+  }
+}
+
 Result<void> Connection::Impl::handle_message(const HandshakeView& view) {
+  if (inspector_ != nullptr) {
+    inspector_->message(Event::Direction::received, view.message);
+  }
   emit_message(Event::Direction::received, view.message);
   HEIRLOOM_TRY(message::AnyMessage decoded, message::decode_message(view.message));
   if (phase != Phase::handshaking) {

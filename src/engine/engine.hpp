@@ -99,11 +99,16 @@ struct Connection::Impl {
   void complete(SessionPtr established);
   void emit_message(Event::Direction direction, ByteView message);
 
+  // the inspector, if there is one
+  [[nodiscard]] Bytes copy_for_inspector(ByteView wire) const;
+  void show_received(ByteView wire, const RawRecord& raw, ByteView plaintext) const;
+
   Side side_;
   std::shared_ptr<const ClientConfig> client_config_;
   std::shared_ptr<const ServerConfig> server_config_;
   Environment environment_;
   Trace trace_ = Trace::off;
+  Inspector* inspector_ = nullptr;
   Machine machine_;
   const VersionProfile* profile_;  // the negotiated one, before that the one of our highest version
   RecordReader reader_;

@@ -30,6 +30,9 @@ Result<void> Connection::Impl::apply(std::vector<Effect> effects) {
     Impl& engine;
 
     Result<void> operator()(const effect::SendHandshake& send) {
+      if (engine.inspector_ != nullptr) {
+        engine.inspector_->message(Event::Direction::sent, send.message);
+      }
       HEIRLOOM_TRY_VOID(engine.writer.write(ContentType::handshake, send.message));
       engine.emit_message(Event::Direction::sent, send.message);
       return {};

@@ -69,8 +69,7 @@ Next<AwaitCertificate, AwaitResumedChangeCipherSpec> resume(AwaitServerHello sta
   log_secret(effects.environment(), negotiated.randoms, master);
   effects.info().is_resumed = true;
   effects.info().peer_chain = facts.peer_chain;
-  TrafficKeyPair pending =
-      derive_traffic_keys(*negotiated.profile, *negotiated.suite, master, negotiated.randoms);
+  TrafficKeyPair pending = derive_keys(effects.environment(), negotiated, master);
   return AwaitResumedChangeCipherSpec{.negotiated = std::move(negotiated),
                                       .session = std::move(state.resume),
                                       .master = std::move(master),
@@ -92,8 +91,7 @@ AwaitChangeCipherSpec finish_flight(Negotiated negotiated,
                                     MasterSecret master,
                                     Transcript transcript,
                                     Effects& effects) {
-  TrafficKeyPair keys =
-      derive_traffic_keys(*negotiated.profile, *negotiated.suite, master, negotiated.randoms);
+  TrafficKeyPair keys = derive_keys(effects.environment(), negotiated, master);
   send_finished(
       negotiated, master, Side::client, std::move(keys.client_write), transcript, effects);
   return {.negotiated = std::move(negotiated),
@@ -159,6 +157,7 @@ Next<AwaitSignature, AwaitChangeCipherSpec> send_flight(Flight flight, Effects& 
                                    .random = *environment.random},
                                   flight.server.key));
   effects.send(response.message, flight.transcript);
+  reveal(environment, DerivedValue::pre_master_secret, response.premaster.expose());
   MasterSecret master =
       profile.master_secret(std::move(response.premaster), flight.negotiated.randoms);
   log_secret(environment, flight.negotiated.randoms, master);

@@ -27,12 +27,42 @@ Result<Random> make_random(const Environment& environment) {
 void log_secret(const Environment& environment,
                 const Randoms& randoms,
                 const MasterSecret& master) {
+  reveal(environment, DerivedValue::master_secret, master.expose());
   if (environment.key_log == nullptr) {
     return;
   }
   std::string line = "CLIENT_RANDOM " + to_hex(randoms.client) + " " + to_hex(master.expose());
   environment.key_log->line(line);
   secure_wipe(line.data(), line.size());
+}
+
+void reveal(const Environment& environment, DerivedValue what, ByteView value) {
+  if (environment.confidant != nullptr && !value.empty()) {
+    environment.confidant->derived(what, value);
+  }
+}
+
+TrafficKeyPair derive_keys(const Environment& environment,
+                           const Negotiated& negotiated,
+                           const MasterSecret& master) {
+  TrafficKeyPair keys =
+      derive_traffic_keys(*negotiated.profile, *negotiated.suite, master, negotiated.randoms);
+  if (environment.confidant != nullptr) {
+    const BulkCipherInfo& bulk = info(negotiated.suite->bulk);
+    const std::size_t mac_size = info(negotiated.suite->mac).hash_size;
+    // The key_block itself is gone once it is cut: made again, for whoever wants to see it whole.
+    SecretBytes whole(2 * (mac_size + bulk.key_material + bulk.iv_size));
+    negotiated.profile->key_block(master, negotiated.randoms, whole.expose());
+    reveal(environment, DerivedValue::key_block, std::as_const(whole).expose());
+    using enum DerivedValue;
+    reveal(environment, client_write_mac_secret, keys.client_write.mac_secret.expose());
+    reveal(environment, server_write_mac_secret, keys.server_write.mac_secret.expose());
+    reveal(environment, client_write_key, keys.client_write.key.expose());
+    reveal(environment, server_write_key, keys.server_write.key.expose());
+    reveal(environment, client_write_iv, keys.client_write.iv.expose());
+    reveal(environment, server_write_iv, keys.server_write.iv.expose());
+  }
+  return keys;
 }
 
 void tell_negotiated(Effects& effects, const Negotiated& negotiated) {
@@ -70,6 +100,12 @@ void send_finished(const Negotiated& negotiated,
   effects.activate_write(std::move(write_keys));
   const VerifyData verify_data =
       negotiated.profile->finished(transcript.snapshot(), master, sender);
+  if (const Environment& environment = effects.environment(); environment.confidant != nullptr) {
+    HandshakeHashes hashes = transcript.snapshot();
+    reveal(environment, DerivedValue::handshake_md5, hashes.md5.finish());
+    reveal(environment, DerivedValue::handshake_sha, hashes.sha.finish());
+    reveal(environment, DerivedValue::verify_data, verify_data.view());
+  }
   effects.send(message::Finished{to_bytes(verify_data.view())}, transcript);
 }
 

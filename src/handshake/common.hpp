@@ -26,8 +26,16 @@ struct Negotiated {
 /// make_random is gmt_unix_time and 28 random bytes (RFC 6101 §5.6.1.2, RFC 2246 §7.4.1.2).
 [[nodiscard]] Result<Random> make_random(const Environment& environment);
 
-/// log_secret writes the key log line, if there is a key log.
+/// log_secret writes the key log line, if there is a key log, and reveals the master secret.
 void log_secret(const Environment& environment, const Randoms& randoms, const MasterSecret& master);
+
+/// reveal tells a derived value to the inspector that may know it, if there is one.
+void reveal(const Environment& environment, DerivedValue what, ByteView value);
+
+/// derive_keys is derive_traffic_keys, and reveals what it makes.
+[[nodiscard]] TrafficKeyPair derive_keys(const Environment& environment,
+                                         const Negotiated& negotiated,
+                                         const MasterSecret& master);
 
 /// tell_negotiated copies what is settled into the connection's facts.
 void tell_negotiated(Effects& effects, const Negotiated& negotiated);

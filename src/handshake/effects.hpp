@@ -7,6 +7,7 @@
 
 #include "heirloom/config.hpp"
 #include "heirloom/connection.hpp"
+#include "heirloom/inspector.hpp"
 
 #include "base/bytes.hpp"
 #include "keys/traffic_keys.hpp"
@@ -32,6 +33,7 @@ struct Environment {
   RandomSource* random = nullptr;
   const Clock* clock = nullptr;
   KeyLog* key_log = nullptr;
+  Inspector* confidant = nullptr;  ///< is told secrets: set only if the configuration reveals them
   const std::vector<std::vector<std::uint8_t>>* certificate_authorities = nullptr;
   std::string host;   ///< as client: whom we mean to talk to
   SessionPtr resume;  ///< as client: the session to offer

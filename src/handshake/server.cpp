@@ -146,8 +146,7 @@ Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
   log_secret(effects.environment(), negotiated.randoms, master);
   effects.info().is_resumed = true;
   effects.info().peer_chain = facts.peer_chain;
-  TrafficKeyPair keys =
-      derive_traffic_keys(*negotiated.profile, *suite, master, negotiated.randoms);
+  TrafficKeyPair keys = derive_keys(effects.environment(), negotiated, master);
   send_finished(
       negotiated, master, Side::server, std::move(keys.server_write), state.transcript, effects);
   return AwaitResumedChangeCipherSpec{.negotiated = std::move(negotiated),
@@ -189,12 +188,12 @@ Next<AwaitClientKeyExchange> without_certificate(AwaitClientCertificate state, E
                                 .transcript = std::move(state.transcript)};
 }
 
-AwaitChangeCipherSpec await_change(Negotiated negotiated,
+AwaitChangeCipherSpec await_change(const Environment& environment,
+                                   Negotiated negotiated,
                                    Client client,
                                    MasterSecret master,
                                    Transcript transcript) {
-  TrafficKeyPair pending =
-      derive_traffic_keys(*negotiated.profile, *negotiated.suite, master, negotiated.randoms);
+  TrafficKeyPair pending = derive_keys(environment, negotiated, master);
   return {.negotiated = std::move(negotiated),
           .client = std::move(client),
           .master = std::move(master),
@@ -207,8 +206,10 @@ AwaitChangeCipherSpec await_change(Negotiated negotiated,
 Next<AwaitCertificateVerify, AwaitChangeCipherSpec> decrypted(AwaitDecryption state,
                                                               const PrivateKeyResult& result,
                                                               Effects& effects) {
-  MasterSecret master = state.negotiated.profile->master_secret(state.agreement->recover(result),
-                                                                state.negotiated.randoms);
+  PremasterSecret premaster = state.agreement->recover(result);
+  reveal(effects.environment(), DerivedValue::pre_master_secret, premaster.expose());
+  MasterSecret master =
+      state.negotiated.profile->master_secret(std::move(premaster), state.negotiated.randoms);
   log_secret(effects.environment(), state.negotiated.randoms, master);
   if (state.client.key.has_value()) {
     return AwaitCertificateVerify{.negotiated = std::move(state.negotiated),
@@ -216,7 +217,8 @@ Next<AwaitCertificateVerify, AwaitChangeCipherSpec> decrypted(AwaitDecryption st
                                   .master = std::move(master),
                                   .transcript = std::move(state.transcript)};
   }
-  return await_change(std::move(state.negotiated),
+  return await_change(effects.environment(),
+                      std::move(state.negotiated),
                       std::move(state.client),
                       std::move(master),
                       std::move(state.transcript));
@@ -342,7 +344,7 @@ Next<AwaitCertificateVerify, AwaitChangeCipherSpec> on(AwaitDecryption state,
 
 Next<AwaitChangeCipherSpec> on(AwaitCertificateVerify state,
                                const Received<message::CertificateVerify>& verify,
-                               Effects& /*effects*/) {
+                               Effects& effects) {
   const CertificateVerifyHashes hashes =
       state.negotiated.profile->certificate_verify(state.transcript.snapshot(), state.master);
   Bytes digest(hashes.md5.begin(), hashes.md5.end());
@@ -351,7 +353,8 @@ Next<AwaitChangeCipherSpec> on(AwaitCertificateVerify state,
     return Cause::certificate_verify_failed;
   }
   state.transcript.append(verify.raw);
-  return await_change(std::move(state.negotiated),
+  return await_change(effects.environment(),
+                      std::move(state.negotiated),
                       std::move(state.client),
                       std::move(state.master),
                       std::move(state.transcript));

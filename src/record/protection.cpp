@@ -43,6 +43,9 @@ void finish_record(SealRecord& record, ByteSpan fragment, std::uint16_t record_v
   record.sealed[2] = static_cast<std::uint8_t>(record_version & 0xffU);
   record.sealed[3] = static_cast<std::uint8_t>(length >> 8U);
   record.sealed[4] = static_cast<std::uint8_t>(length & 0xffU);
+  if (record.unencrypted != nullptr) {
+    *record.unencrypted = to_bytes(fragment);
+  }
 }
 
 void seal_null(std::span<SealRecord> records, std::uint16_t record_version) {

@@ -38,13 +38,15 @@ struct OpenedBatch {
 
 /// SealRecord is one record to seal in place. `room` has the plaintext at [offset, offset + size),
 /// kRecordHeaderSize bytes before it, and at least WriteProtection::kMaxExpansion bytes behind it.
-/// On success `sealed` is the whole record with its header.
+/// On success `sealed` is the whole record with its header, and `unencrypted`, if it is given, has
+/// the fragment as it went into the cipher: plaintext, MAC and padding.
 struct SealRecord {
   ContentType type{};
   ByteSpan room;
   std::size_t offset = 0;
   std::size_t size = 0;
   ByteSpan sealed;
+  Bytes* unencrypted = nullptr;
 };
 
 /// ReadProtection owns the cipher state, the MAC state and the sequence number of one direction.

@@ -154,8 +154,10 @@ Result<std::optional<RawRecord>> RecordReader::next() {
     return std::optional<RawRecord>();
   }
   has_seen_record_ = true;
+  const ByteSpan whole = storage_.bytes().subspan(begin_, kRecordHeaderSize + length);
   const RawRecord record{.type = static_cast<ContentType>(bytes[0]),
-                         .fragment = storage_.bytes().subspan(begin_ + kRecordHeaderSize, length)};
+                         .fragment = whole.subspan(kRecordHeaderSize),
+                         .wire = whole};
   begin_ += kRecordHeaderSize + length;
   return std::optional(record);
 }

@@ -22,6 +22,7 @@ namespace heirloom {
 struct RawRecord {
   ContentType type{};
   ByteSpan fragment;
+  ByteView wire;  ///< header and fragment
 };
 
 /// Pinned says whether plaintext that the application has not taken lies in the buffer, so that

@@ -30,7 +30,7 @@ Result<void> RecordWriter::write(ContentType type, ByteView message) {
                                   .offset = kRecordHeaderSize,
                                   .size = size,
                                   .sealed = {}}};
-    HEIRLOOM_TRY_VOID(protection_.seal(records, version_));
+    HEIRLOOM_TRY_VOID(seal(records));
     queue(std::move(buffer), records);
     message = message.subspan(size);
   }
@@ -93,7 +93,7 @@ Result<void> RecordWriter::flush(CbcSplitting splitting) {
                                  .size = slot.size - skipped,
                                  .sealed = {}});
   }
-  HEIRLOOM_TRY_VOID(protection_.seal(records, version_));
+  HEIRLOOM_TRY_VOID(seal(records));
   std::span<const SealRecord> rest = records;
   for (Slot& slot : slots_) {
     const std::size_t count = splits && &slot == &slots_.front() ? 2 : 1;
@@ -102,6 +102,25 @@ Result<void> RecordWriter::flush(CbcSplitting splitting) {
   }
   slots_.clear();
   staged_ = 0;
+  return {};
+}
+
+Result<void> RecordWriter::seal(std::span<SealRecord> records) {
+  if (inspector_ == nullptr) {
+    return protection_.seal(records, version_);
+  }
+  std::vector<Bytes> unencrypted(records.size());
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    records[i].unencrypted = &unencrypted[i];
+  }
+  HEIRLOOM_TRY_VOID(protection_.seal(records, version_));
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    inspector_->record({.direction = Event::Direction::sent,
+                        .type = static_cast<std::uint8_t>(records[i].type),
+                        .plaintext = ByteView(unencrypted[i]).first(records[i].size),
+                        .unencrypted = unencrypted[i],
+                        .wire = records[i].sealed});
+  }
   return {};
 }
 

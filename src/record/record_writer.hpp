@@ -6,6 +6,7 @@
 // slots as one batch.
 #pragma once
 
+#include "heirloom/inspector.hpp"
 #include "heirloom/policy.hpp"
 #include "heirloom/result.hpp"
 
@@ -28,6 +29,9 @@ class RecordWriter {
 
   /// activate makes a pending write state current (RFC 2246 §7.1).
   void activate(WriteProtection protection) { protection_ = std::move(protection); }
+
+  /// show_to makes the inspector see every record from now on; null: nobody.
+  void show_to(Inspector* inspector) noexcept { inspector_ = inspector; }
 
   /// write fragments and seals a message at once. An empty message makes no record (RFC 6101 §5.2).
   [[nodiscard]] Result<void> write(ContentType type, ByteView message);
@@ -61,10 +65,12 @@ class RecordWriter {
     std::size_t size = 0;
   };
 
+  [[nodiscard]] Result<void> seal(std::span<SealRecord> records);
   void queue(Buffer buffer, std::span<const SealRecord> records);
 
   std::uint16_t version_ = 0;
   WriteProtection protection_;
+  Inspector* inspector_ = nullptr;
   std::vector<Slot> slots_;
   std::vector<Buffer> owners_;  // parallel to pieces_: empty if the next piece shares the buffer
   std::vector<ByteView> pieces_;
