@@ -14,6 +14,7 @@
 #include "common/protocol_options.hpp"
 #include "common/relay.hpp"
 #include "common/session_display.hpp"
+#include "starttls/start_tls.hpp"
 
 #include <array>
 #include <memory>
@@ -32,6 +33,8 @@ constexpr std::uint16_t kDefaultPort = 443;
 
 struct ConnectOptions {
   std::string target;
+  std::string start_tls;  ///< a word of start_tls_words; empty: TLS from the first byte
+  std::string own_name = "localhost";
   ProtocolOptions protocol;
   CredentialFiles credentials;
   std::string server_name;
@@ -55,6 +58,7 @@ std::string command_line(const ConnectOptions& options) {
       line += " " + name + " " + value;
     }
   };
+  add("--starttls", options.start_tls);
   add("--preset", options.protocol.preset == "device" ? "" : options.protocol.preset);
   add("--min", options.protocol.min);
   add("--max", options.protocol.max);
@@ -191,8 +195,22 @@ ExitCode fail(const Failure& failure, OutputFormat format) {
   return failure.code;
 }
 
+/// begin_tls asks the server for TLS, if it has to be asked.
+Outcome<bool> begin_tls(TcpStream& transport,
+                        const HostPort& where,
+                        const ConnectOptions& options,
+                        Deadline deadline) {
+  const auto protocol = parse_start_tls_protocol(options.start_tls);
+  if (!protocol.has_value()) {
+    return true;
+  }
+  const std::string host = options.server_name.empty() ? where.host : options.server_name;
+  return start_tls(transport, {*protocol, to_string(where), host, options.own_name}, deadline);
+}
+
 ExitCode run_connect(const ConnectOptions& options, const Context& context) {
-  auto where = parse_target(options.target, kDefaultPort);
+  const auto protocol = parse_start_tls_protocol(options.start_tls);
+  auto where = parse_target(options.target, protocol ? start_tls_port(*protocol) : kDefaultPort);
   if (!where) {
     return fail(where.error(), options.format);
   }
@@ -204,6 +222,10 @@ ExitCode run_connect(const ConnectOptions& options, const Context& context) {
   auto transport = connect_tcp(*where, options.family, in(timeout));
   if (!transport) {
     return fail(transport.error(), options.format);
+  }
+  const Outcome<bool> begun = begin_tls(**transport, *where, options, in(timeout));
+  if (!begun) {
+    return fail(begun.error(), options.format);
   }
   StopSignal stop;
   stop_on_signals(stop);
@@ -274,6 +296,10 @@ void add_connect(CLI::App& root, Context& context) {
       "-4", [options] { options->family = AddressFamily::ipv4; }, "IPv4 only");
   command->add_flag_callback(
       "-6", [options] { options->family = AddressFamily::ipv6; }, "IPv6 only");
+  command
+      ->add_option("--starttls", options->start_tls, "begin in plain text, as this protocol does")
+      ->check(CLI::IsMember(start_tls_words()));
+  command->add_option("--own-name", options->own_name, "how SMTP's EHLO calls this machine");
   add_protocol_options(*command, options->protocol);
   command
       ->add_flag("--fallback-scsv",

@@ -1,5 +1,7 @@
 #include "common/target.hpp"
 
+#include "common/output.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -13,6 +15,28 @@ namespace heirloom::app {
 
 namespace {
 
+/// kUrlSchemes: what is TLS from the first byte, by its registered port (IANA), and plain HTTP,
+/// which is read so that a person can be told what to do with it.
+constexpr std::array<UrlScheme, 8> kUrlSchemes{{
+    {"https", 443},
+    {"http", 80},
+    {"smtps", 465},
+    {"nntps", 563},
+    {"ldaps", 636},
+    {"ftps", 990},
+    {"imaps", 993},
+    {"pop3s", 995},
+}};
+
+std::string known_schemes() {
+  std::string list;
+  for (const UrlScheme& scheme : kUrlSchemes) {
+    list += (list.empty() ? "" : scheme.name == kUrlSchemes.back().name ? " and " : ", ");
+    list += scheme.name;
+  }
+  return list;
+}
+
 std::string lower(std::string_view text) {
   std::string out(text);
   std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
@@ -23,14 +47,14 @@ std::string lower(std::string_view text) {
 
 Failure not_a_target(std::string_view text) {
   return {ExitCode::usage,
-          "\"" + std::string(text) + "\" is neither HOST nor HOST:PORT",
+          "\"" + escape_text(text) + "\" is neither HOST nor HOST:PORT",
           "10.0.0.5:443, or [2001:db8::5]:443 for an IPv6 address",
           "target_invalid"};
 }
 
 Failure not_a_url(std::string_view text) {
   return {ExitCode::usage,
-          "\"" + std::string(text) + "\" is no URL of a web page",
+          "\"" + escape_text(text) + "\" is no URL of a web page",
           "https://10.0.0.5/",
           "url_invalid"};
 }
@@ -118,9 +142,18 @@ std::string complete_url(std::string_view text) {
 
 }  // namespace
 
+std::span<const UrlScheme> url_schemes() noexcept {
+  return kUrlSchemes;
+}
+
+std::optional<std::uint16_t> default_port(std::string_view scheme) noexcept {
+  const auto* const row = std::ranges::find(kUrlSchemes, scheme, &UrlScheme::name);
+  return row == kUrlSchemes.end() ? std::nullopt : std::optional(row->port);
+}
+
 Outcome<HostPort> parse_target(std::string_view text, std::uint16_t default_port) {
   if (text.find("://") != std::string_view::npos) {
-    auto url = parse_url(text);
+    auto url = parse_url(text, UrlSchemes::all);
     if (!url) {
       return std::move(url).error();
     }
@@ -133,19 +166,26 @@ Outcome<HostPort> parse_target(std::string_view text, std::uint16_t default_port
   return HostPort{parts->host, parts->port.value_or(default_port)};
 }
 
-Outcome<Url> parse_url(std::string_view text) {
-  const std::string complete = complete_url(text);
+Outcome<Url> parse_url(std::string_view text, UrlSchemes accepted) {
+  std::string complete = complete_url(text);
+  const std::string scheme = lower(complete.substr(0, complete.find("://")));
+  // http-parser knows no digits in a scheme ("pop3s"), though RFC 3986 §3.1 does.
+  complete = scheme.empty() ? "" : "https" + complete.substr(scheme.size());
   http_parser_url url{};
   http_parser_url_init(&url);
   if (complete.empty() || http_parser_parse_url(complete.data(), complete.size(), 0, &url) != 0) {
     return not_a_url(text);
   }
   Url result;
-  result.scheme = lower(field(complete, url, UF_SCHEMA));
+  result.scheme = scheme;
   result.host = lower(field(complete, url, UF_HOST));
-  if (result.scheme != "https" && result.scheme != "http") {
+  const bool is_web = result.scheme == "https" || result.scheme == "http";
+  const auto usual_port = default_port(result.scheme);
+  if (!usual_port.has_value() || (accepted == UrlSchemes::web && !is_web)) {
+    const bool all = accepted == UrlSchemes::all;
     return Failure{ExitCode::usage,
-                   "\"" + result.scheme + "\" URLs are not understood, only https and http",
+                   "\"" + escape_text(result.scheme) + "\" URLs are not understood, only " +
+                       (all ? known_schemes() : "https and http"),
                    "https://" + result.host + "/",
                    "url_scheme"};
   }
@@ -154,7 +194,7 @@ Outcome<Url> parse_url(std::string_view text) {
   if (result.host.empty() || has_user || (has_port && url.port == 0)) {
     return not_a_url(text);
   }
-  result.port = has_port ? url.port : (result.scheme == "https" ? 443 : 80);
+  result.port = has_port ? url.port : *usual_port;
   const std::string path = field(complete, url, UF_PATH);
   result.path = path.empty() ? "/" : path;
   if ((url.field_set & (1U << UF_QUERY)) != 0) {
@@ -170,7 +210,7 @@ Outcome<HostPort> parse_listen_address(std::string_view text) {
   const auto parts = split(text);
   if (!parts.has_value() || !parts->port.has_value()) {
     return Failure{ExitCode::usage,
-                   "\"" + std::string(text) + "\" is no ADDRESS:PORT to listen on",
+                   "\"" + escape_text(text) + "\" is no ADDRESS:PORT to listen on",
                    "127.0.0.1:8443, [::1]:8443, or 8443 alone for loopback",
                    "listen_invalid"};
   }

@@ -55,6 +55,29 @@ TEST(Url, KeepsPathAndQueryAndFillsInPorts) {
   EXPECT_EQ(*parse_url("::1"), (Url{"https", "::1", 443, "/"}));
 }
 
+// The ports of IANA's registry of service names.
+TEST(Target, KnowsThePortOfEveryScheme) {
+  EXPECT_EQ(target("https://box"), (HostPort{"box", 443}));
+  EXPECT_EQ(target("smtps://box"), (HostPort{"box", 465}));
+  EXPECT_EQ(target("nntps://box"), (HostPort{"box", 563}));
+  EXPECT_EQ(target("ldaps://box"), (HostPort{"box", 636}));
+  EXPECT_EQ(target("ftps://box"), (HostPort{"box", 990}));
+  EXPECT_EQ(target("IMAPS://Box/INBOX"), (HostPort{"box", 993}));
+  EXPECT_EQ(target("pop3s://[::1]/"), (HostPort{"::1", 995}));
+  EXPECT_EQ(target("pop3s://box:1995"), (HostPort{"box", 1995}));
+  EXPECT_EQ(parse_target("gopher://box", 443).error().cause, "url_scheme");
+}
+
+TEST(Url, OfAWebPageIsNoOther) {
+  EXPECT_EQ(parse_url("imaps://box").error().cause, "url_scheme");
+  EXPECT_EQ(*parse_url("ftps://box/a", UrlSchemes::all), (Url{"ftps", "box", 990, "/a"}));
+  EXPECT_FALSE(parse_url("ftp://box/a", UrlSchemes::all).has_value());
+  for (const UrlScheme& scheme : url_schemes()) {
+    EXPECT_EQ(default_port(scheme.name), scheme.port);
+  }
+  EXPECT_EQ(default_port("ftp"), std::nullopt);
+}
+
 TEST(ListenAddress, BarePortMeansLoopback) {
   EXPECT_EQ(*parse_listen_address("8443"), (HostPort{"127.0.0.1", 8443}));
   EXPECT_EQ(*parse_listen_address("0"), (HostPort{"127.0.0.1", 0}));
