@@ -130,6 +130,7 @@ ExitCode run(int count, char** words) {
   add_connect(root, context);
   add_serve(root, context);
   add_suites(root, context);
+  add_completion(root, context);
   if (count < 2) {
     std::fputs(root.help().c_str(), stderr);
     return ExitCode::usage;

@@ -162,14 +162,20 @@ std::optional<Failure> apply_suites(Policy& policy, const ProtocolOptions& optio
 void add_protocol_options(CLI::App& command, ProtocolOptions& options) {
   const std::string group = "Protocol";
   command.add_option("--preset", options.preset, "strict, device (default) or museum")
+      ->type_name("{strict,device,museum}")
       ->group(group);
-  command.add_option("--min", options.min, "lowest version: ssl3 or tls1")->group(group);
-  command.add_option("--max", options.max, "highest version: ssl3 or tls1")->group(group);
+  command.add_option("--min", options.min, "lowest version: ssl3 or tls1")
+      ->type_name("{ssl3,tls1}")
+      ->group(group);
+  command.add_option("--max", options.max, "highest version: ssl3 or tls1")
+      ->type_name("{ssl3,tls1}")
+      ->group(group);
   command
       .add_option("--suites", options.suites, "cipher suites in order of preference, with commas")
       ->allow_extra_args(false)
       ->group(group);
   command.add_option("--allow", options.allow, "weaknesses to allow by name: null")
+      ->type_name("{null}")
       ->allow_extra_args(false)
       ->group(group);
   command
@@ -180,6 +186,7 @@ void add_protocol_options(CLI::App& command, ProtocolOptions& options) {
   command.add_flag("--no-split", options.no_split, "no 1/n-1 splitting of CBC records")
       ->group(group);
   command.add_option("--keylog", options.key_log, "append session secrets for Wireshark to a file")
+      ->type_name("FILE")
       ->group(group);
 }
 
@@ -224,10 +231,13 @@ Outcome<std::shared_ptr<KeyLog>> open_requested_key_log(const ProtocolOptions& o
 void add_credential_options(CLI::App& command, CredentialFiles& files) {
   const std::string group = "Own certificate";
   command.add_option("--cert", files.certificate, "certificate chain (PEM), own one first")
+      ->type_name("FILE")
       ->group(group);
   command.add_option("--key", files.key, "private key (PEM); default: in the --cert file")
+      ->type_name("FILE")
       ->group(group);
   command.add_option("--pass-file", files.pass_file, "file whose first line decrypts the key")
+      ->type_name("FILE")
       ->group(group);
 }
 
