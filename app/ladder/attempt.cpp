@@ -282,7 +282,8 @@ Outcome<RungAttempt> attempt_rung(Rung rung,
                                   bool sends_signal,
                                   const LadderSetup& setup,
                                   SessionPtr resume) {
-  Outcome<TcpStreamPtr> transport = connect_tcp(setup.where, setup.family, in(setup.connect_time));
+  const HostPort where{setup.address.empty() ? setup.where.host : setup.address, setup.where.port};
+  Outcome<TcpStreamPtr> transport = connect_tcp(where, setup.family, in(setup.connect_time));
   if (!transport.has_value()) {
     return transport.error();
   }

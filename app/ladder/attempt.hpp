@@ -26,6 +26,8 @@ namespace heirloom::app {
 /// LadderSetup is what all attempts share.
 struct LadderSetup {
   HostPort where;
+  /// Connect here instead of looking the name up (--resolve); empty: look it up.
+  std::string address = {};
   AddressFamily family = AddressFamily::any;
   Policy policy;  ///< of our engine, before a rung narrows it
   Credentials credentials;

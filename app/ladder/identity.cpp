@@ -29,6 +29,9 @@ IdentityVerdict judge_first_contact(const IdentityQuestion& question) {
   if (question.is_verified) {
     return accept(Pin::Trust::system);
   }
+  if (question.accept_once) {
+    return accept(Pin::Trust::accepted);
+  }
   const std::string pin_it = question.command + " --pin " + question.certificate;
   if (question.is_public_address) {
     return refuse(question.target +

@@ -27,6 +27,7 @@ struct IdentityQuestion {
   std::vector<std::string> pins;            ///< --pin
   std::vector<std::string> accept_changed;  ///< --accept-changed
   bool accept_new = false;
+  bool accept_once = false;  ///< -k: on this run, whatever a box shows that is not known
   bool accept_lower = false;
 };
 

@@ -6,7 +6,6 @@
 #include "reach/run.hpp"
 
 #include <string>
-#include <vector>
 
 namespace heirloom::app {
 
@@ -15,10 +14,5 @@ namespace heirloom::app {
 
 /// understand_url reads the box's URL; http:// is answered with what to do instead.
 [[nodiscard]] Outcome<Url> understand_url(const std::string& text);
-
-/// normal_fingerprints brings fingerprints into the form of the pin file. ExitCode::usage, naming
-/// `option`, for a word that is none.
-[[nodiscard]] Outcome<std::vector<std::string>> normal_fingerprints(
-    const std::string& option, const std::vector<std::string>& typed);
 
 }  // namespace heirloom::app

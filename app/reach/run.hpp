@@ -3,26 +3,16 @@
 
 #include "commands.hpp"
 #include "common/output.hpp"
-#include "common/protocol_options.hpp"
-#include "common/tcp.hpp"
+#include "ladder/box_options.hpp"
 
 #include <string>
-#include <vector>
 
 namespace heirloom::app {
 
 struct ReachOptions {
   std::string url;
-  ProtocolOptions protocol;
-  CredentialFiles credentials;
+  BoxOptions box;
   std::string listen;
-  std::vector<std::string> pins;
-  std::vector<std::string> accept_changed;
-  bool accept_new = false;
-  bool accept_lower = false;
-  bool no_fallback_signal = false;
-  double timeout = 10;  ///< seconds, for TCP
-  AddressFamily family = AddressFamily::any;
   OutputFormat format = OutputFormat::text;
 };
 

@@ -273,6 +273,21 @@ TEST(Identity, first_contact) {
   EXPECT_EQ(judge_identity(asked).trust, Pin::Trust::system);
 }
 
+TEST(Identity, anything_once_is_for_strangers_only) {
+  IdentityQuestion asked = question();
+  asked.accept_once = true;
+  asked.is_public_address = true;
+  EXPECT_EQ(judge_identity(asked).kind, Kind::accepted);
+  Pin pin;
+  pin.version = asked.version;
+  pin.certificate = "sha256:other";
+  asked.pin = &pin;
+  EXPECT_EQ(judge_identity(asked).failure.cause, "certificate_changed");
+  asked.pin = nullptr;
+  asked.pins = {"sha256:other"};
+  EXPECT_EQ(judge_identity(asked).failure.cause, "certificate_pin_mismatch");
+}
+
 TEST(Identity, known_box) {
   Pin pin;
   pin.version = "tls1.0";
