@@ -190,8 +190,12 @@ std::vector<LogField> connection_fields(const Server& server,
 void log_failed_handshake(const std::string& client,
                           const HandshakeReport& report,
                           const HeirloomStream& stream) {
-  const Failure failure = explain_handshake(
-      report, {"the client", "heirloom serve", "", stream.connection().info().peer_chain});
+  const Failure failure = explain_handshake(report,
+                                            {"the client",
+                                             "heirloom serve",
+                                             "",
+                                             stream.connection().info().peer_chain,
+                                             Attempt::Peer::client});
   std::vector<LogField> fields{
       {"client", client}, {"cause", failure.cause}, {"message", failure.what}};
   if (report.error.has_value() && report.error->alert.has_value()) {

@@ -13,6 +13,40 @@ std::string simpler_or(const Attempt& attempt, const std::string& otherwise) {
   return attempt.simpler.empty() ? otherwise : attempt.command + " " + attempt.simpler;
 }
 
+/// with is the command with that value of the option, in place of the one that it may have had.
+std::string with(const Attempt& attempt, const std::string& option, const std::string& value) {
+  std::string command = attempt.command;
+  const std::string former = " " + option + " ";
+  if (const auto begin = command.find(former); begin != std::string::npos) {
+    const auto end = command.find(' ', begin + former.size());
+    command.erase(begin, end == std::string::npos ? end : end - begin);
+  }
+  return command + former + value;
+}
+
+std::string with_messages(const Attempt& attempt) {
+  return attempt.command + " --messages   (to see how far it came)";
+}
+
+/// may_mind_hello is false for what comes after both sides have understood the hellos.
+bool may_mind_hello(Cause cause) {
+  switch (cause) {
+    case Cause::bad_record_mac:
+    case Cause::too_many_empty_records:
+    case Cause::renegotiation_refused:
+    case Cause::certificate_missing:
+    case Cause::certificate_malformed:
+    case Cause::certificate_key_unsupported:
+    case Cause::certificate_key_usage:
+    case Cause::key_exchange_malformed:
+    case Cause::private_key_failed:
+    case Cause::certificate_verify_failed:
+      return false;
+    default:
+      return true;
+  }
+}
+
 std::string fingerprint_of(const Attempt& attempt) {
   return attempt.peer_chain.empty()
              ? ""
@@ -70,9 +104,10 @@ std::string alert_advice(AlertDescription description, const Attempt& attempt) {
       if (attempt.command.find("--preset museum") != std::string::npos) {
         return kModernTools;
       }
-      return attempt.command + " --preset museum   (`heirloom suites` lists what can be offered)";
+      return with(attempt, "--preset", "museum") +
+             "   (`heirloom suites` lists what can be offered)";
     case AlertDescription::protocol_version:
-      return attempt.command + " --max ssl3, or today's tools: it may want TLS 1.2 or later";
+      return with(attempt, "--max", "ssl3") + ", or today's tools: it may want TLS 1.2 or later";
     case AlertDescription::inappropriate_fallback:
       return "the same without --fallback-scsv and without --max; if it has TLS 1.1 or 1.2, "
              "today's tools reach it";
@@ -88,7 +123,7 @@ std::string alert_advice(AlertDescription description, const Attempt& attempt) {
     case AlertDescription::no_certificate:
       return attempt.command + " --cert FILE --key FILE   (with a certificate that it accepts)";
     default:
-      return simpler_or(attempt, attempt.command + " --messages   (to see how far it came)");
+      return simpler_or(attempt, with_messages(attempt));
   }
 }
 
@@ -135,13 +170,13 @@ Words explain_negotiation(const Error& error, const Attempt& attempt) {
   switch (error.cause) {
     case Cause::version_too_low:
       return {target + " offers only a version below the minimum set here",
-              attempt.command + " --min ssl3"};
+              with(attempt, "--min", "ssl3")};
     case Cause::version_not_acceptable:
-      return {target + " chose a version that is excluded here",
-              attempt.command + " --min ssl3 --max tls1"};
+      return {target + " chose a version that is excluded here", with(attempt, "--min", "ssl3")};
     case Cause::no_common_cipher_suite:
-      return {"no cipher suite of " + target + " is allowed here",
-              attempt.command + " --preset museum, or --allow null; `heirloom suites` lists them"};
+      return {
+          "no cipher suite of " + target + " is allowed here",
+          with(attempt, "--preset", "museum") + ", or --allow null; `heirloom suites` lists them"};
     case Cause::inappropriate_fallback:
       return {target +
                   " signals that it retries at a lower version although both sides can do "
@@ -149,7 +184,7 @@ Words explain_negotiation(const Error& error, const Attempt& attempt) {
               "that client without its version limit"};
     default:
       return {target + " and this side could not agree: " + error.text(),
-              simpler_or(attempt, attempt.command + " --messages")};
+              simpler_or(attempt, with_messages(attempt))};
   }
 }
 
@@ -167,16 +202,21 @@ Words explain_other(const Error& error, const Attempt& attempt) {
       return {"the handshake with " + attempt.target +
                   " does not add up: its messages were changed on the way, or one side "
                   "miscalculates",
-              simpler_or(attempt, attempt.command + " --messages")};
+              simpler_or(attempt, with_messages(attempt))};
+    case Cause::private_key_failed:
+      return {"our own private key could not be used: " + error.detail,
+              "--cert and --key with another certificate, of 1024 bits or more"};
     default:
       return {"the connection to " + attempt.target + " failed: " + error.text(),
-              simpler_or(attempt, attempt.command + " --messages   (to see how far it came)")};
+              may_mind_hello(error.cause) ? simpler_or(attempt, with_messages(attempt))
+                                          : with_messages(attempt)};
   }
 }
 
 ExitCode exit_code_of(const Error& error) {
   switch (error.cause) {
     case Cause::file_unreadable:
+    case Cause::private_key_failed:
     case Cause::random_failed:
       return ExitCode::local;
     case Cause::config_invalid:
@@ -262,7 +302,9 @@ Failure explain_handshake(const HandshakeReport& report, const Attempt& attempt)
           "reset"};
     case HandshakeReport::End::silent:
       return {ExitCode::network,
-              attempt.target + " accepts connections but does not answer the hello",
+              attempt.target + (attempt.peer == Attempt::Peer::client
+                                    ? " connected and sent no hello"
+                                    : " accepts connections but does not answer the hello"),
               simpler_or(attempt, "a longer --timeout, or another port"),
               "silent"};
     case HandshakeReport::End::stalled:

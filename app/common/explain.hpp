@@ -8,6 +8,7 @@
 #include "common/failure.hpp"
 #include "common/heirloom_stream.hpp"
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -15,12 +16,14 @@ namespace heirloom::app {
 
 /// Attempt is what explain has to know of the command that failed.
 struct Attempt {
+  enum class Peer : std::uint8_t { server, client };
   std::string target;   ///< "10.0.0.5:443", the subject of the sentence
   std::string command;  ///< "heirloom connect 10.0.0.5:443": options are appended to it
   /// simpler is the options of a plainer hello that has not been tried yet ("--no-extensions");
   /// empty if there is none.
   std::string simpler;
   CertificateChain peer_chain;  ///< for the fingerprint; empty if the peer showed none
+  Peer peer = Peer::server;
 };
 
 /// explain_handshake turns a report that is not complete into exit code, sentence and next step.

@@ -105,7 +105,9 @@ void Bridge::serve(TcpStream& stream) {
     if (request.stage() == MessageParser::Stage::failed) {
       const int status = request.is_head_too_large() ? 431 : 400;
       const Rendered page =
-          render(Page{status, "The browser's request makes no sense: " + request.problem()});
+          render(Page{status,
+                      "The browser's request makes no sense: " + request.problem(),
+                      "request_malformed"});
       static_cast<void>(write_text(stream, to_wire(page.head) + page.body, in(box_.patience.body)));
       break;
     }

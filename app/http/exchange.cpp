@@ -61,7 +61,7 @@ Exchange::Afterwards Exchange::run() {
   }
   Afterwards afterwards = closes_browser_ ? Afterwards::close : Afterwards::keep;
   if (step == Step::refused) {
-    afterwards = answer_with(Page{400, failure_.what});
+    afterwards = answer_with(Page{400, failure_.what, failure_.cause});
   } else if (step == Step::box_failed && status_ == 0) {
     afterwards = answer_with(page_for_failure(failure_));
   } else if (step != Step::ok) {
@@ -80,6 +80,7 @@ bool Exchange::refuse_early() {
       static_cast<void>(
           answer_with(Page{421,
                            "This address serves another name than the one your browser asked for",
+                           "request_misdirected",
                            "",
                            "http://" + box_.local.authority() + "/"}));
       return true;
@@ -87,6 +88,7 @@ bool Exchange::refuse_early() {
       static_cast<void>(answer_with(
           Page{403,
                "Another site made your browser send this request, so it was not passed on",
+               "request_cross_site",
                "",
                "http://" + box_.local.authority() + "/"}));
       return true;
@@ -94,12 +96,13 @@ bool Exchange::refuse_early() {
       break;
   }
   if (head.method == "CONNECT") {
-    static_cast<void>(answer_with(Page{405, "The bridge leads to one box and is no proxy"}));
+    static_cast<void>(
+        answer_with(Page{405, "The bridge leads to one box and is no proxy", "request_to_proxy"}));
     return true;
   }
   if (request_.framing().kind == BodyFraming::Kind::chunked && box_.speaks_http10) {
-    static_cast<void>(
-        answer_with(Page{411, "The box speaks HTTP/1.0, which has no chunked request bodies"}));
+    static_cast<void>(answer_with(Page{
+        411, "The box speaks HTTP/1.0, which has no chunked request bodies", "request_chunked"}));
     return true;
   }
   return false;
@@ -246,7 +249,8 @@ Exchange::Step Exchange::send_body(BoxConnection& connection, BodyWriter& writer
     }
     browser_.input.consume(request_.feed(browser_.input.pending()));
     if (request_.stage() == MessageParser::Stage::failed) {
-      failure_ = box_failure("The request's body is malformed: " + request_.problem(), "");
+      failure_ = box_failure("The request's body is malformed: " + request_.problem(),
+                             "request_malformed");
       return Step::refused;
     }
   }

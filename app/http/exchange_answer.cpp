@@ -94,12 +94,13 @@ Exchange::Step Exchange::next_piece(BoxConnection& connection) {
       box_.observer.noticed(Observer::Oddity::missing_close_notify);
     }
   } else if (got.status != StreamStatus::ok) {
-    failure_ = Failure{ExitCode::network, "The box's answer broke off: " + got.reason, "", ""};
+    failure_ =
+        Failure{ExitCode::network, "The box's answer broke off: " + got.reason, "", "answer_cut"};
     return Step::box_failed;
   }
   if (answer_->stage() == MessageParser::Stage::failed) {
-    failure_ =
-        Failure{ExitCode::network, "The box's answer broke off: " + answer_->problem(), "", ""};
+    failure_ = Failure{
+        ExitCode::network, "The box's answer broke off: " + answer_->problem(), "", "answer_cut"};
     return Step::box_failed;
   }
   return Step::ok;

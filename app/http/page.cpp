@@ -37,14 +37,15 @@ std::string escape_html(std::string_view text) {
 Page page_for_failure(const Failure& failure) {
   const bool took_too_long = failure.cause == "connect_timeout" || failure.cause == "silent" ||
                              failure.cause == "no_answer_in_time";
-  return Page{took_too_long ? 504 : 502, failure.what, failure.next};
+  return Page{took_too_long ? 504 : 502, failure.what, failure.cause, failure.next};
 }
 
 Rendered render(const Page& page) {
   const std::string title =
       std::to_string(page.status) + " " + std::string(reason_phrase(page.status));
   std::string body = "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>" +
-                     title + "</title></head>\n<body>\n<h1>" + title + "</h1>\n<p>" +
+                     title + "</title>\n<meta name=\"heirloom-cause\" content=\"" +
+                     escape_html(page.cause) + "\"></head>\n<body>\n<h1>" + title + "</h1>\n<p>" +
                      escape_html(page.sentence) + ".</p>\n";
   if (!page.advice.empty()) {
     body += "<p>Try: <code>" + escape_html(page.advice) + "</code></p>\n";

@@ -12,6 +12,7 @@ namespace heirloom::app::http {
 struct Page {
   int status = 502;
   std::string sentence;     ///< what is the matter, one sentence without the full stop
+  std::string cause;        ///< stable name for scripts, as in Failure; in a meta element
   std::string advice = {};  ///< what to do; a command or a sentence; may be empty
   std::string link = {};    ///< a URL to go on with; may be empty
 };

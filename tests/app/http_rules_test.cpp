@@ -326,7 +326,8 @@ TEST(LinkWatcher, reads_plain_html_only) {
 }
 
 TEST(Page, is_small_readable_and_harmless) {
-  const Rendered page = render(Page{502, "The box said <script>\"&'", "heirloom --x", ""});
+  const Rendered page =
+      render(Page{502, "The box said <script>\"&'", "bad_answer", "heirloom --x", ""});
   EXPECT_NE(page.body.find("The box said &lt;script&gt;&quot;&amp;&#39;."), std::string::npos);
   EXPECT_EQ(page.head.fields.value("Content-Length"), std::to_string(page.body.size()));
   EXPECT_EQ(page.head.reason, "Bad Gateway");

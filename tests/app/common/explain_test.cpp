@@ -51,6 +51,18 @@ TEST(Explain, ACertificateIsNamedByItsFingerprint) {
   EXPECT_TRUE(failure.next.starts_with("heirloom connect 10.0.0.5:443 --pin " + pin));
 }
 
+TEST(Explain, AnAdviceReplacesAnOptionThatIsThere) {
+  Attempt attempt = kAttempt;
+  attempt.command = "heirloom connect box --min tls1 --preset strict --cert x";
+  EXPECT_EQ(explain_error(Error{Cause::version_not_acceptable}, attempt).next,
+            "heirloom connect box --preset strict --cert x --min ssl3");
+  attempt.command = "heirloom connect box --min tls1";
+  EXPECT_EQ(explain_error(Error{Cause::version_not_acceptable}, attempt).next,
+            "heirloom connect box --min ssl3");
+  EXPECT_TRUE(explain_error(Error{Cause::certificate_malformed}, attempt)
+                  .next.starts_with("heirloom connect box --min tls1 --messages"));
+}
+
 TEST(Explain, ASilentPeerIsANetworkMatterAndAResetIsNot) {
   HandshakeReport report;
   report.end = HandshakeReport::End::silent;
