@@ -159,6 +159,14 @@ std::optional<Failure> apply_suites(Policy& policy, const ProtocolOptions& optio
 
 }  // namespace
 
+void allow_weaknesses(Policy& policy, const std::vector<std::string>& words) {
+  std::vector<Allowance> allowed;
+  for (const std::string& word : words) {
+    allowed.push_back(parse_allowance(word).value_or(Allowance::none));
+  }
+  add_allowed_suites(policy, allowed);
+}
+
 void add_protocol_options(CLI::App& command, ProtocolOptions& options) {
   const std::string group = "Protocol";
   command.add_option("--preset", options.preset, "strict, device (default) or museum")

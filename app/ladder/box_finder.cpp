@@ -77,19 +77,20 @@ Outcome<bool> BoxFinder::read_pin_file(const PinFile& file) {
   if (!list.has_value()) {
     return list.error();
   }
+  const Outcome<bool> readable = file.check_readable_about(*list, target_);
+  if (!readable.has_value()) {
+    return readable;
+  }
   for (const PinList::Problem& problem : list->problems()) {
     const std::string place = file.path().string() + ", line " + std::to_string(problem.line);
-    if (problem.box == target_) {
-      return Failure{ExitCode::local,
-                     place + " is about " + target_ + " and cannot be used: " + problem.what,
-                     "an editor on that line; without it the box counts as new",
-                     "pin_malformed"};
-    }
     report_.remark("pin_malformed", place + " is left alone: " + problem.what);
   }
   const Pin* const known = list->find(target_);
   if (known != nullptr) {
     pin_ = *known;
+    if (options_.protocol.suites.empty()) {
+      allow_weaknesses(setup_.policy, known->allow);
+    }
   }
   may_signal_ =
       !options_.no_fallback_signal && (known == nullptr || known->signal == Pin::Signal::on);
@@ -122,7 +123,9 @@ Outcome<bool> BoxFinder::find() {
   situation.target = target_;
   situation.host = target_.substr(0, target_.rfind(':'));
   situation.command = job_.command;
-  situation.allows_null = !options_.protocol.allow.empty() || options_.protocol.preset == "museum";
+  situation.allows_null = !options_.protocol.allow.empty() ||
+                          options_.protocol.preset == "museum" ||
+                          (pin_.has_value() && !pin_->allow.empty());
   situation.has_certificate = !options_.credentials.certificate.empty();
   situation.ssl30_was_ruled_out = !options_.protocol.min.empty();
   const Failure failure = diagnose(climbed->results, situation);
@@ -204,7 +207,7 @@ Outcome<bool> BoxFinder::remember(std::uint16_t local_port) {
     report_.remark("suite_changed",
                    target_ + " used to choose " + pin_->suite + " and now chooses " + pin.suite);
   }
-  return pin_file_->put(pin);
+  return pin_file_->remember(pin, facts.chain, pin_);
 }
 
 std::unique_ptr<BoxLink> BoxFinder::make_link() {

@@ -1,7 +1,10 @@
 #include "pins/pin.hpp"
 
+#include "heirloom/cipher_suite.hpp"
+
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <ctime>
 #include <set>
 
@@ -11,17 +14,6 @@ namespace {
 
 constexpr std::array<std::string_view, 5> kVersions = {
     "ssl3.0", "tls1.0", "tls1.1", "tls1.2", "tls1.3"};
-
-std::vector<std::string_view> split_words(std::string_view line) {
-  std::vector<std::string_view> words;
-  std::size_t at = line.find_first_not_of(" \t");
-  while (at != std::string_view::npos) {
-    const std::size_t end = std::min(line.find_first_of(" \t", at), line.size());
-    words.push_back(line.substr(at, end - at));
-    at = line.find_first_not_of(" \t", end);
-  }
-  return words;
-}
 
 bool is_fingerprint(std::string_view text) {
   constexpr std::string_view kPrefix = "sha256:";
@@ -38,10 +30,20 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   return value > 65535 ? std::nullopt : std::optional(static_cast<std::uint16_t>(value));
 }
 
-bool is_box(std::string_view text) {
+/// normal_box brings a box into the one form that is compared: "Box.Example:0443" is
+/// "box.example:443". Empty if it is none.
+std::string normal_box(std::string_view text) {
   const auto colon = text.rfind(':');
-  return colon != std::string_view::npos && colon != 0 &&
-         parse_port(text.substr(colon + 1)).has_value();
+  const auto port =
+      colon == std::string_view::npos ? std::nullopt : parse_port(text.substr(colon + 1));
+  if (!port.has_value() || colon == 0) {
+    return {};
+  }
+  std::string box(text.substr(0, colon));
+  std::transform(box.begin(), box.end(), box.begin(), [](unsigned char c) {
+    return static_cast<char>(std::tolower(c));
+  });
+  return box + ':' + std::to_string(*port);
 }
 
 /// Problem says why a value cannot be; empty if it can.
@@ -75,6 +77,20 @@ Problem set_port(Pin& pin, std::string_view value) {
   return port.has_value() ? std::nullopt : Problem("port is no port");
 }
 
+/// set_allow wants words that mean something: a person who wrote "nul" must hear of it.
+Problem set_allow(Pin& pin, std::string_view value) {
+  while (!value.empty()) {
+    const std::size_t comma = std::min(value.find(','), value.size());
+    const std::string_view word = value.substr(0, comma);
+    value.remove_prefix(std::min(comma + 1, value.size()));
+    if (parse_allowance(word).value_or(Allowance::none) == Allowance::none) {
+      return "allow names \"" + std::string(word) + "\", which is no weakness";
+    }
+    pin.allow.emplace_back(word);
+  }
+  return std::nullopt;
+}
+
 template <std::string Pin::*kField>
 Problem set_text(Pin& pin, std::string_view value) {
   pin.*kField = value;
@@ -86,13 +102,14 @@ struct KnownField {
   Problem (*set)(Pin& pin, std::string_view value);
 };
 
-constexpr std::array<KnownField, 9> kKnownFields = {{
+constexpr std::array<KnownField, 10> kKnownFields = {{
     {"version", set_version},
     {"suite", set_text<&Pin::suite>},
     {"hello", set_text<&Pin::hello>},
     {"certificate", set_certificate},
     {"trust", set_trust},
     {"signal", set_signal},
+    {"allow", set_allow},
     {"port", set_port},
     {"first-seen", set_text<&Pin::first_seen>},
     {"last-seen", set_text<&Pin::last_seen>},
@@ -113,10 +130,27 @@ Problem set_field(Pin& pin, std::string_view key, std::string_view value) {
 
 }  // namespace
 
+std::vector<std::string_view> split_words(std::string_view line) {
+  std::vector<std::string_view> words;
+  std::size_t at = line.find_first_not_of(" \t");
+  while (at != std::string_view::npos) {
+    const std::size_t end = std::min(line.find_first_of(" \t", at), line.size());
+    words.push_back(line.substr(at, end - at));
+    at = line.find_first_not_of(" \t", end);
+  }
+  return words;
+}
+
 std::optional<int> version_rank(std::string_view version) {
   const auto* const found = std::find(kVersions.begin(), kVersions.end(), version);
   return found == kVersions.end() ? std::nullopt
                                   : std::optional(static_cast<int>(found - kVersions.begin()));
+}
+
+bool expects_the_same(const Pin& one, const Pin& two) {
+  return one.certificate == two.certificate && one.version == two.version &&
+         one.trust == two.trust && one.signal == two.signal &&
+         std::ranges::is_permutation(one.allow, two.allow);
 }
 
 std::string format_utc(std::int64_t seconds_since_1970) {
@@ -130,11 +164,11 @@ std::string format_utc(std::int64_t seconds_since_1970) {
 
 std::variant<Pin, std::string> parse_pin(std::string_view line) {
   const std::vector<std::string_view> words = split_words(line);
-  if (words.empty() || !is_box(words[0])) {
+  Pin pin;
+  pin.box = words.empty() ? "" : normal_box(words[0]);
+  if (pin.box.empty()) {
     return "it does not begin with HOST:PORT";
   }
-  Pin pin;
-  pin.box = words[0];
   std::set<std::string_view> seen;
   for (std::size_t i = 1; i < words.size(); ++i) {
     const auto equals = words[i].find('=');
@@ -161,6 +195,9 @@ std::variant<Pin, std::string> parse_pin(std::string_view line) {
 std::string format_pin(const Pin& pin) {
   std::string line = pin.box;
   const auto add = [&line](std::string_view key, std::string_view value) {
+    if (value.empty()) {
+      return;
+    }
     line += ' ';
     line += key;
     line += '=';
@@ -174,75 +211,18 @@ std::string format_pin(const Pin& pin) {
   if (pin.signal == Pin::Signal::off) {
     add("signal", "off");
   }
+  std::string allow;
+  for (const std::string& word : pin.allow) {
+    allow += (allow.empty() ? "" : ",") + word;
+  }
+  add("allow", allow);
   add("port", std::to_string(pin.port));
   add("first-seen", pin.first_seen);
   add("last-seen", pin.last_seen);
   for (const auto& [key, value] : pin.other) {
-    add(key, value);
+    line += ' ' + key + '=' + value;
   }
   return line;
-}
-
-PinList::PinList(std::string_view text) {
-  std::size_t number = 0;
-  while (!text.empty()) {
-    const auto line_feed = text.find('\n');
-    std::string_view raw = text.substr(0, line_feed);
-    text = line_feed == std::string_view::npos ? std::string_view() : text.substr(line_feed + 1);
-    ++number;
-    Line line{std::string(raw), std::nullopt};
-    if (raw.ends_with('\r')) {
-      raw.remove_suffix(1);
-    }
-    const std::vector<std::string_view> words = split_words(raw);
-    if (!words.empty() && !words[0].starts_with('#')) {
-      auto parsed = parse_pin(raw);
-      const Pin* pin = std::get_if<Pin>(&parsed);
-      if (pin == nullptr) {
-        problems_.push_back({number, std::string(words[0]), *std::get_if<std::string>(&parsed)});
-      } else if (find(pin->box) != nullptr) {
-        problems_.push_back({number, pin->box, "the box has an earlier line"});
-      } else {
-        line.pin = *pin;
-      }
-    }
-    lines_.push_back(std::move(line));
-  }
-}
-
-const Pin* PinList::find(std::string_view box) const {
-  for (const Line& line : lines_) {
-    if (line.pin.has_value() && line.pin->box == box) {
-      return &*line.pin;
-    }
-  }
-  return nullptr;
-}
-
-void PinList::put(Pin pin) {
-  for (Line& line : lines_) {
-    if (!line.pin.has_value() || line.pin->box != pin.box) {
-      continue;
-    }
-    pin.other = line.pin->other;
-    if (!line.pin->first_seen.empty()) {
-      pin.first_seen = line.pin->first_seen;
-    }
-    line.raw = format_pin(pin);
-    line.pin = std::move(pin);
-    return;
-  }
-  Line line{format_pin(pin), std::nullopt};
-  line.pin = std::move(pin);
-  lines_.push_back(std::move(line));
-}
-
-std::string PinList::text() const {
-  std::string result;
-  for (const Line& line : lines_) {
-    result += line.raw + "\n";
-  }
-  return result;
 }
 
 }  // namespace heirloom::app

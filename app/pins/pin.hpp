@@ -34,16 +34,18 @@ struct Pin {
   std::string hello;        ///< hello style: the name of the rung that worked
   std::string certificate;  ///< "sha256:" and 64 hexadecimal digits
   Trust trust = Trust::accepted;
-  Signal signal = Signal::on;  ///< only "signal=off" is written
-  std::uint16_t port = 0;      ///< of the local URL; 0: none yet
-  std::string first_seen;      ///< UTC, "2026-01-31T12:00:00Z"
+  Signal signal = Signal::on;      ///< only "signal=off" is written
+  std::vector<std::string> allow;  ///< weaknesses that are allowed for this box: "null"
+  std::uint16_t port = 0;          ///< of the local URL; 0: none yet
+  std::string first_seen;          ///< UTC, "2026-01-31T12:00:00Z"
   std::string last_seen;
   std::vector<std::pair<std::string, std::string>> other;  ///< unknown fields, in order
 
   friend bool operator==(const Pin&, const Pin&) = default;
 };
 
-/// parse_pin reads one line, or says what is wrong with it.
+/// parse_pin reads one line, or says what is wrong with it. The box comes out in lower case and
+/// with its port as a plain number, so that an editor's "Box:0443" is not another box.
 [[nodiscard]] std::variant<Pin, std::string> parse_pin(std::string_view line);
 
 [[nodiscard]] std::string format_pin(const Pin& pin);
@@ -51,39 +53,13 @@ struct Pin {
 /// version_rank orders the words of Pin::version; empty for a word that is none.
 [[nodiscard]] std::optional<int> version_rank(std::string_view version);
 
-/// format_time gives the current form of a time stamp.
+/// format_utc gives "2026-01-31T12:00:00Z".
 [[nodiscard]] std::string format_utc(std::int64_t seconds_since_1970);
 
-/// PinList is a whole pin file: comments, empty lines and lines that cannot be read are kept.
-class PinList {
- public:
-  explicit PinList(std::string_view text = {});
+/// expects_the_same compares what a box is held to: certificate, version, trust, signal, allow.
+[[nodiscard]] bool expects_the_same(const Pin& one, const Pin& two);
 
-  /// Problem is a line that cannot be read, or repeats a box.
-  struct Problem {
-    std::size_t line = 0;  ///< counted from 1
-    std::string box;       ///< the line's first word
-    std::string what;
-  };
-
-  [[nodiscard]] const Pin* find(std::string_view box) const;
-
-  [[nodiscard]] const std::vector<Problem>& problems() const noexcept { return problems_; }
-
-  /// put replaces the box's line where it stands, or appends one. Unknown fields and first_seen of
-  /// the old line stay.
-  void put(Pin pin);
-
-  [[nodiscard]] std::string text() const;
-
- private:
-  struct Line {
-    std::string raw;
-    std::optional<Pin> pin;
-  };
-
-  std::vector<Line> lines_;
-  std::vector<Problem> problems_;
-};
+/// split_words cuts a line at spaces and tabs.
+[[nodiscard]] std::vector<std::string_view> split_words(std::string_view line);
 
 }  // namespace heirloom::app

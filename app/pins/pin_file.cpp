@@ -1,25 +1,25 @@
 #include "pins/pin_file.hpp"
 
+#include "pins/private_files.hpp"
+
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <system_error>
 #include <utility>
 
-#include <fcntl.h>
 #include <pwd.h>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace heirloom::app {
 
+namespace fs = std::filesystem;
+
 namespace {
 
-constexpr mode_t kPrivateFile = 0600;
-constexpr mode_t kPrivateDirectory = 0700;
+constexpr std::string_view kPrefix = "sha256:";
 
-Failure local_failure(const std::filesystem::path& path, std::string_view doing, int number) {
+Failure local_failure(const fs::path& path, std::string_view doing, int number) {
   return Failure{ExitCode::local,
                  "cannot " + std::string(doing) + " the pin file " + path.string() + ": " +
                      std::generic_category().message(number),
@@ -27,109 +27,27 @@ Failure local_failure(const std::filesystem::path& path, std::string_view doing,
                  "pin_file"};
 }
 
-/// Handle owns a descriptor.
-class Handle {
- public:
-  explicit Handle(int value) noexcept : value_(value) {}
+Failure chain_failure(const fs::path& path, const std::string& what) {
+  return Failure{ExitCode::local,
+                 "the certificates in " + path.string() + " cannot be used: " + what,
+                 "removing that file; the next connection to the box writes it anew",
+                 "chain_unreadable"};
+}
 
-  Handle(const Handle&) = delete;
-  Handle& operator=(const Handle&) = delete;
-
-  ~Handle() {
-    if (value_ >= 0) {
-      ::close(value_);
-    }
-  }
-
-  [[nodiscard]] int get() const noexcept { return value_; }
-
-  [[nodiscard]] bool is_open() const noexcept { return value_ >= 0; }
-
- private:
-  int value_;
-};
-
-/// make_directories creates what is missing, private. 0, or errno.
-int make_directories(const std::filesystem::path& directory) {
+/// real_path follows a symbolic link, so that a pin file that lives elsewhere stays there.
+fs::path real_path(const fs::path& path) {
   std::error_code error;
-  if (std::filesystem::is_directory(directory, error)) {
-    return 0;
-  }
-  if (directory.has_parent_path() && directory.parent_path() != directory) {
-    const int parent = make_directories(directory.parent_path());
-    if (parent != 0) {
-      return parent;
-    }
-  }
-  const bool is_made = ::mkdir(directory.c_str(), kPrivateDirectory) == 0 || errno == EEXIST;
-  return is_made ? 0 : errno;
+  const fs::path real = fs::is_symlink(path, error) ? fs::canonical(path, error) : path;
+  return error ? path : real;
 }
 
-Outcome<std::string> read_all(const std::filesystem::path& path) {
-  const Handle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.is_open()) {
-    return errno == ENOENT || errno == ENOTDIR ? Outcome<std::string>(std::string())
-                                               : local_failure(path, "read", errno);
-  }
-  std::string text;
-  char buffer[4096];
-  while (true) {
-    const ssize_t count = ::read(file.get(), buffer, sizeof buffer);
-    if (count < 0 && errno == EINTR) {
-      continue;
-    }
-    if (count < 0) {
-      return local_failure(path, "read", errno);
-    }
-    if (count == 0) {
-      return text;
-    }
-    text.append(buffer, static_cast<std::size_t>(count));
-  }
-}
-
-/// write_all writes and syncs. 0, or errno.
-int write_all(int handle, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t count = ::write(handle, text.data(), text.size());
-    if (count < 0 && errno == EINTR) {
-      continue;
-    }
-    if (count < 0) {
-      return errno;
-    }
-    text.remove_prefix(static_cast<std::size_t>(count));
-  }
-  return ::fsync(handle) == 0 ? 0 : errno;
-}
-
-/// replace writes a new file beside the old one and moves it over. 0, or errno.
-int replace(const std::filesystem::path& path, const std::string& text) {
-  std::string name = path.string() + ".XXXXXX";
-  const Handle file(::mkostemp(name.data(), O_CLOEXEC));  // created with mode 0600
-  if (!file.is_open()) {
-    return errno;
-  }
-  int error = write_all(file.get(), text);
-  if (error == 0 && ::rename(name.c_str(), path.c_str()) != 0) {
-    error = errno;
-  }
-  if (error != 0) {
-    ::unlink(name.c_str());
-  }
-  return error;
-}
-
-/// open_lock creates the lock file; its presence and its lock are two things.
-Handle open_lock(const std::filesystem::path& path) {
-  const std::string name = path.string() + ".lock";
-  return Handle(::open(name.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, kPrivateFile));
+fs::path lock_path(const fs::path& path) {
+  return path.string() + ".lock";
 }
 
 }  // namespace
 
 Outcome<PinFile> PinFile::at_default_place() {
-  namespace fs = std::filesystem;
   // The XDG Base Directory Specification wants relative paths ignored.
   const char* state = std::getenv("XDG_STATE_HOME");
   if (state != nullptr && fs::path(state).is_absolute()) {
@@ -144,17 +62,18 @@ Outcome<PinFile> PinFile::at_default_place() {
     return Failure{ExitCode::local,
                    "there is no home directory to keep the pin file in",
                    "a writable directory in XDG_STATE_HOME",
-                   "pin_file"};
+                   "no_home"};
   }
   return PinFile(fs::path(home) / ".local" / "state" / "heirloom" / "pins");
 }
 
 Outcome<PinList> PinFile::load() const {
-  const Outcome<std::string> text = read_all(path_);
-  if (!text.has_value()) {
-    return text.error();
+  std::string text;
+  const int error = read_file_if_there(path_, text);
+  if (error != 0) {
+    return local_failure(path_, "read", error);
   }
-  return PinList(*text);
+  return PinList(text);
 }
 
 Outcome<bool> PinFile::check_writable() const {
@@ -162,26 +81,38 @@ Outcome<bool> PinFile::check_writable() const {
   if (made != 0) {
     return local_failure(path_, "write", made);
   }
-  const Handle lock = open_lock(path_);
+  const FileHandle lock = open_lock_file(lock_path(path_));
   if (!lock.is_open()) {
     return local_failure(path_, "write", errno);
   }
-  if (::access(path_.parent_path().c_str(), W_OK) != 0) {
+  if (::access(real_path(path_).parent_path().c_str(), W_OK) != 0) {
     return local_failure(path_, "write", errno);
   }
   std::error_code error;
-  if (std::filesystem::is_directory(path_, error)) {
+  if (fs::is_directory(path_, error)) {
     return local_failure(path_, "write", EISDIR);
   }
   return true;
 }
 
-Outcome<bool> PinFile::put(const Pin& pin) const {
+Outcome<bool> PinFile::check_readable_about(const PinList& list, const std::string& box) const {
+  const PinList::Problem* const problem = list.problem_of(box);
+  if (problem == nullptr) {
+    return true;
+  }
+  return Failure{ExitCode::local,
+                 path_.string() + ", line " + std::to_string(problem->line) + " is about " + box +
+                     " and cannot be used: " + problem->what,
+                 "an editor on that line; without it the box counts as new",
+                 "pin_malformed"};
+}
+
+Outcome<bool> PinFile::change(const std::function<Outcome<bool>(PinList&)>& edit) const {
   const int made = make_directories(path_.parent_path());
   if (made != 0) {
     return local_failure(path_, "write", made);
   }
-  const Handle lock = open_lock(path_);
+  const FileHandle lock = open_lock_file(lock_path(path_));
   if (!lock.is_open() || ::flock(lock.get(), LOCK_EX) != 0) {
     return local_failure(path_, "lock", errno);
   }
@@ -189,12 +120,110 @@ Outcome<bool> PinFile::put(const Pin& pin) const {
   if (!list.has_value()) {
     return list.error();
   }
-  list->put(pin);
-  const int error = replace(path_, list->text());
+  const std::string before = list->text();
+  const Outcome<bool> edited = edit(*list);
+  const std::string text = list->text();
+  if (!edited.has_value() || text == before) {
+    return edited;
+  }
+  const int error = replace_file(real_path(path_), text);
   if (error != 0) {
     return local_failure(path_, "write", error);
   }
+  drop_chains_without_pin(text);
   return true;
+}
+
+Outcome<bool> PinFile::put(const Pin& pin) const {
+  return change([&](PinList& list) {
+    const Outcome<bool> readable = check_readable_about(list, pin.box);
+    if (readable.has_value()) {
+      list.put(pin);
+    }
+    return readable;
+  });
+}
+
+Outcome<bool> PinFile::remember(const Pin& pin,
+                                const CertificateChain& chain,
+                                const std::optional<Pin>& before) const {
+  return change([&](PinList& list) -> Outcome<bool> {
+    Outcome<bool> readable = check_readable_about(list, pin.box);
+    if (!readable.has_value()) {
+      return readable;
+    }
+    const Pin* const now = list.find(pin.box);
+    const bool is_as_before =
+        now == nullptr || (before.has_value() && expects_the_same(*now, *before));
+    Pin shown = pin;
+    shown.allow = now == nullptr ? pin.allow : now->allow;
+    if (!is_as_before && !expects_the_same(*now, shown)) {
+      return Failure{ExitCode::identity,
+                     "somebody else has just changed what is remembered of " + pin.box +
+                         ", to something that this connection did not show",
+                     "the same command again",
+                     "pin_changed_meanwhile"};
+    }
+    const Outcome<bool> kept = keep_chain(chain);
+    if (kept.has_value()) {
+      list.put(pin);
+    }
+    return kept;
+  });
+}
+
+fs::path PinFile::chain_path(const std::string& certificate) const {
+  return path_.parent_path() / "certificates" / (certificate.substr(kPrefix.size()) + ".pem");
+}
+
+Outcome<bool> PinFile::keep_chain(const CertificateChain& chain) const {
+  if (chain.empty()) {
+    return true;
+  }
+  const fs::path path = chain_path(format_fingerprint(certificate_fingerprint(chain.front())));
+  std::string text;
+  for (const CertificateDer& certificate : chain) {
+    text += format_pem(certificate);
+  }
+  std::string before;
+  if (read_file_if_there(path, before) == 0 && before == text) {
+    return true;
+  }
+  int error = make_directories(path.parent_path());
+  error = error == 0 ? replace_file(path, text) : error;
+  return error == 0 ? Outcome<bool>(true)
+                    : chain_failure(path, std::generic_category().message(error));
+}
+
+Outcome<CertificateChain> PinFile::chain_of(const std::string& certificate) const {
+  const fs::path path = chain_path(certificate);
+  std::string text;
+  const int error = read_file_if_there(path, text);
+  if (error != 0) {
+    return chain_failure(path, std::generic_category().message(error));
+  }
+  if (text.empty()) {
+    return CertificateChain{};
+  }
+  auto chain = parse_pem_chain(text);
+  if (!chain) {
+    return chain_failure(path, chain.error().text());
+  }
+  if (format_fingerprint(certificate_fingerprint(chain->front())) != certificate) {
+    return chain_failure(path, "the first one is not the one that the file is named for");
+  }
+  return *std::move(chain);
+}
+
+void PinFile::drop_chains_without_pin(const std::string& text) const {
+  std::error_code error;
+  for (const auto& entry : fs::directory_iterator(path_.parent_path() / "certificates", error)) {
+    const fs::path& path = entry.path();
+    // A line that cannot be read may name the certificate, too.
+    if (path.extension() == ".pem" && text.find(path.stem().string()) == std::string::npos) {
+      fs::remove(path, error);
+    }
+  }
 }
 
 }  // namespace heirloom::app

@@ -120,8 +120,10 @@ TEST(PinList, keeps_what_it_does_not_understand) {
                 format_pin(example("b:443")) + "\n");
 }
 
-TEST(PinList, second_line_of_a_box_is_a_problem) {
-  const PinList list(format_pin(example("a:443")) + "\n" + format_pin(example("a:443")) + "\n");
+TEST(PinList, second_line_of_a_box_that_says_something_else_is_a_problem) {
+  Pin other = example("a:443");
+  other.version = "ssl3.0";
+  const PinList list(format_pin(example("a:443")) + "\n" + format_pin(other) + "\n");
   ASSERT_EQ(list.problems().size(), 1U);
   EXPECT_EQ(list.problems()[0].line, 2U);
 }
