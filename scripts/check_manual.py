@@ -4,7 +4,9 @@
 usage: check_manual.py PROGRAM [--manual FOLDER]
 
 Every subcommand that `PROGRAM --help` lists needs a page heirloom-NAME.1; the long options of its --help
-and of the page must be the same. Pages are run through groff if it is installed.
+and of the page must be the same. In pages of all sections: references to pages of the project must lead
+to one, and an example after a line `.\\" part of: PATH` must stand in that file, which is compiled. Pages
+are run through groff if it is installed.
 """
 import argparse
 import pathlib
@@ -38,6 +40,27 @@ def options_of_page(text: str) -> set[str]:
     return found
 
 
+def reference_problems(page: pathlib.Path) -> list[str]:
+    """References to pages that do not exist; those of others (no heirloom in the name) are not looked at."""
+    found = []
+    for name, section in re.findall(r"^\.BR (\S*heirloom\S*) \((\d)\)", page.read_text(), re.M):
+        file = f"{name}.{section}".replace("\\-", "-")
+        if not (page.parent / file).is_file():
+            found.append(f"{page.name} refers to {file}, which does not exist")
+    return found
+
+
+def example_problems(page: pathlib.Path) -> list[str]:
+    """Examples that differ from the program that they are taken from."""
+    found = []
+    for path, block in re.findall(r'^\.\\" part of: (\S+)\n\.EX\n(.*?)^\.EE$', page.read_text(), re.M | re.S):
+        text = re.sub(r"^\\&", "", block, flags=re.M).replace("\\-", "-").replace("\\e", "\\")
+        source = page.parent.parent.parent / path
+        if not source.is_file() or text not in source.read_text():
+            found.append(f"{page.name}: an example is not part of {path}")
+    return found
+
+
 def problems(program: str, manual: pathlib.Path) -> list[str]:
     found = []
     general = help_of(program)
@@ -53,8 +76,11 @@ def problems(program: str, manual: pathlib.Path) -> list[str]:
         says = options_of_page(page.read_text())
         found += [f"{page.name} does not describe {name}" for name in sorted(has - says)]
         found += [f"{page.name} describes {name}, which does not exist" for name in sorted(says - has)]
+    pages = sorted(manual.glob("*.[0-9]"))
+    for page in pages:
+        found += reference_problems(page) + example_problems(page)
     if shutil.which("groff"):
-        for page in sorted(manual.glob("*.1")):
+        for page in pages:
             done = subprocess.run(
                 ["groff", "-man", "-Tutf8", "-ww", "-z", str(page)], capture_output=True, text=True
             )

@@ -161,6 +161,25 @@ class Format(Planted):
         self.assertNotEqual(self.run_format(), 0)
 
 
+class Version(Planted):
+    def expect(self, code: int, complaint: str = ""):
+        command = [str(kProject / "scripts" / "check_version.sh"), str(self.root)]
+        done = subprocess.run(command, capture_output=True, text=True)
+        self.assertEqual(done.returncode, code, done.stdout + done.stderr)
+        self.assertIn(complaint, done.stdout)
+
+    def test_versions(self):
+        self.write("CMakeLists.txt", "project(heirloom VERSION 1.2.3 LANGUAGES CXX)\n")
+        self.write("CHANGELOG.md", "# Changes\n\n## 1.2.3 (unreleased)\n\n## 1.2.2\n")
+        self.write("debian/changelog", "heirloom (1.2.3) unstable; urgency=low\n")
+        self.write("docs/man/a.1", '.TH A 1 "2026-11" "heirloom 1.2" "User Commands"\n')
+        self.expect(0)
+        self.write("debian/changelog", "heirloom (1.2.2) unstable; urgency=low\n")
+        self.expect(1, 'debian/changelog says version "1.2.2"')
+        self.write("docs/man/a.1", '.TH A 1 "2026-11" "heirloom 1.1" "User Commands"\n')
+        self.expect(1, 'docs/man/a.1 says version "heirloom 1.1"')
+
+
 class Documents(Planted):
     def expect(self, code: int, complaint: str = ""):
         seen, output = self.run_check("check_documents.py")
@@ -188,6 +207,7 @@ class Documents(Planted):
 
 
 class Manual(Planted):
+    manual = "man"
     kPage = ".TH X 1\n.SH OPTIONS\n.TP\n\\fB\\-\\-min\\fR \\fIVERSION\\fR\nThe lowest.\n"
 
     def expect(self, code: int, page: str, complaint: str = ""):
@@ -198,10 +218,10 @@ class Manual(Planted):
             "*) printf 'Options:\\n\\nSubcommands:\\n  reach                    serve\\n';;\nesac\n"
         )
         program.chmod(0o755)
-        self.write("man/heirloom.1", ".TH X 1\n")
-        self.write("man/heirloom-reach.1", page)
+        self.write(f"{self.manual}/heirloom.1", ".TH X 1\n")
+        self.write(f"{self.manual}/heirloom-reach.1", page)
         check = str(kProject / "scripts" / "check_manual.py")
-        command = [sys.executable, check, str(program), "--manual", str(self.root / "man")]
+        command = [sys.executable, check, str(program), "--manual", str(self.root / self.manual)]
         done = subprocess.run(command, capture_output=True, text=True)
         self.assertEqual(done.returncode, code, done.stdout + done.stderr)
         self.assertIn(complaint, done.stdout)
@@ -214,6 +234,18 @@ class Manual(Planted):
 
     def test_invented_option(self):
         self.expect(1, self.kPage + ".TP\n\\fB\\-\\-max\\fR\nThe highest.\n", "describes --max, which does not exist")
+
+    def test_reference_to_no_page(self):
+        self.expect(0, self.kPage + ".BR heirloom (1),\n.BR wireshark (1)\n")
+        self.expect(1, self.kPage + ".BR heirloom\\-gone (5),\n", "refers to heirloom-gone.5, which does not exist")
+
+    def test_example_that_is_not_in_its_file(self):
+        self.write("docs/man/lib.3", '.TH X 3\n.\\" part of: examples/a.cpp\n.EX\nint a\\-b = \\(aq\n.EE\n')
+        self.manual = "docs/man"
+        self.expect(1, self.kPage, "an example is not part of examples/a.cpp")
+        self.write("docs/man/lib.3", '.TH X 3\n.\\" part of: examples/a.cpp\n.EX\nf(a \\- b, "\\en");\n.EE\n')
+        self.write("examples/a.cpp", 'int main() {\nf(a - b, "\\n");\n}\n')
+        self.expect(0, self.kPage)
 
 
 if __name__ == "__main__":
