@@ -2,6 +2,8 @@
 
 #include "heirloom/certificate.hpp"
 
+#include "common/command_text.hpp"
+
 namespace heirloom::app {
 
 namespace {
@@ -13,15 +15,8 @@ std::string simpler_or(const Attempt& attempt, const std::string& otherwise) {
   return attempt.simpler.empty() ? otherwise : attempt.command + " " + attempt.simpler;
 }
 
-/// with is the command with that value of the option, in place of the one that it may have had.
 std::string with(const Attempt& attempt, const std::string& option, const std::string& value) {
-  std::string command = attempt.command;
-  const std::string former = " " + option + " ";
-  if (const auto begin = command.find(former); begin != std::string::npos) {
-    const auto end = command.find(' ', begin + former.size());
-    command.erase(begin, end == std::string::npos ? end : end - begin);
-  }
-  return command + former + value;
+  return with_option(attempt.command, option, value);
 }
 
 std::string with_messages(const Attempt& attempt) {
@@ -91,6 +86,13 @@ Failure explain_identity(const Error& error, const Attempt& attempt) {
     return {ExitCode::identity, what, "", std::string(error.name())};
   }
   what += "; its fingerprint is " + fingerprint;
+  if (error.cause == Cause::certificate_key_too_small) {
+    // A pin does not help: the policy looks at the size before anybody judges the certificate.
+    const bool is_strict = attempt.command.find("--preset strict") != std::string::npos;
+    const std::string next =
+        is_strict ? with(attempt, "--preset", "device") : "a new certificate on that server";
+    return {ExitCode::identity, what, next, std::string(error.name())};
+  }
   return {ExitCode::identity,
           what,
           attempt.command + " --pin " + fingerprint + "   (if that is the right box)",

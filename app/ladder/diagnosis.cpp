@@ -2,6 +2,8 @@
 
 #include "heirloom/alert.hpp"
 
+#include "common/command_text.hpp"
+
 #include <algorithm>
 
 namespace heirloom::app {
@@ -46,7 +48,7 @@ Failure explain_last(const RungResult& last, const Situation& situation) {
       return handshake_failure(
           target + (situation.has_certificate ? " does not accept this client certificate"
                                               : " wants a client certificate"),
-          situation.command + " --cert CERT.pem --key KEY.pem",
+          with_option(with_option(situation.command, "--cert", "CERT.pem"), "--key", "KEY.pem"),
           "client_certificate_required");
     case RungEnd::plain_http:
       return handshake_failure(
@@ -78,7 +80,7 @@ Failure explain_refusals(const std::vector<RungResult>& results, const Situation
                            any_alert(results, AlertDescription::insufficient_security);
   if (situation.ssl30_was_ruled_out) {
     return handshake_failure(target + " refuses TLS 1.0 and above, and --min rules SSL 3.0 out",
-                             situation.command + " without --min",
+                             without_option(situation.command, "--min"),
                              "version_not_acceptable");
   }
   if (lacks_suite && !situation.allows_null) {

@@ -248,5 +248,46 @@ class Manual(Planted):
         self.expect(0, self.kPage)
 
 
+class Messages(Planted):
+    kRow = "| cause | sentence | exit | next | test |\n|---|---|---|---|---|\n| port_in_use | it … | 7 | | a_test.py:test_port |\n"
+    kTest = 'class A:\n    def test_port(self):\n        expect_message(1, "port_in_use")\n'
+
+    def setUp(self):
+        super().setUp()
+        self.write("include/heirloom/error.hpp", "enum class Cause : std::uint8_t {\n  not_tls,  ///< x\n};\n")
+        self.write("app/a.cpp", 'Failure f() { return {ExitCode::local, "it" + g(1, "x"), "", "port_in_use"}; }\n')
+        self.write("tests/app/e2e/a_test.py", self.kTest)
+        self.write("docs/messages.md", self.kRow + "\n| cause | why |\n|---|---|\n| not_tls | no peer |\n")
+
+    def expect_refused(self, file: str, text: str, complaint: str):
+        self.write(file, text)
+        code, output = self.run_check("check_messages.py")
+        self.assertEqual(code, 1, output)
+        self.assertIn(complaint, output)
+
+    def test_clean_tree(self):
+        self.assertEqual(self.run_check("check_messages.py")[0], 0)
+
+    def test_cause_without_a_row(self):
+        self.expect_refused("app/b.cpp", 'f({ExitCode::usage, a ? "x" : "y", "", is_b ? "one" : "two"});\n', "two has no row")
+
+    def test_cause_of_a_helper_without_a_row(self):
+        text = 'F h(std::string w, std::string cause) {\n  return {ExitCode::usage, w, "", std::move(cause)};\n}\nF g = h("w", "other");\n'
+        self.expect_refused("app/b.cpp", text, "other has no row")
+
+    def test_failure_without_a_cause(self):
+        self.expect_refused("app/b.cpp", 'return Failure{ExitCode::usage, "x", ""};\n', "without a cause word")
+
+    def test_row_without_a_cause(self):
+        self.expect_refused("app/a.cpp", "", "no such cause")
+
+    def test_row_whose_test_is_gone(self):
+        self.expect_refused("tests/app/e2e/a_test.py", "", "no such test")
+
+    def test_row_whose_test_proves_nothing(self):
+        self.expect_refused("tests/app/e2e/a_test.py", self.kTest.replace("expect_message(", "print("), "does not call expect_message")
+        self.expect_refused("tests/app/e2e/a_test.py", self.kTest.replace("port_in_use", "other"), "does not call expect_message")
+
+
 if __name__ == "__main__":
     unittest.main(verbosity=1)

@@ -10,6 +10,7 @@ import threading
 import time
 import unittest
 
+from message_support import expect_message
 from support import (
     PATIENCE, PROGRAM, Outcome, Server, certificate, environment, fields, key, old_tls_context, plain_peer, read_exactly, run,
 )
@@ -19,13 +20,15 @@ USAGE, NETWORK, HANDSHAKE, IDENTITY, LOCAL = 2, 3, 4, 5, 7
 
 
 class Case(unittest.TestCase):
-    def assert_refused(self, outcome, code, sentence, advice=None):
-        """One sentence with a full stop on standard error, nothing on standard output."""
+    def assert_refused(self, outcome, code, sentence, advice=None, cause=None):
+        """One sentence with a full stop on standard error, and its row in docs/messages.md."""
         self.assertEqual(outcome.code, code, outcome.err)
         self.assertRegex(outcome.sentence, sentence)
         self.assertTrue(outcome.sentence.endswith("."), outcome.sentence)
         if advice is not None:
             self.assertRegex(outcome.advice, advice)
+        if cause is not None:
+            expect_message(outcome, cause)
 
 
 def closed_port():
@@ -35,8 +38,8 @@ def closed_port():
 
 class Usage(Case):
     def test_mistyped_command_suggests_the_right_one(self):
-        self.assert_refused(run("conect", "x"), USAGE, 'no command "conect"', "^Try: heirloom connect$")
-        self.assert_refused(run("xyzzy"), USAGE, 'no command "xyzzy"', "^Try: heirloom --help$")
+        self.assert_refused(run("conect", "x"), USAGE, 'no command "conect"', "^Try: heirloom connect$", "command_unknown")
+        self.assert_refused(run("xyzzy"), USAGE, 'no command "xyzzy"', "^Try: heirloom --help$", "command_unknown")
 
     def test_no_command_shows_help(self):
         outcome = run()
@@ -44,7 +47,7 @@ class Usage(Case):
         self.assertIn("connect", outcome.err)
 
     def test_unknown_option(self):
-        self.assert_refused(run("connect", "x", "--nonsense"), USAGE, "--nonsense", "heirloom connect --help")
+        self.assert_refused(run("connect", "x", "--nonsense"), USAGE, "--nonsense", "heirloom connect --help", "usage")
 
     def test_help_and_version_succeed(self):
         for words in (["--help"], ["connect", "--help"], ["serve", "--help"], ["suites", "--help"], ["--version"]):
@@ -54,21 +57,21 @@ class Usage(Case):
         self.assertIn(b"RFC 7568", run("--version").out)
 
     def test_bad_values(self):
-        for words, sentence in (
-            (["nonsense host"], "neither HOST nor HOST:PORT"),
-            (["host:99999"], "neither HOST nor HOST:PORT"),
-            (["host", "--max", "tls1.2"], '--max does not know "tls1.2"'),
-            (["host", "--min", "tls1", "--max", "ssl3"], "--min tls1 is above --max ssl3"),
-            (["host", "--suites", "AES256-GCM"], 'no cipher suite "AES256-GCM"'),
-            (["host", "--suites", "NULL-MD5"], "NULL-MD5 is only used if it is allowed by name"),
-            (["host", "--allow", "everything"], '--allow does not know "everything"'),
-            (["host", "--preset", "lax"], '--preset does not know "lax"'),
-            (["host", "--pin", "sha256:12"], "no SHA-256 fingerprint"),
-            (["host", "--insecure", "--pin", "0" * 64], "three ways to judge one certificate"),
-            (["host", "--timeout", "soon"], "timeout"),
+        for words, sentence, cause in (
+            (["nonsense host"], "neither HOST nor HOST:PORT", "target_invalid"),
+            (["host:99999"], "neither HOST nor HOST:PORT", "target_invalid"),
+            (["host", "--max", "tls1.2"], '--max does not know "tls1.2"', "option_invalid"),
+            (["host", "--min", "tls1", "--max", "ssl3"], "--min tls1 is above --max ssl3", "option_invalid"),
+            (["host", "--suites", "AES256-GCM"], 'no cipher suite "AES256-GCM"', "suite_unknown"),
+            (["host", "--suites", "NULL-MD5"], "NULL-MD5 is only used if it is allowed by name", "suite_not_allowed"),
+            (["host", "--allow", "everything"], '--allow does not know "everything"', "option_invalid"),
+            (["host", "--preset", "lax"], '--preset does not know "lax"', "option_invalid"),
+            (["host", "--pin", "sha256:12"], "no SHA-256 fingerprint", "pin_invalid"),
+            (["host", "--insecure", "--pin", "0" * 64], "three ways to judge one certificate", "option_conflict"),
+            (["host", "--timeout", "soon"], "timeout", "usage"),
         ):
             with self.subTest(words):
-                self.assert_refused(run("connect", *words), USAGE, sentence)
+                self.assert_refused(run("connect", *words), USAGE, sentence, cause=cause)
 
     def test_serve_needs_exactly_one_service(self):
         files = ["--cert", certificate("device"), "--key", key("device")]
@@ -80,23 +83,23 @@ class Usage(Case):
             "serve", "--listen", "0", "--www", "--cert", certificate("device"), "--key", key("device"),
             "--client-auth", "required",
         )
-        self.assert_refused(outcome, USAGE, "whose certificates to accept", "--cafile")
+        self.assert_refused(outcome, USAGE, "whose certificates to accept", "--cafile", "option_missing")
 
 
 class LocalResources(Case):
     def test_unreadable_certificate_file(self):
         outcome = run("serve", "--listen", "0", "--www", "--cert", "/nonexistent/box.crt")
-        self.assert_refused(outcome, LOCAL, "cannot read /nonexistent/box.crt: No such file")
+        self.assert_refused(outcome, LOCAL, "cannot read /nonexistent/box.crt: No such file", cause="file_unreadable")
 
     def test_unreadable_authorities(self):
         self.assert_refused(run("connect", "localhost:1", "--cafile", "/nonexistent"), LOCAL, "cannot read /nonexistent")
 
     def test_file_without_certificates(self):
-        self.assert_refused(run("connect", "localhost:1", "--cafile", __file__), USAGE, "no certificate that can be read")
+        self.assert_refused(run("connect", "localhost:1", "--cafile", __file__), USAGE, "no certificate that can be read", cause="certificate_malformed")
 
     def test_key_of_another_certificate(self):
         outcome = run("serve", "--listen", "0", "--www", "--cert", certificate("device"), "--key", key("rsa2048"))
-        self.assert_refused(outcome, USAGE, "cannot be used")
+        self.assert_refused(outcome, USAGE, "cannot be used", cause="config_invalid")
 
     def test_encrypted_key(self):
         words = ["serve", "--listen", "0", "--www", "--cert", certificate("rsa1024"), "--key", key("rsa1024-encrypted")]
@@ -127,7 +130,8 @@ class LocalResources(Case):
 
     def test_unwritable_key_log(self):
         words = ["connect", "localhost:1", "--insecure"]
-        self.assert_refused(run(*words, "--keylog", "/nonexistent/log"), LOCAL, "cannot write the key log /nonexistent/log")
+        self.assert_refused(run(*words, "--keylog", "/nonexistent/log"), LOCAL, "cannot write the key log /nonexistent/log",
+                            cause="file_unreadable")
         outcome = run(*words, env=environment(SSLKEYLOGFILE="/nonexistent/log"))
         self.assert_refused(outcome, LOCAL, "cannot write the key log")
 
@@ -139,7 +143,7 @@ class LocalResources(Case):
                 [PROGRAM, *words], stdout=writer, stderr=subprocess.PIPE, timeout=PATIENCE, check=False
             )
             os.close(writer)
-            self.assert_refused(Outcome(completed), LOCAL, "cannot write to standard output")
+            self.assert_refused(Outcome(completed), LOCAL, "cannot write to standard output", cause="standard_stream")
 
     def test_standard_output_that_nobody_reads(self):
         with Server() as server:
@@ -150,7 +154,7 @@ class LocalResources(Case):
                 stderr=subprocess.PIPE, timeout=PATIENCE, check=False,
             )
             os.close(writer)
-        self.assert_refused(Outcome(completed), LOCAL, "cannot use standard input or output")
+        self.assert_refused(Outcome(completed), LOCAL, "cannot use standard input or output", cause="standard_stream")
 
     def test_key_that_the_system_trusts(self):
         # The environment variable of libcrypto makes a test authority one of the system's.
@@ -158,7 +162,8 @@ class LocalResources(Case):
         words = ["serve", "--listen", "127.0.0.1:0", "--www", "--count", "1", "--cert", certificate("rsa1024"),
                  "--key", key("rsa1024")]
         self.assert_refused(
-            run(*words, env=trusting), USAGE, "chains to an authority that this system trusts", "--allow public-key"
+            run(*words, env=trusting), USAGE, "chains to an authority that this system trusts", "--allow public-key",
+            "public_key_refused",
         )
         expired = [word.replace("rsa1024", "expired") for word in words]
         self.assert_refused(run(*expired, env=trusting), USAGE, "chains to an authority that this system trusts")
@@ -173,7 +178,8 @@ class Network(Case):
     def test_closed_port(self):
         port = closed_port()
         self.assert_refused(
-            run("connect", f"127.0.0.1:{port}"), NETWORK, f"127.0.0.1 is there, but nothing listens on port {port}"
+            run("connect", f"127.0.0.1:{port}"), NETWORK, f"127.0.0.1 is there, but nothing listens on port {port}",
+            cause="connection_refused",
         )
 
     def test_unknown_name(self):
@@ -191,9 +197,9 @@ class Network(Case):
 
         with plain_peer(silent) as port:
             outcome = run("connect", f"127.0.0.1:{port}", "--timeout", "0.3")
-            self.assert_refused(outcome, NETWORK, "does not answer the hello", "--no-extensions$")
+            self.assert_refused(outcome, NETWORK, "does not answer the hello", "--no-extensions$", "silent")
             outcome = run("connect", f"127.0.0.1:{port}", "--timeout", "0.3", "--no-extensions")
-            self.assert_refused(outcome, NETWORK, "does not answer the hello", "--no-extensions --max ssl3$")
+            self.assert_refused(outcome, NETWORK, "does not answer the hello", "--no-extensions --max ssl3$", "silent")
 
     def test_peer_that_stops_in_the_middle(self):
         def stall(client):
@@ -204,7 +210,7 @@ class Network(Case):
 
         with plain_peer(stall) as port:
             outcome = run("connect", f"127.0.0.1:{port}", "--timeout", "0.3")
-        self.assert_refused(outcome, NETWORK, "stopped answering in the middle")
+        self.assert_refused(outcome, NETWORK, "stopped answering in the middle", cause="stalled")
 
 
 class NotTls(Case):
@@ -220,13 +226,13 @@ class NotTls(Case):
 
     def test_http_server(self):
         outcome = self.reply(b"HTTP/1.0 400 Bad Request\r\n\r\n")
-        self.assert_refused(outcome, HANDSHAKE, "answers in plain HTTP", "http://127.0.0.1:")
+        self.assert_refused(outcome, HANDSHAKE, "answers in plain HTTP", "http://127.0.0.1:", "not_tls_http_response")
 
     def test_ssh_server(self):
-        self.assert_refused(self.reply(b"SSH-2.0-OpenSSH_9.2\r\n"), HANDSHAKE, "is an SSH server")
+        self.assert_refused(self.reply(b"SSH-2.0-OpenSSH_9.2\r\n"), HANDSHAKE, "is an SSH server", cause="not_tls_ssh")
 
     def test_garbage(self):
-        self.assert_refused(self.reply(b"\x00\xff" * 50), HANDSHAKE, "neither SSL nor TLS", "another port")
+        self.assert_refused(self.reply(b"\x00\xff" * 50), HANDSHAKE, "neither SSL nor TLS", "another port", "not_tls")
 
     def test_terminal_sequences_of_a_peer_stay_harmless(self):
         outcome = self.reply(b"\x1b]0;owned\x07" * 20)
@@ -245,7 +251,8 @@ class NotTls(Case):
     def test_peer_that_hangs_up(self):
         with plain_peer(lambda client: client.recv(4096)) as port:
             outcome = run("connect", f"127.0.0.1:{port}")
-        self.assert_refused(outcome, HANDSHAKE, "hung up in the middle of the handshake", "--no-extensions$")
+        self.assert_refused(outcome, HANDSHAKE, "hung up in the middle of the handshake", "--no-extensions$",
+                            "handshake_interrupted")
 
     def test_peer_that_resets(self):
         def reset(client):
@@ -254,7 +261,7 @@ class NotTls(Case):
 
         with plain_peer(reset) as port:
             outcome = run("connect", f"127.0.0.1:{port}")
-        self.assert_refused(outcome, HANDSHAKE, "broke the connection off", "--no-extensions$")
+        self.assert_refused(outcome, HANDSHAKE, "broke the connection off", "--no-extensions$", "reset")
 
     def test_json_error(self):
         def answer(client):
@@ -288,7 +295,7 @@ class Alerts(Case):
             (200, r"unknown \(200\)", "--no-extensions"),
         ):
             with self.subTest(number):
-                self.assert_refused(self.alert(number), HANDSHAKE, sentence, advice)
+                self.assert_refused(self.alert(number), HANDSHAKE, sentence, advice, "alert_received")
 
     def test_no_common_suite_with_our_server(self):
         with Server("--suites", "RC4-MD5") as server:
@@ -370,7 +377,7 @@ class BrokenLater(Case):
     def test_truncation_keeps_the_data_and_says_so(self):
         outcome = self.serve_then(lambda client: client.sendall(b"half a pa"))
         self.assertEqual(outcome.out, b"half a pa")
-        self.assert_refused(outcome, HANDSHAKE, "hung up without saying goodbye: data may be missing")
+        self.assert_refused(outcome, HANDSHAKE, "hung up without saying goodbye: data may be missing", cause="truncated")
 
     def test_clean_end(self):
         def finish(client):
