@@ -2,11 +2,11 @@
 # line in kBudget, its place in kFullStages and a function stage_NAME.
 
 declare -A kBudget=(
-  [packages]=2 [sanitizers]=12 [peers_found]=1 [release]=9 [install]=2 [interop]=4
+  [packages]=3 [sanitizers]=12 [peers_found]=1 [release]=9 [install]=2 [package]=4 [interop]=4
   [constant_time]=2 [clang]=4 [threads]=4 [tidy]=1 [coverage]=3
 )
 # coverage runs when it is named: ./test full coverage
-kFullStages=(packages sanitizers peers_found release install interop constant_time clang threads tidy)
+kFullStages=(packages sanitizers peers_found release install package interop constant_time clang threads tidy)
 
 # All that comes from the network comes here.
 stage_packages() {
@@ -14,11 +14,12 @@ stage_packages() {
     need_packages build test
     return
   fi
-  need_packages build bench test full peers
+  need_packages build bench package test full peers
   if [ -n "$(missing_of unpack)" ]; then
     # shellcheck disable=SC2046
     scripts/unpack.sh build/peers/unpacked $(missing_of unpack)
   fi
+  tests/package/fetch_root
   # A peer that could not be fetched is judged by the stage peers_found.
   tests/interop/fetch_peers || [ $? = 3 ]
 }
@@ -70,10 +71,17 @@ stage_install() {
   check "install and consumers" tests/consumer/run "$results/consumer" build/ci
 }
 
-# Conversations with software that nobody here wrote. Its last line is "N passed, N failed[, N skipped]".
-stage_interop() {
-  local log=$results/interop.log code=0 line
-  tests/interop/all --heirloom build/ci/app/heirloom --require --check 2>&1 | tee "$log" || code=$?
+# Conversations with software that nobody here wrote.
+stage_interop() { counted interop tests/interop/all --heirloom build/ci/app/heirloom --require --check; }
+
+# The Debian packages, built as for release, judged, and tried by a new user in a scratch root.
+stage_package() { counted package tests/package/run; }
+
+# counted NAME COMMAND…: runs what ends with a line "N passed, N failed[, N skipped]", and counts that.
+counted() {
+  local log=$results/$1.log code=0 line
+  shift
+  "$@" 2>&1 | tee "$log" || code=$?
   line=$(grep -E '^[0-9]+ passed, [0-9]+ failed' "$log" | tail -1)
   # shellcheck disable=SC2046
   count $(sed -E 's/^([0-9]+) passed, ([0-9]+) failed(, ([0-9]+) skipped)?.*/\1 \2 \4/' <<<"$line")
