@@ -24,6 +24,7 @@ struct Context {
 };
 
 void add_reach(CLI::App& root, Context& context);
+void add_get(CLI::App& root, Context& context);
 void add_connect(CLI::App& root, Context& context);
 void add_serve(CLI::App& root, Context& context);
 void add_suites(CLI::App& root, Context& context);

@@ -127,6 +127,7 @@ ExitCode run(int count, char** words) {
   Context context;
   add_global_options(root, options);
   add_reach(root, context);
+  add_get(root, context);
   add_connect(root, context);
   add_serve(root, context);
   add_suites(root, context);

@@ -61,7 +61,11 @@ ContextPtr make_context(const ModernTlsOptions& options) {
   if (context == nullptr) {
     return nullptr;
   }
-  SSL_CTX_set_default_verify_paths(context.get());
+  if (options.authorities_file.empty()) {
+    SSL_CTX_set_default_verify_paths(context.get());
+  } else if (SSL_CTX_load_verify_file(context.get(), options.authorities_file.c_str()) != 1) {
+    return nullptr;
+  }
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);

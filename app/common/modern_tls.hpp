@@ -41,6 +41,7 @@ struct ModernTlsOptions {
   std::string key_file = {};             ///< PEM; empty: the key stands in the certificate file
   std::string passphrase = {};           ///< of the key
   std::shared_ptr<KeyLog> key_log = {};  ///< null: none
+  std::string authorities_file = {};     ///< PEM, instead of the system's; empty: those
 };
 
 struct ModernTlsInfo {
@@ -49,7 +50,7 @@ struct ModernTlsInfo {
   std::string cipher;            ///< IANA name
   std::string openssl_cipher;
   CertificateChain peer_chain;  ///< as sent
-  bool is_verified = false;     ///< by the system's authorities, name and date included
+  bool is_verified = false;     ///< by the authorities, name and date included
   std::string verify_text;      ///< "ok", or libcrypto's words for what is wrong
 };
 

@@ -112,13 +112,33 @@ void name_special_alerts(RungResult& result, bool certificate_was_wanted) {
   }
 }
 
+/// bounded is the deadline that lies so far in the future, but not beyond the last one.
+Deadline bounded(std::chrono::milliseconds from_now, const LadderSetup& setup) {
+  return std::min(in(from_now), setup.last.value_or(Deadline::max()));
+}
+
+std::shared_ptr<CertificateVerifier> make_verifier(std::vector<CertificateDer> authorities) {
+  TrustOptions trust;
+  trust.authorities = std::move(authorities);
+  return verify_with_authorities(std::move(trust));
+}
+
+/// verifier_of knows the system's authorities, or those of the file. One that cannot be read
+/// vouches for nobody; commands check it beforehand.
+std::shared_ptr<CertificateVerifier> verifier_of(const LadderSetup& setup) {
+  if (setup.authorities_file.empty()) {
+    static const auto system = make_verifier(load_system_authorities());
+    return system;
+  }
+  auto authorities = load_pem_certificates(setup.authorities_file);
+  return make_verifier(authorities.has_value() ? *std::move(authorities)
+                                               : std::vector<CertificateDer>());
+}
+
 /// ask_authorities judges a chain as a browser would, for boxes that our engine reached.
-void ask_authorities(BoxFacts& facts, const std::string& host) {
-  static const std::shared_ptr<CertificateVerifier> verifier = [] {
-    TrustOptions trust;
-    trust.authorities = load_system_authorities();
-    return verify_with_authorities(std::move(trust));
-  }();
+void ask_authorities(BoxFacts& facts, const LadderSetup& setup) {
+  const std::string& host = setup.where.host;
+  const auto verifier = verifier_of(setup);
   const CertificateQuestion question{
       facts.chain, CertificateQuestion::Role::server, host, std::chrono::system_clock::now()};
   auto verdict = verifier->verify(question);
@@ -145,7 +165,7 @@ BoxFacts facts_of(const ConnectionInfo& info, const LadderSetup& setup) {
   facts.chain = info.peer_chain;
   facts.is_resumed = info.is_resumed;
   facts.strength = assess(info, info.peer_key_bits);
-  ask_authorities(facts, setup.where.host);
+  ask_authorities(facts, setup);
   return facts;
 }
 
@@ -180,8 +200,9 @@ RungAttempt attempt_with_libssl(Rung rung, TcpStreamPtr transport, const LadderS
   options.key_file = setup.key_file;
   options.passphrase = setup.passphrase;
   options.key_log = setup.key_log;
+  options.authorities_file = setup.authorities_file;
   ModernTlsReport report =
-      ModernTlsStream::connect(std::move(transport), options, in(setup.handshake_time));
+      ModernTlsStream::connect(std::move(transport), options, bounded(setup.handshake_time, setup));
   RungAttempt attempt;
   attempt.result = {rung, end_of_report(report), report.alert, report.reason};
   if (attempt.result.end == RungEnd::complete) {
@@ -220,8 +241,8 @@ RungAttempt attempt_with_engine(Rung rung,
                                 event.handshake_type == HandshakeType::certificate_request;
         *certificate_was_wanted = *certificate_was_wanted || is_request;
       });
-  const Deadline last = in(setup.handshake_time);
-  HandshakeReport report = stream->handshake(in(setup.silence), setup.stop);
+  const Deadline last = bounded(setup.handshake_time, setup);
+  HandshakeReport report = stream->handshake(bounded(setup.silence, setup), setup.stop);
   if (report.end == HandshakeReport::End::stalled) {
     report = stream->handshake(last, setup.stop);
   }
@@ -283,11 +304,20 @@ Outcome<RungAttempt> attempt_rung(Rung rung,
                                   const LadderSetup& setup,
                                   SessionPtr resume) {
   const HostPort where{setup.address.empty() ? setup.where.host : setup.address, setup.where.port};
-  Outcome<TcpStreamPtr> transport = connect_tcp(where, setup.family, in(setup.connect_time));
+  Outcome<TcpStreamPtr> transport =
+      connect_tcp(where, setup.family, bounded(setup.connect_time, setup));
   if (!transport.has_value()) {
     return transport.error();
   }
+  const auto connected = std::chrono::steady_clock::now();
   const std::string address = (*transport)->peer().host;
+  const HostPort local = (*transport)->local();
+  if (setup.prologue) {
+    const Outcome<bool> said = setup.prologue(**transport, bounded(setup.handshake_time, setup));
+    if (!said.has_value()) {
+      return said.error();
+    }
+  }
   RungAttempt attempt =
       is_system(rung) ? attempt_with_libssl(rung, *std::move(transport), setup)
                       : attempt_with_engine(
@@ -295,6 +325,8 @@ Outcome<RungAttempt> attempt_rung(Rung rung,
   if (attempt.box.has_value()) {
     attempt.box->facts.rung = rung;
     attempt.box->facts.address = address;
+    attempt.box->facts.local = local;
+    attempt.box->facts.connected = connected;
   }
   return attempt;
 }

@@ -16,6 +16,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,6 +36,10 @@ struct LadderSetup {
   std::string key_file;
   std::string passphrase;
   std::shared_ptr<KeyLog> key_log;
+  std::string authorities_file;  ///< PEM; who may vouch instead of the system's; empty: those
+  /// What is said in plain text before TLS (STARTTLS); a Failure ends the climb.
+  std::function<Outcome<bool>(TcpStream& plain, Deadline deadline)> prologue = {};
+  std::optional<Deadline> last = std::nullopt;  ///< no attempt goes on beyond that
   std::chrono::milliseconds connect_time{10000};
   std::chrono::milliseconds silence{5000};          ///< after the hello
   std::chrono::milliseconds handshake_time{30000};  ///< slow boxes need ten seconds for RSA
@@ -54,6 +59,8 @@ struct BoxFacts {
   std::string verify_text;   ///< what they say otherwise
   std::string address;       ///< of the box, as connected to
   bool is_resumed = false;   ///< an abbreviated handshake
+  HostPort local;            ///< our end of the connection
+  std::chrono::steady_clock::time_point connected;  ///< when TCP stood
 };
 
 /// BoxConnected is a connection that works, its identity not yet judged.

@@ -139,6 +139,9 @@ void Report::tried(const RungResult& result) const {
 }
 
 void Report::ladder(const std::vector<RungResult>& results) const {
+  if (verbosity_ <= kSilent) {
+    return;
+  }
   if (format_ == OutputFormat::json) {
     return;  // tried has said it all
   }
@@ -176,6 +179,9 @@ void Report::box(const std::string& target, const BoxFacts& facts, const std::st
 }
 
 void Report::certificate(const BoxFacts& facts, const std::string& host) const {
+  if (verbosity_ <= kSilent) {
+    return;
+  }
   if (format_ == OutputFormat::json) {
     print_json(Json{{"event", "certificate"}, {"certificate", certificate_json(facts, host)}});
     return;
@@ -213,6 +219,9 @@ void Report::connected(std::size_t number, const BoxFacts& facts, bool is_resume
 }
 
 void Report::remark(std::string_view name, const std::string& sentence) const {
+  if (verbosity_ <= kSilent) {
+    return;
+  }
   if (format_ == OutputFormat::json) {
     print_json(Json{{"event", "remark"}, {"name", name}, {"message", sentence}});
   } else {

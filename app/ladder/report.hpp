@@ -18,6 +18,9 @@ namespace heirloom::app {
 
 class Report {
  public:
+  /// kSilent as verbosity says nothing at all (get -s).
+  static constexpr int kSilent = -100;
+
   Report(OutputFormat format, int verbosity) : format_(format), verbosity_(verbosity) {}
 
   /// tried tells of one attempt while the ladder is climbed (-v and JSON).

@@ -1,0 +1,52 @@
+// Dialer: opens lines, over the ladder and the pins for TLS, and keeps the last one for the next
+// request to the same origin.
+#pragma once
+
+#include "common/failure.hpp"
+#include "get/line.hpp"
+#include "get/options.hpp"
+#include "get/target.hpp"
+#include "ladder/attempt.hpp"
+#include "ladder/report.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace heirloom::app::get {
+
+class Dialer {
+ public:
+  /// Say is told each step for -v.
+  using Say = std::function<void(const std::string& line)>;
+
+  Dialer(const GetOptions& options, LadderSetup setup, const Report& report, Say say);
+
+  enum class Reuse : std::uint8_t { allowed, fresh_only };
+
+  /// dial gives the line kept for that origin, or opens one. Failures have curl's numbers.
+  [[nodiscard]] Outcome<LinePtr> dial(const Target& target, Reuse reuse, Deadline deadline);
+
+  /// keep holds a line for the next dial; an older one is closed.
+  void keep(LinePtr line) { kept_ = std::move(line); }
+
+ private:
+  [[nodiscard]] Outcome<LinePtr> dial_tls(const Target& target, Deadline deadline);
+  [[nodiscard]] Outcome<LinePtr> dial_plain(const Target& target, Deadline deadline);
+  [[nodiscard]] Outcome<LinePtr> open(const Target& target, Deadline deadline);
+  [[nodiscard]] std::string resolved(const Target& target) const;
+  [[nodiscard]] std::string command_for(const Target& target) const;
+  void describe(const Line& line) const;
+
+  const GetOptions& options_;
+  LadderSetup setup_;
+  const Report& report_;
+  Say say_;
+  LinePtr kept_;
+};
+
+/// ssl_verify_result is the number that curl's variable of that name has: 0 if the certificate is
+/// vouched for, 18 for one signed by itself, 10 for an expired one, 62 for another name, else 20.
+[[nodiscard]] int ssl_verify_result(const Line& line);
+
+}  // namespace heirloom::app::get

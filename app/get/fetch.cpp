@@ -1,0 +1,466 @@
+#include "get/fetch.hpp"
+
+#include "common/output.hpp"
+#include "get/exit.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace heirloom::app::get {
+
+namespace {
+
+bool is_redirect(int status) {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+std::string upper(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return text;
+}
+
+std::string status_line(const http::ResponseHead& head) {
+  return std::to_string(head.status) + (head.reason.empty() ? "" : " " + head.reason);
+}
+
+}  // namespace
+
+Fetch::Fetch(Shared& shared, Sink& sink, int number) : shared_(shared), sink_(sink) {
+  statistics_.url_number = number;
+}
+
+double Fetch::since_start(Moment moment) const {
+  return std::chrono::duration<double>(moment - started_).count();
+}
+
+Outcome<bool> Fetch::run(const std::string& url) {
+  started_ = std::chrono::steady_clock::now();
+  hop_started_ = started_;
+  if (const double limit = shared_.options.max_time; limit > 0) {
+    deadline_ = in(std::chrono::milliseconds(static_cast<std::int64_t>(limit * 1000)));
+  }
+  statistics_.url = url;
+  Outcome<bool> done = run_hops(url);
+  statistics_.time_total = since_start(std::chrono::steady_clock::now());
+  if (!done.has_value()) {
+    statistics_.exit_code = static_cast<int>(done.error().code);
+    statistics_.error_message = done.error().what;
+  }
+  statistics_.filename_effective = sink_.path();
+  return done;
+}
+
+Outcome<bool> Fetch::run_hops(const std::string& url) {
+  const Outcome<bool> begun = start(url);
+  if (!begun.has_value()) {
+    return begun;
+  }
+  if (!first_.is_web()) {
+    return pass_raw();
+  }
+  for (;;) {
+    const Outcome<Next> next = hop();
+    if (!next.has_value()) {
+      return next.error();
+    }
+    if (*next == Next::done) {
+      return true;
+    }
+  }
+}
+
+Outcome<bool> Fetch::start(const std::string& url) {
+  const GetOptions& options = shared_.options;
+  Outcome<Target> target =
+      parse_location(url, options.path_as_is ? PathForm::as_typed : PathForm::resolved);
+  if (!target.has_value()) {
+    return target.error();
+  }
+  first_ = *std::move(target);
+  if (options.data_in_query && !shared_.data.empty()) {
+    const std::string mark = first_.url.path.find('?') == std::string::npos ? "?" : "&";
+    first_.url.path += mark + shared_.data;
+    first_.text += mark + shared_.data;
+  }
+  // A directory as the goal of -T gets the name of the file, as curl does.
+  if (!options.upload.empty() && options.upload != "-" && options.upload != "." &&
+      first_.url.path.ends_with('/')) {
+    const std::string name = options.upload.substr(options.upload.rfind('/') + 1);
+    first_.url.path += percent_encode(name);
+    first_.text += percent_encode(name);
+  }
+  target_ = first_;
+  method_ = first_method(options);
+  statistics_.url_effective = target_.text;
+  statistics_.scheme = upper(target_.url.scheme);
+  return open_body();
+}
+
+Outcome<bool> Fetch::open_body() {
+  const GetOptions& options = shared_.options;
+  if (!options.upload.empty()) {
+    Outcome<BodySource> source = BodySource::from_file(options.upload);
+    if (!source.has_value()) {
+      return source.error();
+    }
+    body_ = *std::move(source);
+  } else if (!options.data.empty() && !options.data_in_query) {
+    body_ = BodySource::from_memory(shared_.data);
+  }
+  has_body_ = body_.has_value();
+  if (has_body_ && first_.is_web() && options.http10 && !body_->size().has_value()) {
+    return failure(CurlExit::upload,
+                   "HTTP/1.0 wants the length of a body beforehand, and that of standard input is "
+                   "not known",
+                   "-T with a file instead of -",
+                   "upload_without_length");
+  }
+  return true;
+}
+
+Outcome<bool> Fetch::rewind_body() {
+  if (!has_body_ || body_->rewind()) {
+    return true;
+  }
+  return failure(CurlExit::rewind,
+                 "the body must be sent once more, and standard input cannot be read twice",
+                 "-T with a file instead of -",
+                 "upload_not_repeatable");
+}
+
+std::string Fetch::authorization_for(const std::string& method) const {
+  if (!target_.has_same_origin(first_)) {
+    return {};
+  }
+  const std::optional<Login>& login = first_.login.has_value() ? first_.login : shared_.login;
+  if (!login.has_value()) {
+    return {};
+  }
+  const Authentication wanted = shared_.options.authentication;
+  if (challenge_.has_value()) {
+    return digest_authorization(*challenge_, *login, {method, target_.url.path, random_nonce()});
+  }
+  return wanted == Authentication::basic || has_answered_challenge_ ? basic_authorization(*login)
+                                                                    : std::string();
+}
+
+/// will_authenticate is true for the first 401 whose challenge --digest or --anyauth can answer.
+bool Fetch::will_authenticate(const http::ResponseHead& head) const {
+  const Authentication wanted = shared_.options.authentication;
+  const bool has_login = first_.login.has_value() || shared_.login.has_value();
+  if (head.status != 401 || wanted == Authentication::basic || has_answered_challenge_ ||
+      !has_login || !target_.has_same_origin(first_)) {
+    return false;
+  }
+  return find_challenge(head.fields).has_value() ||
+         (wanted == Authentication::any && offers_basic(head.fields));
+}
+
+bool Fetch::will_follow(const http::ResponseHead& head) const {
+  return shared_.options.follow && is_redirect(head.status) &&
+         head.fields.find("Location") != nullptr;
+}
+
+Call Fetch::make_call() {
+  const GetOptions& options = shared_.options;
+  RequestPlan plan;
+  plan.method = method_;
+  plan.is_first_origin = target_.has_same_origin(first_);
+  plan.authorization = authorization_for(method_);
+  plan.headers = shared_.headers;
+  if (has_body_) {
+    plan.body.kind = options.upload.empty() ? BodyPlan::Kind::data : BodyPlan::Kind::upload;
+    plan.body.size = body_->size();
+  }
+  Call call;
+  call.head = build_request(options, target_, plan);
+  call.framing = body_framing(call.head, plan.body);
+  call.body = has_body_ ? &*body_ : nullptr;
+  call.title = to_string(HostPort{target_.url.host, target_.url.port});
+  call.allows_http09 = options.http09;
+  call.accepts_truncated = options.accept_truncated;
+  return call;
+}
+
+void Fetch::show_request(const Call& call) const {
+  if (!shared_.options.verbose) {
+    return;
+  }
+  std::string_view rest = call.head.method.empty() ? std::string_view() : std::string_view();
+  const std::string text = http::to_wire(call.head);
+  rest = text;
+  while (!rest.empty()) {
+    const std::size_t end = rest.find("\r\n");
+    print_line("> " + escape_text(rest.substr(0, end)));
+    rest.remove_prefix(end + 2);
+  }
+}
+
+Outcome<bool> Fetch::converse_once(Line& line, Heard& heard) {
+  const Call call = make_call();
+  statistics_.method = call.head.method;
+  show_request(call);
+  if (statistics_.time_pre_transfer == 0) {
+    statistics_.time_pre_transfer = since_start(std::chrono::steady_clock::now());
+  }
+  inflater_.reset();
+  return Conversation(line, call, *this, deadline_).run(heard);
+}
+
+/// converse asks on that line, and once more on a fresh one if a kept line turns out to be dead.
+Outcome<bool> Fetch::converse(LinePtr& line, Heard& heard) {
+  Outcome<bool> asked = converse_once(*line, heard);
+  if (asked.has_value() || !heard.line_was_dead) {
+    return asked;
+  }
+  shared_.say("The kept connection has died; once more on a fresh one");
+  const Outcome<bool> rewound = rewind_body();
+  if (!rewound.has_value()) {
+    return rewound;
+  }
+  Outcome<LinePtr> fresh = shared_.dialer.dial(target_, Dialer::Reuse::fresh_only, deadline_);
+  if (!fresh.has_value()) {
+    return fresh.error();
+  }
+  line = *std::move(fresh);
+  note_line(*line);
+  return converse_once(*line, heard);
+}
+
+void Fetch::note_line(const Line& line) {
+  ++statistics_.connects;
+  statistics_.remote_ip = line.remote.host;
+  statistics_.remote_port = line.remote.port;
+  statistics_.local_ip = line.local.host;
+  statistics_.local_port = line.local.port;
+  statistics_.ssl_verify_result = ssl_verify_result(line);
+  statistics_.time_connect = std::max(0.0, since_start(line.connected));
+  if (line.facts.has_value()) {
+    statistics_.time_app_connect = std::max(0.0, since_start(line.secured));
+    statistics_.tls_version = line.facts->version_text;
+    statistics_.tls_suite = line.facts->suite_text;
+    statistics_.tls_strength = line.facts->strength.word;
+    statistics_.certificate = fingerprint_of(line.facts->chain);
+  }
+}
+
+void Fetch::note_heard(const Heard& heard) {
+  statistics_.size_request += heard.head_sent;
+  statistics_.size_header += heard.head_received;
+  statistics_.size_upload = heard.body_sent;
+  statistics_.size_download = heard.body_received;
+  if (heard.first_byte != Moment{}) {
+    statistics_.time_start_transfer = since_start(heard.first_byte);
+  }
+}
+
+Outcome<Fetch::Next> Fetch::hop() {
+  Outcome<LinePtr> dialled = shared_.dialer.dial(target_, Dialer::Reuse::allowed, deadline_);
+  if (!dialled.has_value()) {
+    return dialled.error();
+  }
+  LinePtr line = *std::move(dialled);
+  if (!line->has_carried) {
+    note_line(*line);
+  }
+  Heard heard;
+  const Outcome<bool> asked = converse(line, heard);
+  note_heard(heard);
+  if (!asked.has_value()) {
+    return asked.error();
+  }
+  const http::ResponseHead head = *heard.head;
+  warn_about_http10(head);
+  if (heard.may_be_reused) {
+    shared_.dialer.keep(std::move(line));
+  }
+  if (will_authenticate(head)) {
+    challenge_ = find_challenge(head.fields);
+    has_answered_challenge_ = true;
+    const Outcome<bool> rewound = rewind_body();
+    return rewound.has_value() ? Outcome<Next>(Next::again) : Outcome<Next>(rewound.error());
+  }
+  if (will_follow(head)) {
+    const Outcome<bool> moved = follow(head);
+    return moved.has_value() ? Outcome<Next>(Next::again) : Outcome<Next>(moved.error());
+  }
+  const Outcome<bool> finished = finish_body();
+  if (!finished.has_value()) {
+    return finished.error();
+  }
+  return Next::done;
+}
+
+Outcome<bool> Fetch::follow(const http::ResponseHead& head) {
+  const GetOptions& options = shared_.options;
+  const std::string text = resolve_reference(target_, head.fields.value("Location"));
+  if (options.max_redirects >= 0 && statistics_.redirects >= options.max_redirects) {
+    return failure(CurlExit::redirects,
+                   "more than " + std::to_string(options.max_redirects) +
+                       " redirects; the last one leads to " + text,
+                   "--max-redirs with a larger number, or the last URL itself",
+                   "too_many_redirects");
+  }
+  ++statistics_.redirects;
+  Outcome<Target> next =
+      parse_location(text, options.path_as_is ? PathForm::as_typed : PathForm::resolved);
+  if (next.has_value() && !next->is_web()) {
+    return failure(CurlExit::unsupported_scheme,
+                   "a redirect leads to " + text + ", which is no web page",
+                   "that URL itself, if it is meant",
+                   "redirect_scheme");
+  }
+  if (!next.has_value()) {
+    return next.error();
+  }
+  if (target_.url.scheme == "https" && next->url.scheme == "http") {
+    shared_.say("The redirect leads from https to plain http: what follows is not encrypted");
+  }
+  // RFC 9110 §15.4: 303 means GET; 301 and 302 mean it after POST, as every browser has it.
+  const bool becomes_get = (head.status == 303 && method_ != "HEAD") ||
+                           ((head.status == 301 || head.status == 302) && method_ == "POST");
+  if (becomes_get) {
+    method_ = options.method.empty() ? "GET" : options.method;
+    has_body_ = false;
+  }
+  target_ = *std::move(next);
+  challenge_.reset();
+  has_answered_challenge_ = false;
+  statistics_.url_effective = target_.text;
+  statistics_.scheme = upper(target_.url.scheme);
+  const Moment now = std::chrono::steady_clock::now();
+  statistics_.time_redirect = since_start(now);
+  shared_.say("Issue another request to this URL: '" + target_.text + "'");
+  return rewind_body();
+}
+
+Outcome<bool> Fetch::choose_coding(const http::ResponseHead& head) {
+  const std::string coding = http::to_lower(head.fields.value("Content-Encoding"));
+  if (!shared_.options.compressed || coding.empty() || coding == "identity") {
+    return true;
+  }
+  if (coding == "gzip" || coding == "x-gzip") {
+    inflater_ = std::make_unique<Inflater>(Inflater::Coding::gzip);
+    return true;
+  }
+  if (coding == "deflate") {
+    inflater_ = std::make_unique<Inflater>(Inflater::Coding::deflate);
+    return true;
+  }
+  return failure(CurlExit::encoding,
+                 "the answer is coded as \"" + coding + "\", which was not asked for",
+                 "the same without --compressed, for the bytes as they are",
+                 "coding_unknown");
+}
+
+Outcome<bool> Fetch::on_head(std::string_view raw, const http::ResponseHead& head) {
+  const GetOptions& options = shared_.options;
+  if (options.verbose) {
+    std::string_view rest = raw;
+    while (!rest.empty()) {
+      const std::size_t end = std::min(rest.find('\n'), rest.size());
+      std::string_view line = rest.substr(0, end);
+      line.remove_suffix(line.ends_with('\r') ? 1 : 0);
+      print_line("< " + escape_text(line));
+      rest.remove_prefix(std::min(end + 1, rest.size()));
+    }
+  }
+  if (shared_.header_sink != nullptr && !shared_.header_sink->write(raw)) {
+    return failure(CurlExit::write,
+                   shared_.header_sink->problem(),
+                   "-D with a file that can be written",
+                   "headers_unwritable");
+  }
+  const bool will_go_on = will_authenticate(head) || will_follow(head);
+  const bool is_error = head.status >= 400 && !will_go_on;
+  if (options.include || options.head) {
+    const Outcome<bool> written = write(raw);
+    if (!written.has_value()) {
+      return written;
+    }
+  }
+  if (head.status < 200) {
+    return true;
+  }
+  statistics_.response_code = head.status;
+  statistics_.headers = static_cast<int>(head.fields.all().size());
+  statistics_.content_type = head.fields.value("Content-Type");
+  statistics_.http_version = head.is_http09 ? "0.9" : head.minor_version == 0 ? "1.0" : "1.1";
+  const std::string* const location = head.fields.find("Location");
+  const bool points_elsewhere = location != nullptr && is_redirect(head.status) && !will_go_on;
+  statistics_.redirect_url = points_elsewhere ? resolve_reference(target_, *location) : "";
+  if (is_error && options.fail) {
+    return failure(CurlExit::http_error,
+                   "the server answers " + status_line(head),
+                   "the same without -f, to see what it says about that",
+                   "http_error");
+  }
+  drops_body_ = will_go_on;
+  return drops_body_ ? Outcome<bool>(true) : choose_coding(head);
+}
+
+Outcome<bool> Fetch::write(std::string_view bytes) {
+  if (sink_.write(bytes)) {
+    return true;
+  }
+  const bool is_terminal_rescue = sink_.cause() == "binary_on_terminal";
+  return failure(CurlExit::write,
+                 sink_.problem(),
+                 is_terminal_rescue ? "-o FILE, or -o - if it is meant" : "-o with another file",
+                 sink_.cause());
+}
+
+Outcome<bool> Fetch::on_body(std::string_view bytes) {
+  if (drops_body_) {
+    return true;
+  }
+  if (inflater_ == nullptr) {
+    return write(bytes);
+  }
+  Outcome<bool> written = true;
+  const auto fed = inflater_->feed(bytes, [&](std::string_view piece) {
+    written = write(piece);
+    return written.has_value();
+  });
+  if (fed == Inflater::Fed::malformed) {
+    return failure(CurlExit::encoding,
+                   "the answer is not compressed the way it says",
+                   "the same without --compressed, for the bytes as they are",
+                   "coding_malformed");
+  }
+  return written;
+}
+
+Outcome<bool> Fetch::finish_body() {
+  if (inflater_ != nullptr && !inflater_->is_complete()) {
+    return failure(CurlExit::encoding,
+                   "the compressed answer ends in the middle",
+                   "the same without --compressed, for the bytes as they are",
+                   "coding_cut");
+  }
+  if (!sink_.create()) {
+    return write("");
+  }
+  if (statistics_.response_code >= 400 && shared_.options.fail_with_body) {
+    return failure(CurlExit::http_error,
+                   "the server answers " + std::to_string(statistics_.response_code),
+                   "the body that was written",
+                   "http_error_with_body");
+  }
+  return true;
+}
+
+/// warn_about_http10 explains the usual reason for a refused upload from a pipe.
+void Fetch::warn_about_http10(const http::ResponseHead& head) const {
+  const bool was_chunked = has_body_ && !body_->size().has_value();
+  if (was_chunked && head.minor_version == 0 && !shared_.options.silent) {
+    print_line(
+        "note: the server speaks HTTP/1.0, which has no chunked bodies; it may have missed what "
+        "was sent. Use -T with a file, whose length is known beforehand.");
+  }
+}
+
+}  // namespace heirloom::app::get

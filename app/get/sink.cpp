@@ -1,0 +1,72 @@
+#include "get/sink.hpp"
+
+#include "common/output.hpp"
+#include "common/tcp.hpp"
+
+#include <cerrno>
+#include <utility>
+
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+namespace heirloom::app::get {
+
+Sink::Sink(std::string path) : path_(std::move(path)) {}
+
+Sink::~Sink() {
+  if (handle_ > STDERR_FILENO) {
+    ::close(handle_);
+  }
+}
+
+std::string Sink::path() const {
+  return path_ == "-" ? std::string() : path_;
+}
+
+bool Sink::open() {
+  if (handle_ >= 0) {
+    return true;
+  }
+  constexpr unsigned kMode = 0666;
+  handle_ = path().empty() ? STDOUT_FILENO
+                           : ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode);
+  if (handle_ < 0) {
+    problem_ = "the file " + path_ + " cannot be written: " + errno_text(errno);
+    cause_ = "output_unwritable";
+  }
+  return handle_ >= 0;
+}
+
+bool Sink::create() {
+  return path().empty() || open();
+}
+
+bool Sink::write(std::string_view bytes) {
+  if (!open()) {
+    return false;
+  }
+  const bool is_binary = bytes.find('\0') != std::string_view::npos;
+  if (path_.empty() && is_binary && is_terminal(STDOUT_FILENO)) {
+    problem_ = "the answer is binary and would spoil the terminal";
+    cause_ = "binary_on_terminal";
+    return false;
+  }
+  while (!bytes.empty()) {
+    const auto count = ::write(handle_, bytes.data(), bytes.size());
+    if (count >= 0) {
+      bytes.remove_prefix(static_cast<std::size_t>(count));
+    } else if (errno == EAGAIN) {
+      pollfd waiting{handle_, POLLOUT, 0};
+      ::poll(&waiting, 1, -1);
+    } else if (errno != EINTR) {
+      problem_ = "the answer cannot be written" +
+                 (path().empty() ? std::string() : " to " + path_) + ": " + errno_text(errno);
+      cause_ = "output_failed";
+      return false;
+    }
+  }
+  return true;
+}
+
+}  // namespace heirloom::app::get
