@@ -27,6 +27,7 @@ void add_reach(CLI::App& root, Context& context);
 void add_get(CLI::App& root, Context& context);
 void add_connect(CLI::App& root, Context& context);
 void add_serve(CLI::App& root, Context& context);
+void add_demo(CLI::App& root, Context& context);
 void add_suites(CLI::App& root, Context& context);
 void add_completion(CLI::App& root, Context& context);
 

@@ -130,6 +130,7 @@ ExitCode run(int count, char** words) {
   add_get(root, context);
   add_connect(root, context);
   add_serve(root, context);
+  add_demo(root, context);
   add_suites(root, context);
   add_completion(root, context);
   if (count < 2) {

@@ -1,0 +1,162 @@
+// What the fields of handshake messages mean.
+#include "heirloom/certificate.hpp"
+#include "heirloom/cipher_suite.hpp"
+
+#include "common/describe.hpp"
+#include "common/output.hpp"
+#include "demo/words.hpp"
+
+#include <array>
+#include <ctime>
+
+namespace heirloom::app::demo {
+
+namespace {
+
+std::string version_meaning(ByteView bytes) {
+  return format_version(static_cast<ProtocolVersion>(number_of(bytes)));
+}
+
+/// random_meaning reads gmt_unix_time (RFC 6101 §5.6.1.2, RFC 2246 §7.4.1.2).
+std::string random_meaning(ByteView bytes, std::string_view name) {
+  const auto seconds = static_cast<std::time_t>(number_of(bytes.first(4)));
+  std::tm parts{};
+  std::array<char, 32> date{};
+  if (::gmtime_r(&seconds, &parts) != nullptr) {
+    std::strftime(date.data(), date.size(), "%Y-%m-%d %H:%M:%S", &parts);
+  }
+  return std::string(name) + ": the time, " + date.data() + " UTC, and 28 random bytes";
+}
+
+std::string suite_meaning(ByteView bytes, const Scene& scene) {
+  const auto id = static_cast<std::uint16_t>(number_of(bytes));
+  if (id == 0x00FF) {
+    return "no suite, but the signal of RFC 5746: no renegotiation without proof";
+  }
+  if (id == 0x5600) {
+    return "no suite, but the signal of RFC 7507: this is a fallback";
+  }
+  const CipherSuite* const suite = find_cipher_suite(id);
+  return suite == nullptr ? format_hex16(id) : cipher_suite_name(*suite, scene.version);
+}
+
+std::string extension_type_meaning(ByteView bytes) {
+  switch (number_of(bytes)) {
+    case 0:
+      return "server_name, RFC 6066 §3";
+    case 0xFF01:
+      return "renegotiation_info, RFC 5746 §3.2";
+    default:
+      return "another extension";
+  }
+}
+
+/// extension_data_meaning shows the text in it, which a server_name is; the rest is a list length
+/// or an empty renegotiated_connection.
+std::string extension_data_meaning(ByteView bytes) {
+  constexpr std::size_t kBeforeName = 5;  // list length, name_type, name length
+  if (bytes.size() == 1 && bytes[0] == 0) {
+    return "no earlier handshake on this connection";
+  }
+  if (bytes.size() <= kBeforeName) {
+    return "its content";
+  }
+  const ByteView name = bytes.subspan(kBeforeName);
+  return "host_name \"" + escape_text({reinterpret_cast<const char*>(name.data()), name.size()}) +
+         "\"";
+}
+
+std::string certificate_meaning(ByteView der) {
+  const auto certificate = describe_certificate(der);
+  if (!certificate) {
+    return "a certificate";
+  }
+  return "subject " + escape_text(certificate->subject) + ", issuer " +
+         escape_text(certificate->issuer) + ", " +
+         std::string(to_string(certificate->key_algorithm)) + " key of " +
+         std::to_string(certificate->key_bits) + " bits, " + certificate->signature_algorithm +
+         ", " + format_fingerprint(certificate->sha256_fingerprint);
+}
+
+std::string session_meaning(HandshakeType type) {
+  return type == HandshakeType::client_hello
+             ? "the session that the client would like to resume"
+             : "under this name the server keeps the session; the client's own if it is resumed";
+}
+
+bool is_element_of(std::string_view name, std::string_view list) {
+  return name.starts_with(list) && name.size() > list.size() && name[list.size()] == '[';
+}
+
+std::string length_meaning(ByteView bytes) {
+  const auto count = number_of(bytes);
+  return count == 1 ? "1 byte follows" : std::to_string(count) + " bytes follow";
+}
+
+std::string hello_meaning(HandshakeType type,
+                          std::string_view name,
+                          ByteView bytes,
+                          const Scene& scene) {
+  if (name == "client_version") {
+    return version_meaning(bytes) + ", the highest that the client offers";
+  }
+  if (name == "server_version") {
+    return version_meaning(bytes) + ", the version of this connection";
+  }
+  if (name == "random") {
+    return random_meaning(bytes,
+                          type == HandshakeType::client_hello ? "client_random" : "server_random");
+  }
+  if (name == "session_id") {
+    return session_meaning(type);
+  }
+  if (is_element_of(name, "cipher_suites")) {
+    return suite_meaning(bytes, scene);
+  }
+  if (name == "cipher_suite") {
+    return suite_meaning(bytes, scene) + ", the suite of this connection";
+  }
+  if (is_element_of(name, "compression_methods") || name == "compression_method") {
+    return bytes[0] == 0 ? "null: no compression" : "a compression method";
+  }
+  if (name.ends_with(" type")) {
+    return extension_type_meaning(bytes);
+  }
+  return extension_data_meaning(bytes);
+}
+
+}  // namespace
+
+std::string meaning_of_field(HandshakeType type,
+                             std::string_view name,
+                             ByteView bytes,
+                             const Scene& scene) {
+  if (name == "msg_type") {
+    return std::string(to_string(type));
+  }
+  if (name == "length" || name.ends_with(" length")) {
+    return length_meaning(bytes);
+  }
+  switch (type) {
+    case HandshakeType::client_hello:
+    case HandshakeType::server_hello:
+      return hello_meaning(type, name, bytes, scene);
+    case HandshakeType::certificate:
+      return certificate_meaning(bytes);
+    case HandshakeType::client_key_exchange:
+      return name == "encrypted_pre_master_secret"
+                 ? "PKCS #1 block type 2 under the certificate's RSA key"
+                 : "the client's public value";
+    case HandshakeType::finished:
+      return "as derived above";
+    case HandshakeType::hello_request:
+    case HandshakeType::server_key_exchange:
+    case HandshakeType::certificate_request:
+    case HandshakeType::server_hello_done:
+    case HandshakeType::certificate_verify:
+      break;
+  }
+  return "its content";
+}
+
+}  // namespace heirloom::app::demo

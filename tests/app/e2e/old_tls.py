@@ -1,0 +1,125 @@
+"""The key derivation, MACs and ciphers of SSL 3.0 and TLS 1.0, written from RFC 6101 and RFC 2246 for these tests
+alone: hashlib, hmac, and the openssl command for block ciphers. Shares nothing with the program."""
+import hashlib
+import hmac
+import subprocess
+
+SSL3, TLS1 = "SSL 3.0", "TLS 1.0"
+PAD_SIZE = {"MD5": 48, "SHA": 40}
+HASH = {"MD5": hashlib.md5, "SHA": hashlib.sha1}
+
+# Name in suites: (bytes of key, bytes of IV and block, name for openssl). DES is 3DES with three equal keys, which
+# openssl has without its legacy provider.
+CIPHERS = {
+    "NULL": (0, 0, None),
+    "RC4_128": (16, 0, None),
+    "DES_CBC": (8, 8, "des-ede3-cbc"),
+    "3DES_EDE_CBC": (24, 8, "des-ede3-cbc"),
+    "AES_128_CBC": (16, 16, "aes-128-cbc"),
+    "AES_256_CBC": (32, 16, "aes-256-cbc"),
+}
+
+
+def ssl3_ladder(secret, seed, size):
+    """RFC 6101 §6.1 and §6.2.2."""
+    out = b""
+    for i in range((size + 15) // 16):
+        letters = bytes([ord("A") + i]) * (i + 1)
+        out += hashlib.md5(secret + hashlib.sha1(letters + secret + seed).digest()).digest()
+    return out[:size]
+
+
+def p_hash(name, secret, seed, size):
+    out, a = b"", seed
+    while len(out) < size:
+        a = hmac.new(secret, a, name).digest()
+        out += hmac.new(secret, a + seed, name).digest()
+    return out[:size]
+
+
+def prf(secret, label, seed, size):
+    """RFC 2246 §5."""
+    half = (len(secret) + 1) // 2
+    md5 = p_hash("md5", secret[:half], label + seed, size)
+    sha = p_hash("sha1", secret[len(secret) - half:], label + seed, size)
+    return bytes(x ^ y for x, y in zip(md5, sha))
+
+
+def master_secret(version, premaster, client_random, server_random):
+    if version == SSL3:
+        return ssl3_ladder(premaster, client_random + server_random, 48)
+    return prf(premaster, b"master secret", client_random + server_random, 48)
+
+
+def key_block(version, master, client_random, server_random, size):
+    if version == SSL3:
+        return ssl3_ladder(master, server_random + client_random, size)
+    return prf(master, b"key expansion", server_random + client_random, size)
+
+
+def partition(block, mac, cipher):
+    """The parts of a key_block by name, in order (RFC 6101 §6.2.2, RFC 2246 §6.3); those of no size are left out."""
+    key_size, iv_size, _ = CIPHERS[cipher]
+    parts = {}
+    for name, size in (("MAC_secret", HASH[mac]().digest_size), ("key", key_size), ("IV", iv_size)):
+        for end in ("client", "server"):
+            if size:
+                parts[f"{end}_write_{name}"] = block[:size]
+            block = block[size:]
+    assert block == b"", "the key_block is longer than its parts"
+    return parts
+
+
+def key_block_size(mac, cipher):
+    return 2 * (HASH[mac]().digest_size + CIPHERS[cipher][0] + CIPHERS[cipher][1])
+
+
+def verify_data(version, master, end, messages):
+    if version == TLS1:
+        seed = hashlib.md5(messages).digest() + hashlib.sha1(messages).digest()
+        return prf(master, end.encode() + b" finished", seed, 12)
+    sender = {"client": b"CLNT", "server": b"SRVR"}[end]
+    out = b""
+    for name in ("MD5", "SHA"):
+        pad_1, pad_2 = b"\x36" * PAD_SIZE[name], b"\x5c" * PAD_SIZE[name]
+        inner = HASH[name](messages + sender + master + pad_1).digest()
+        out += HASH[name](master + pad_2 + inner).digest()
+    return out
+
+
+def record_mac(version, mac, secret, sequence_number, record_type, plaintext):
+    length = len(plaintext).to_bytes(2, "big")
+    if version == TLS1:
+        head = sequence_number + bytes([record_type, 3, 1]) + length
+        return hmac.new(secret, head + plaintext, HASH[mac]).digest()
+    pad_1, pad_2 = b"\x36" * PAD_SIZE[mac], b"\x5c" * PAD_SIZE[mac]
+    inner = HASH[mac](secret + pad_1 + sequence_number + bytes([record_type]) + length + plaintext).digest()
+    return HASH[mac](secret + pad_2 + inner).digest()
+
+
+def rc4(key, data):
+    box, j = list(range(256)), 0
+    for i in range(256):
+        j = (j + box[i] + key[i % len(key)]) % 256
+        box[i], box[j] = box[j], box[i]
+    out, i, j = bytearray(), 0, 0
+    for byte in data:
+        i = (i + 1) % 256
+        j = (j + box[i]) % 256
+        box[i], box[j] = box[j], box[i]
+        out.append(byte ^ box[(box[i] + box[j]) % 256])
+    return bytes(out)
+
+
+def encrypt(cipher, key, iv, data):
+    """All records of one direction, one after the other: CBC chains and RC4's key stream run on between them."""
+    if cipher == "NULL":
+        return data
+    if cipher == "RC4_128":
+        return rc4(key, data)
+    if cipher == "DES_CBC":
+        key = key * 3
+    return subprocess.run(
+        ["openssl", "enc", "-" + CIPHERS[cipher][2], "-K", key.hex(), "-iv", iv.hex(), "-nopad"],
+        input=data, capture_output=True, check=True,
+    ).stdout
