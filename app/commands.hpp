@@ -29,6 +29,7 @@ void add_connect(CLI::App& root, Context& context);
 void add_serve(CLI::App& root, Context& context);
 void add_demo(CLI::App& root, Context& context);
 void add_suites(CLI::App& root, Context& context);
+void add_pins(CLI::App& root, Context& context);
 void add_completion(CLI::App& root, Context& context);
 
 }  // namespace heirloom::app

@@ -132,6 +132,7 @@ ExitCode run(int count, char** words) {
   add_serve(root, context);
   add_demo(root, context);
   add_suites(root, context);
+  add_pins(root, context);
   add_completion(root, context);
   if (count < 2) {
     std::fputs(root.help().c_str(), stderr);

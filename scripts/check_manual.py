@@ -32,6 +32,19 @@ def options_of_help(text: str) -> set[str]:
     return found
 
 
+def commands_of_help(text: str) -> list[str]:
+    return re.findall(r"^  ([a-z]+) {2,}", text.partition("Subcommands:")[2], re.M)
+
+
+def options_of_command(program: str, *command: str) -> set[str]:
+    """Options of a subcommand and of those that it has itself: one page describes them all."""
+    text = help_of(program, *command)
+    found = options_of_help(text)
+    for name in commands_of_help(text):
+        found |= options_of_command(program, *command, name)
+    return found
+
+
 def options_of_page(text: str) -> set[str]:
     """Options in the tags of a page."""
     found = set()
@@ -64,7 +77,7 @@ def example_problems(page: pathlib.Path) -> list[str]:
 def problems(program: str, manual: pathlib.Path) -> list[str]:
     found = []
     general = help_of(program)
-    commands = re.findall(r"^  ([a-z]+) {2,}", general.partition("Subcommands:")[2], re.M)
+    commands = commands_of_help(general)
     if not commands:
         found.append("no subcommands in the help")
     for command in ["", *commands]:
@@ -72,7 +85,7 @@ def problems(program: str, manual: pathlib.Path) -> list[str]:
         if not page.is_file():
             found.append(f"{page.name} is missing")
             continue
-        has = options_of_help(help_of(program, command) if command else general)
+        has = options_of_command(program, command) if command else options_of_help(general)
         says = options_of_page(page.read_text())
         found += [f"{page.name} does not describe {name}" for name in sorted(has - says)]
         found += [f"{page.name} describes {name}, which does not exist" for name in sorted(says - has)]

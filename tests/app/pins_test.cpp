@@ -1,22 +1,16 @@
-// The pin file: its lines, what is kept of a file that others edit, and two writers at once.
-#include "pins/pin_file.hpp"
+// The pin file's lines, and what is kept of a file that others edit and merge.
+#include "pins/pin.hpp"
+#include "pins/pin_list.hpp"
 
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <sstream>
 #include <string>
-#include <thread>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include <gtest/gtest.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 namespace heirloom::app {
 namespace {
-
-namespace fs = std::filesystem;
 
 const std::string kCertificate = "sha256:" + std::string(64, 'a');
 
@@ -32,31 +26,6 @@ Pin example(const std::string& box) {
   pin.last_seen = "2026-02-01T08:30:00Z";
   return pin;
 }
-
-class PinFileTest : public ::testing::Test {
- protected:
-  PinFileTest() {
-    std::string name = (fs::temp_directory_path() / "heirloom-pins-XXXXXX").string();
-    directory_ = ::mkdtemp(name.data());
-  }
-
-  ~PinFileTest() override { fs::remove_all(directory_); }
-
-  [[nodiscard]] fs::path path() const { return directory_ / "state" / "heirloom" / "pins"; }
-
-  void write(const std::string& text) const {
-    fs::create_directories(path().parent_path());
-    std::ofstream(path()) << text;
-  }
-
-  [[nodiscard]] std::string read() const {
-    std::ostringstream text;
-    text << std::ifstream(path()).rdbuf();
-    return text.str();
-  }
-
-  fs::path directory_;
-};
 
 TEST(Pin, line_can_be_read_back) {
   Pin pin = example("[fe80::1]:8443");
@@ -128,106 +97,95 @@ TEST(PinList, second_line_of_a_box_that_says_something_else_is_a_problem) {
   EXPECT_EQ(list.problems()[0].line, 2U);
 }
 
+TEST(Pin, box_is_compared_in_one_form) {
+  const std::string rest = " version=tls1.0 hello=x certificate=" + kCertificate;
+  for (const auto& [typed, box] : {std::pair{"Box.Example:443", "box.example:443"},
+                                   std::pair{"box.example:0443", "box.example:443"},
+                                   std::pair{"[FE80::1]:8443", "[fe80::1]:8443"}}) {
+    const auto read = parse_pin(typed + rest);
+    ASSERT_TRUE(std::holds_alternative<Pin>(read)) << typed;
+    EXPECT_EQ(std::get<Pin>(read).box, box);
+  }
+}
+
+TEST(Pin, allow_names_weaknesses) {
+  Pin pin = example("a:443");
+  pin.allow = {"null"};
+  const std::string line = format_pin(pin);
+  EXPECT_NE(line.find(" allow=null "), std::string::npos);
+  EXPECT_EQ(std::get<Pin>(parse_pin(line)), pin);
+  const auto unknown =
+      parse_pin("a:443 version=tls1.0 hello=x allow=null,nul certificate=" + kCertificate);
+  EXPECT_EQ(std::get<std::string>(unknown), "allow names \"nul\", which is no weakness");
+}
+
+TEST(PinList, two_lines_that_agree_become_one) {
+  Pin later = example("a:443");
+  later.last_seen = "2027-01-01T00:00:00Z";
+  PinList list(format_pin(example("a:443")) + "\n# between\n" + format_pin(later) + "\n");
+  EXPECT_TRUE(list.problems().empty()) << "a union merge writes this";
+  EXPECT_EQ(list.pins().size(), 1U);
+  list.put(later);
+  EXPECT_EQ(list.text(), format_pin(later) + "\n# between\n");
+}
+
+TEST(PinList, conflict_of_a_merge_makes_its_boxes_unusable) {
+  const std::string a = format_pin(example("a:443"));
+  const std::string b = format_pin(example("b:443"));
+  const PinList list(a + "\n<<<<<<< ours\n" + b + "\n||||||| base\n=======\n" +
+                     format_pin(example("c:443")) + "\n>>>>>>> theirs\n" +
+                     format_pin(example("d:443")) + "\n");
+  EXPECT_EQ(list.problems().size(), 6U);
+  EXPECT_NE(list.find("a:443"), nullptr);
+  EXPECT_NE(list.find("d:443"), nullptr);
+  for (const std::string& box : std::vector<std::string>{"b:443", "c:443"}) {
+    EXPECT_EQ(list.find(box), nullptr) << box;
+    ASSERT_NE(list.problem_of(box), nullptr) << box;
+    EXPECT_EQ(list.problem_of(box)->what, "it stands in a conflict that a merge has left") << box;
+  }
+  EXPECT_EQ(list.problem_of("a:443"), nullptr);
+}
+
+TEST(PinList, conflict_without_an_end_reaches_to_the_end) {
+  const PinList list("<<<<<<< ours\n" + format_pin(example("a:443")) + "\n");
+  EXPECT_EQ(list.find("a:443"), nullptr);
+  EXPECT_NE(list.problem_of("a:443"), nullptr);
+}
+
+TEST(PinList, bad_line_is_about_every_box_that_it_may_mean) {
+  const std::string rest = " version=tls1.0 hello=x certificate=sha256:12";
+  for (const std::string& line : std::vector<std::string>{"10.0.0.5:443" + rest,
+                                                          "10.0.0.5" + rest,
+                                                          "10.0.0.5 443" + rest,
+                                                          "x " + rest + " 10.0.0.5:443",
+                                                          "+10.0.0.5:443" + rest,
+                                                          "10.0.0.5:443version=tls1.0",
+                                                          "10.0.0.5:443,10.0.0.6:443" + rest}) {
+    const PinList list(line + "\n");
+    EXPECT_NE(list.problem_of("10.0.0.5:443"), nullptr) << line;
+    EXPECT_EQ(list.problem_of("10.0.0.50:443"), nullptr) << line;
+    EXPECT_EQ(list.problem_of("0.0.0.5:443"), nullptr) << line;
+    EXPECT_EQ(list.problem_of("10.0.0.5:4433"),
+              line.starts_with("10.0.0.5 ") ? &list.problems()[0] : nullptr)
+        << line;
+  }
+  EXPECT_NE(PinList("BOX.example:443 broken\n").problem_of("box.example:443"), nullptr);
+  EXPECT_EQ(PinList("# 10.0.0.5:443 is gone\n").problem_of("10.0.0.5:443"), nullptr);
+}
+
+TEST(PinList, erase_takes_contradicting_lines_too) {
+  Pin other = example("a:443");
+  other.version = "ssl3.0";
+  PinList list(format_pin(example("a:443")) + "\n# stays\n" + format_pin(other) + "\n");
+  EXPECT_TRUE(list.erase("a:443"));
+  EXPECT_FALSE(list.erase("a:443"));
+  EXPECT_EQ(list.text(), "# stays\n");
+}
+
 TEST(PinList, reads_carriage_returns_of_other_editors) {
   const PinList list(format_pin(example("a:443")) + "\r\n");
   ASSERT_NE(list.find("a:443"), nullptr);
   EXPECT_EQ(list.find("a:443")->last_seen, "2026-02-01T08:30:00Z");
-}
-
-TEST_F(PinFileTest, missing_file_is_empty) {
-  const auto list = PinFile(path()).load();
-  ASSERT_TRUE(list.has_value());
-  EXPECT_EQ(list->text(), "");
-}
-
-TEST_F(PinFileTest, file_and_directory_are_private) {
-  const PinFile file(path());
-  ASSERT_TRUE(file.put(example("a:443")).has_value());
-
-  struct stat status {};
-
-  ASSERT_EQ(::stat(path().c_str(), &status), 0);
-  EXPECT_EQ(status.st_mode & 0777U, 0600U);
-  ASSERT_EQ(::stat(path().parent_path().c_str(), &status), 0);
-  EXPECT_EQ(status.st_mode & 0777U, 0700U);
-}
-
-TEST_F(PinFileTest, many_writers_lose_nothing) {
-  std::vector<std::thread> writers;
-  for (int writer = 0; writer < 4; ++writer) {
-    writers.emplace_back([this, writer] {
-      const PinFile file(path());
-      for (int box = 0; box < 8; ++box) {
-        const std::string name =
-            "box-" + std::to_string(writer) + "-" + std::to_string(box) + ":443";
-        EXPECT_TRUE(file.put(example(name)).has_value());
-        EXPECT_TRUE(file.put(example("shared:443")).has_value());
-      }
-    });
-  }
-  for (std::thread& writer : writers) {
-    writer.join();
-  }
-  const auto list = PinFile(path()).load();
-  ASSERT_TRUE(list.has_value());
-  EXPECT_TRUE(list->problems().empty());
-  EXPECT_NE(list->find("shared:443"), nullptr);
-  for (int writer = 0; writer < 4; ++writer) {
-    for (int box = 0; box < 8; ++box) {
-      const std::string name = "box-" + std::to_string(writer) + "-" + std::to_string(box) + ":443";
-      EXPECT_NE(list->find(name), nullptr) << name;
-    }
-  }
-  std::size_t files = 0;
-  for ([[maybe_unused]] const auto& entry : fs::directory_iterator(path().parent_path())) {
-    ++files;
-  }
-  EXPECT_EQ(files, 2U) << "the pin file and its lock, no temporary file";
-}
-
-TEST_F(PinFileTest, unwritable_place_is_named_and_nothing_is_lost) {
-  fs::create_directories(path().parent_path().parent_path());
-  std::ofstream(path().parent_path()) << "a file where a directory should be";
-  const PinFile file(path());
-  for (const auto& outcome : {file.check_writable(), file.put(example("a:443"))}) {
-    ASSERT_FALSE(outcome.has_value());
-    EXPECT_EQ(outcome.error().code, ExitCode::local);
-    EXPECT_NE(outcome.error().what.find(path().string()), std::string::npos);
-  }
-  EXPECT_TRUE(fs::is_regular_file(path().parent_path()));
-}
-
-TEST_F(PinFileTest, failed_replacement_keeps_the_old_file) {
-  write(format_pin(example("a:443")) + "\n");
-  const std::string before = read();
-  fs::permissions(path().parent_path(), fs::perms::owner_read | fs::perms::owner_exec);
-  const auto outcome = PinFile(path()).put(example("b:443"));
-  fs::permissions(path().parent_path(), fs::perms::owner_all);
-  if (::geteuid() != 0) {
-    EXPECT_FALSE(outcome.has_value());
-    EXPECT_EQ(read(), before);
-  } else {
-    EXPECT_NE(read().find("a:443 "), std::string::npos);  // root may write anywhere
-  }
-}
-
-TEST_F(PinFileTest, default_place_follows_xdg) {
-  const char* const before = std::getenv("XDG_STATE_HOME");
-  const std::string saved = before == nullptr ? "" : before;
-  ::setenv("XDG_STATE_HOME", directory_.c_str(), 1);
-  const auto chosen = PinFile::at_default_place();
-  ::setenv("XDG_STATE_HOME", "relative/is/ignored", 1);
-  ::setenv("HOME", "/home/someone", 1);
-  const auto fallback = PinFile::at_default_place();
-  if (before == nullptr) {
-    ::unsetenv("XDG_STATE_HOME");
-  } else {
-    ::setenv("XDG_STATE_HOME", saved.c_str(), 1);
-  }
-  ASSERT_TRUE(chosen.has_value());
-  EXPECT_EQ(chosen->path(), directory_ / "heirloom" / "pins");
-  ASSERT_TRUE(fallback.has_value());
-  EXPECT_EQ(fallback->path(), "/home/someone/.local/state/heirloom/pins");
 }
 
 }  // namespace
