@@ -31,5 +31,6 @@ void add_demo(CLI::App& root, Context& context);
 void add_suites(CLI::App& root, Context& context);
 void add_pins(CLI::App& root, Context& context);
 void add_completion(CLI::App& root, Context& context);
+void add_ca(CLI::App& root, Context& context);
 
 }  // namespace heirloom::app

@@ -134,6 +134,7 @@ ExitCode run(int count, char** words) {
   add_suites(root, context);
   add_pins(root, context);
   add_completion(root, context);
+  add_ca(root, context);
   if (count < 2) {
     std::fputs(root.help().c_str(), stderr);
     return ExitCode::usage;

@@ -1,4 +1,4 @@
-// heirloom reach: a box that only speaks an old version, as a page in today's browser.
+// heirloom reach: boxes that only speak an old version, as pages in today's browser.
 //
 // It finds the hello that the box answers (ladder/), judges and remembers its certificate (pins/),
 // and serves it at a loopback URL until Ctrl-C (http/). The steps are in reach/run.cpp.
@@ -16,9 +16,15 @@ void add_reach(CLI::App& root, Context& context) {
   auto options = std::make_shared<ReachOptions>();
   CLI::App* const command =
       root.add_subcommand("reach", "the page of an old box in today's browser, at a loopback URL");
-  command->add_option("url", options->url, "https://BOX[:PORT][/PATH]")->required();
+  command->add_option("url", options->urls, "https://BOX[:PORT][/PATH], several if you like");
   command->add_option(
-      "--listen", options->listen, "local [ADDR:]PORT (default: loopback, the port of last time)");
+      "--tcp", options->tcp, "BOX:PORT..., passed on as bytes: consoles and whatever is not HTTP");
+  command
+      ->add_option("--listen",
+                   options->listen,
+                   "local [ADDR:]PORT (default: loopback, the port of last time)")
+      ->allow_extra_args(false);
+  command->add_flag("--tls", options->tls, "TLS on the local side, too; see heirloom ca");
   command->add_flag_callback(
       "--json", [options] { options->format = OutputFormat::json; }, "one object per line");
   add_box_options(*command, options->box);

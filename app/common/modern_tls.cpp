@@ -1,5 +1,6 @@
 #include "common/modern_tls.hpp"
 
+#include "common/modern_tls_handle.hpp"
 #include "common/target.hpp"
 
 #include <algorithm>
@@ -7,18 +8,11 @@
 #include <cerrno>
 
 #include <openssl/err.h>
-#include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
 namespace heirloom::app {
 
 namespace {
-
-struct ContextDeleter {
-  void operator()(SSL_CTX* context) const noexcept { SSL_CTX_free(context); }
-};
-
-using ContextPtr = std::unique_ptr<SSL_CTX, ContextDeleter>;
 
 /// last_error takes the oldest entry of libcrypto's queue, which is the reason of a failure.
 unsigned long last_error() {
@@ -161,7 +155,7 @@ bool is_not_tls(int reason) {
   return std::find(reasons.begin(), reasons.end(), reason) != reasons.end();
 }
 
-/// classify names the way in which SSL_connect failed.
+/// classify names the way in which the handshake failed.
 void classify(ModernTlsReport& report, int ssl_error, int number) {
   using End = ModernTlsReport::End;
   const unsigned long error = last_error();
@@ -186,16 +180,17 @@ void classify(ModernTlsReport& report, int ssl_error, int number) {
   }
 }
 
-/// shake_hands runs SSL_connect until it succeeds, or fills the report and is false.
+}  // namespace
+
 bool shake_hands(SSL* handle,
-                 const ModernTlsOptions& options,
+                 std::chrono::milliseconds silence,
                  Deadline deadline,
                  ModernTlsReport& report) {
   using End = ModernTlsReport::End;
-  const Deadline silent_until = options.silence.count() == 0 ? deadline : in(options.silence);
+  const Deadline silent_until = silence.count() == 0 ? deadline : in(silence);
   for (;;) {
     forget_errors();
-    const int result = SSL_connect(handle);
+    const int result = SSL_do_handshake(handle);
     const int number = errno;
     report.bytes_received = BIO_number_read(SSL_get_rbio(handle));
     if (result == 1) {
@@ -218,21 +213,11 @@ bool shake_hands(SSL* handle,
   }
 }
 
-}  // namespace
-
 std::string modern_library_version() {
   return "OpenSSL " + std::string(OpenSSL_version(OPENSSL_VERSION_STRING));
 }
 
-struct ModernTlsStream::Ssl {
-  struct Deleter {
-    void operator()(SSL* ssl) const noexcept { SSL_free(ssl); }
-  };
-
-  std::unique_ptr<SSL, Deleter> handle;
-};
-
-ModernTlsStream::ModernTlsStream(TcpStreamPtr transport, std::unique_ptr<Ssl> ssl)
+ModernTlsStream::ModernTlsStream(std::shared_ptr<TcpStream> transport, std::unique_ptr<Ssl> ssl)
     : transport_(std::move(transport)), ssl_(std::move(ssl)) {}
 
 ModernTlsStream::~ModernTlsStream() = default;
@@ -255,7 +240,8 @@ ModernTlsReport ModernTlsStream::connect(TcpStreamPtr transport,
   }
   set_names(handle, options.server_name);
   SSL_set_app_data(handle, options.key_log.get());
-  if (!shake_hands(handle, options, deadline, report)) {
+  SSL_set_connect_state(handle);
+  if (!shake_hands(handle, options.silence, deadline, report)) {
     return report;
   }
   report.end = ModernTlsReport::End::complete;

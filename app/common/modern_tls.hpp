@@ -1,6 +1,7 @@
-// ModernTlsStream: the system's libssl over TCP as a Stream (client side only).
+// ModernTlsStream: the system's libssl over TCP as a Stream.
 //
-// This is the leg for boxes that the distribution's OpenSSL can still reach. Verification never
+// As a client it is the leg for boxes that the distribution's OpenSSL can still reach, as a server
+// (modern_tls_server.hpp) the local side of `reach --tls`. Verification never
 // stops the handshake: the caller has a pin, or asks; it is told what the system's authorities say.
 // libssl writes without MSG_NOSIGNAL: the program must ignore SIGPIPE.
 #pragma once
@@ -95,11 +96,12 @@ class ModernTlsStream final : public Stream {
   [[nodiscard]] const ModernTlsInfo& info() const noexcept { return info_; }
 
  private:
+  friend class ModernTlsServer;
   struct Ssl;
-  ModernTlsStream(TcpStreamPtr transport, std::unique_ptr<Ssl> ssl);
+  ModernTlsStream(std::shared_ptr<TcpStream> transport, std::unique_ptr<Ssl> ssl);
   StreamOutcome settle(int result, Deadline deadline);
 
-  TcpStreamPtr transport_;
+  std::shared_ptr<TcpStream> transport_;
   std::unique_ptr<Ssl> ssl_;
   ModernTlsInfo info_;
 };

@@ -193,7 +193,9 @@ void run(RelayReport& report, Direction& forth, Direction& back, const RelayOpti
       return;
     }
     if (has_moved_forth || has_moved_back) {
-      idle_deadline = in(options.idle_timeout);
+      const bool has_ended = forth.is_done() || back.is_done();
+      idle_deadline =
+          in(has_ended ? std::min(options.after_end, options.idle_timeout) : options.idle_timeout);
     }
     const Waited waited = wait(forth, back, options.stop, idle_deadline);
     if (waited != Waited::ready) {

@@ -13,6 +13,8 @@ namespace heirloom::app {
 struct RelayOptions {
   /// Nothing in either direction for that long ends the relay.
   std::chrono::milliseconds idle_timeout{std::chrono::hours{24}};
+  /// The same once one side has ended: the other may not know, and wait for ever.
+  std::chrono::milliseconds after_end{std::chrono::hours{24}};
   /// What a finished first stream means: keep the other direction open (half-close), or end.
   enum class AtEndOfFirst : std::uint8_t { finish_second, keep_second_open };
   AtEndOfFirst at_end_of_first = AtEndOfFirst::finish_second;

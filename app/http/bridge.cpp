@@ -1,11 +1,7 @@
 #include "http/bridge.hpp"
 
-#include "common/thread_end.hpp"
-
 #include <array>
 #include <chrono>
-#include <system_error>
-#include <thread>
 #include <utility>
 
 #include <sys/socket.h>
@@ -14,12 +10,11 @@ namespace heirloom::app::http {
 
 namespace {
 
-constexpr std::size_t kMaxBrowserConnections = 512;
 constexpr std::uint8_t kTlsHandshakeRecord = 22;
 
 /// linger reads a little of what the browser still sends, so that closing does not reset the
 /// connection and take the answer with it (RFC 9112 §9.6).
-void linger(TcpStream& stream) {
+void linger(Stream& stream) {
   static_cast<void>(stream.finish_writing(in(std::chrono::seconds(1))));
   const Deadline deadline = in(std::chrono::seconds(2));
   std::array<std::uint8_t, 16384> discarded{};
@@ -52,51 +47,57 @@ bool read_head(Browser& browser, MessageParser& request, const Patience& patienc
   return true;
 }
 
+/// speaks_plain_http looks at the first byte, and leaves it there. A browser that says nothing yet
+/// may go on with TLS.
+bool speaks_plain_http(const TcpStream& stream, Deadline deadline) {
+  std::array<std::uint8_t, 1> first{};
+  if (!wait_for(stream.readable_handle(), {true, false}, deadline).readable) {
+    return false;
+  }
+  const ssize_t count = ::recv(stream.readable_handle(), first.data(), first.size(), MSG_PEEK);
+  return count == 1 && first[0] >= 'A' && first[0] <= 'Z';
+}
+
+/// send_to_https answers a browser that tries http first. The request is not read: nothing of it
+/// may matter.
+void send_to_https(TcpStream& stream, const LocalOrigin& local) {
+  ResponseHead head;
+  head.status = 307;
+  head.reason = reason_phrase(head.status);
+  head.fields = Fields{{"Location", local.text() + "/"},
+                       {"Content-Length", "0"},
+                       {"Cache-Control", "no-store"},
+                       {"Connection", "close"}};
+  static_cast<void>(write_text(stream, to_wire(head), in(std::chrono::seconds(5))));
+}
+
 }  // namespace
 
-/// start gives the connection a thread. One that finds no place is closed: the browser tries again.
-void Bridge::start(const std::shared_ptr<TcpStream>& stream) {
-  const int handle = stream->readable_handle();
-  const std::lock_guard lock(mutex_);
-  if (is_stopping_ || handles_.size() >= kMaxBrowserConnections) {
+Bridge::Bridge(Box& box, std::vector<std::unique_ptr<TcpListener>> listeners, Secure secure)
+    : box_(box),
+      secure_(std::move(secure)),
+      server_(std::move(listeners),
+              [this](const std::shared_ptr<TcpStream>& stream) { serve(stream); }) {}
+
+void Bridge::serve(const std::shared_ptr<TcpStream>& transport) {
+  const std::string arrived_at = transport->local().host;
+  if (!secure_) {
+    serve_requests(*transport, arrived_at);
     return;
   }
-  const std::uint64_t number = next_thread_++;
-  try {
-    // The handle leaves the set before the stream closes it, so every handle in it is ours.
-    threads_.emplace(number, std::thread([this, stream, handle, number] {
-                       serve(*stream);
-                       leave(handle, number);
-                     }));
-    handles_.insert(handle);
-  } catch (const std::system_error&) {
-    return;  // no thread to be had
+  if (speaks_plain_http(*transport, in(box_.patience.request_head))) {
+    send_to_https(*transport, box_.local);
+    linger(*transport);
+    return;
+  }
+  const StreamPtr secured = secure_(transport);
+  if (secured != nullptr) {
+    serve_requests(*secured, arrived_at);
   }
 }
 
-void Bridge::leave(int handle, std::uint64_t thread) {
-  const std::lock_guard lock(mutex_);
-  handles_.erase(handle);
-  finished_.push_back(thread);
-  changed_.notify_all();
-}
-
-void Bridge::join_finished() {
-  std::vector<std::thread> finished;
-  {
-    const std::lock_guard lock(mutex_);
-    for (const std::uint64_t number : finished_) {
-      finished.push_back(std::move(threads_.extract(number).mapped()));
-    }
-    finished_.clear();
-  }
-  for (std::thread& thread : finished) {
-    thread.join();
-  }
-}
-
-void Bridge::serve(TcpStream& stream) {
-  Browser browser{stream, Input(stream), stream.local().host};
+void Bridge::serve_requests(Stream& stream, const std::string& arrived_at) {
+  Browser browser{stream, Input(stream), arrived_at};
   while (true) {
     MessageParser request;
     if (!read_head(browser, request, box_.patience)) {
@@ -118,39 +119,8 @@ void Bridge::serve(TcpStream& stream) {
   linger(stream);
 }
 
-void Bridge::accept_from(TcpListener& listener, const StopSignal& stop) {
-  while (const std::shared_ptr<TcpStream> stream = listener.accept(stop)) {
-    join_finished();
-    start(stream);
-  }
-}
-
 Bridge::Stopped Bridge::run(const StopSignal& stop) {
-  std::vector<std::thread> acceptors;
-  for (const auto& listener : listeners_) {
-    acceptors.emplace_back([this, &listener, &stop] { accept_from(*listener, stop); });
-  }
-  for (std::thread& acceptor : acceptors) {
-    acceptor.join();
-  }
-  {
-    const std::lock_guard lock(mutex_);
-    is_stopping_ = true;
-    for (const int handle : handles_) {
-      ::shutdown(handle, SHUT_RDWR);
-    }
-  }
-  box_.pool.stop();
-  {
-    std::unique_lock lock(mutex_);
-    const bool all_left =
-        changed_.wait_for(lock, std::chrono::seconds(3), [this] { return handles_.empty(); });
-    if (!all_left) {
-      return Stopped::with_threads_left;
-    }
-  }
-  join_finished();
-  return Stopped::cleanly;
+  return server_.run(stop, [this] { box_.pool.stop(); });
 }
 
 }  // namespace heirloom::app::http

@@ -82,7 +82,7 @@ bool Exchange::refuse_early() {
                            "This address serves another name than the one your browser asked for",
                            "request_misdirected",
                            "",
-                           "http://" + box_.local.authority() + "/"}));
+                           box_.local.text() + "/"}));
       return true;
     case Verdict::cross_site:
       static_cast<void>(answer_with(
@@ -90,7 +90,7 @@ bool Exchange::refuse_early() {
                "Another site made your browser send this request, so it was not passed on",
                "request_cross_site",
                "",
-               "http://" + box_.local.authority() + "/"}));
+               box_.local.text() + "/"}));
       return true;
     case Verdict::allowed:
       break;

@@ -83,6 +83,14 @@ std::optional<Authority> parse_authority(std::string_view text, std::uint16_t de
   return result;
 }
 
+std::uint16_t default_port(LocalOrigin::Scheme scheme) noexcept {
+  return scheme == LocalOrigin::Scheme::https ? kHttpsPort : kHttpPort;
+}
+
+std::string_view scheme_prefix(LocalOrigin::Scheme scheme) noexcept {
+  return scheme == LocalOrigin::Scheme::https ? "https://" : "http://";
+}
+
 struct SplitReference {
   std::string_view authority;
   std::string_view path;
@@ -191,11 +199,19 @@ std::string BoxOrigin::path_within(std::string_view reference) const {
 }
 
 std::string LocalOrigin::authority() const {
-  return with_port(label + ".localhost", port, kHttpPort);
+  return with_port(label + ".localhost", port, default_port(scheme));
+}
+
+std::string LocalOrigin::text() const {
+  return url_to(authority(), "");
+}
+
+std::string LocalOrigin::url_to(std::string_view browser_authority, std::string_view path) const {
+  return std::string(scheme_prefix(scheme)) + std::string(browser_authority) + std::string(path);
 }
 
 bool LocalOrigin::accepts_authority(std::string_view authority, std::string_view arrived_at) const {
-  const auto asked = parse_authority(authority, kHttpPort);
+  const auto asked = parse_authority(authority, default_port(scheme));
   if (!asked.has_value() || asked->port != port) {
     return false;
   }
@@ -209,7 +225,7 @@ bool LocalOrigin::accepts_authority(std::string_view authority, std::string_view
 }
 
 std::string LocalOrigin::path_within(std::string_view url, std::string_view arrived_at) const {
-  const auto split = split_reference(url, "http://");
+  const auto split = split_reference(url, scheme_prefix(scheme));
   if (!split.has_value() || !accepts_authority(split->authority, arrived_at)) {
     return {};
   }

@@ -39,18 +39,25 @@ struct BoxOrigin {
 
 /// LocalOrigin is the bridge as the browser sees it.
 struct LocalOrigin {
+  enum class Scheme : std::uint8_t { http, https };
+
   std::string label;
   std::uint16_t port = 0;
   /// The address of a listener outside loopback that the person asked for; empty if none.
   std::string listen_host;
+  Scheme scheme = Scheme::http;
 
   /// authority is the name that is printed: "10-0-0-5.localhost:40123".
   [[nodiscard]] std::string authority() const;
+  /// text is scheme and authority: "https://10-0-0-5.localhost:40123".
+  [[nodiscard]] std::string text() const;
+  /// url_to is the URL of a path, under the name that the browser used.
+  [[nodiscard]] std::string url_to(std::string_view browser_authority, std::string_view path) const;
   /// accepts_authority is true for our names with our port, as Host or within Origin. `arrived_at`
   /// is the address that the connection came in on.
   [[nodiscard]] bool accepts_authority(std::string_view authority,
                                        std::string_view arrived_at) const;
-  /// path_within is BoxOrigin's for http://OUR-NAME:PORT/…; "/" for the bare origin.
+  /// path_within is BoxOrigin's for SCHEME://OUR-NAME:PORT/…; "/" for the bare origin.
   [[nodiscard]] std::string path_within(std::string_view url, std::string_view arrived_at) const;
 };
 

@@ -73,11 +73,11 @@ RequestHead towards_box(const RequestHead& request, const Route& route) {
   return result;
 }
 
-std::string rewrite_cookie(std::string_view set_cookie) {
+std::string rewrite_cookie(std::string_view set_cookie, LocalOrigin::Scheme scheme) {
   const auto first_end = set_cookie.find(';');
   std::string result(trim(set_cookie.substr(0, first_end)));
   // Browsers take these names with Secure only, and take Secure from http://….localhost.
-  const bool keeps_secure = has_protected_name(result);
+  const bool keeps_secure = scheme == LocalOrigin::Scheme::https || has_protected_name(result);
   std::string_view rest =
       first_end == std::string_view::npos ? std::string_view() : set_cookie.substr(first_end + 1);
   while (!rest.empty()) {
@@ -111,11 +111,11 @@ ResponseHead towards_browser(const ResponseHead& response, const Route& route) {
   result.fields.remove("Strict-Transport-Security");
   for (Field& field : result.fields.all()) {
     if (equals_ignoring_case(field.name, "Set-Cookie")) {
-      field.value = rewrite_cookie(field.value);
+      field.value = rewrite_cookie(field.value, route.local.scheme);
     } else if (equals_ignoring_case(field.name, "Location")) {
       const std::string path = route.box.path_within(field.value);
       if (!path.empty()) {
-        field.value = "http://" + route.browser_authority + path;
+        field.value = route.local.url_to(route.browser_authority, path);
       }
     }
   }

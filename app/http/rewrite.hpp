@@ -26,8 +26,9 @@ struct Route {
 /// towards_browser rewrites a response. Framing fields are left to the caller.
 [[nodiscard]] ResponseHead towards_browser(const ResponseHead& response, const Route& route);
 
-/// rewrite_cookie removes what would keep a cookie of an https box from coming back to us.
-[[nodiscard]] std::string rewrite_cookie(std::string_view set_cookie);
+/// rewrite_cookie removes what would keep a cookie of an https box from coming back to us: its
+/// Domain, and, unless our side is https as well, what goes with https only.
+[[nodiscard]] std::string rewrite_cookie(std::string_view set_cookie, LocalOrigin::Scheme scheme);
 
 /// is_upgrade is true if the head asks for, or confirms, another protocol on this connection.
 [[nodiscard]] bool is_upgrade(const Fields& fields);

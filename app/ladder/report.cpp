@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <utility>
 
 #include <nlohmann/json.hpp>
 
@@ -13,6 +14,12 @@ namespace heirloom::app {
 namespace {
 
 using Json = nlohmann::ordered_json;
+
+/// authority_of takes scheme and path off a URL of ours.
+std::string authority_of(const std::string& url) {
+  const std::size_t begin = url.find("://") + 3;
+  return url.substr(begin, url.find('/', begin) - begin);
+}
 
 std::string day(std::chrono::system_clock::time_point time) {
   return format_utc(std::chrono::system_clock::to_time_t(time)).substr(0, 10);
@@ -24,8 +31,12 @@ void print_out(const std::string& line) {
   static_cast<void>(std::fflush(stdout));
 }
 
+std::string to_line(const Json& object) {
+  return object.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 void print_json(const Json& object) {
-  print_out(object.dump(-1, ' ', false, Json::error_handler_t::replace));
+  print_out(to_line(object));
 }
 
 Style style_of(const Strength& strength) {
@@ -126,6 +137,7 @@ std::vector<std::string> describe_box_certificate(const BoxFacts& facts, const s
 void Report::tried(const RungResult& result) const {
   if (format_ == OutputFormat::json) {
     Json object{{"event", "tried"},
+                {"target", target_},
                 {"hello", rung_word(result.rung)},
                 {"works", result.end == RungEnd::complete},
                 {"outcome", outcome_text(result)}};
@@ -134,7 +146,7 @@ void Report::tried(const RungResult& result) const {
     }
     print_json(object);
   } else if (verbosity_ > 0) {
-    print_line(std::string(rung_text(result.rung)) + ": " + escape_text(outcome_text(result)));
+    line(std::string(rung_text(result.rung)) + ": " + escape_text(outcome_text(result)));
   }
 }
 
@@ -145,7 +157,7 @@ void Report::ladder(const std::vector<RungResult>& results) const {
   if (format_ == OutputFormat::json) {
     return;  // tried has said it all
   }
-  print_line("What was tried:");
+  line("What was tried:");
   for (const RungResult& result : results) {
     std::string text(rung_text(result.rung));
     text.resize(48, ' ');
@@ -183,7 +195,9 @@ void Report::certificate(const BoxFacts& facts, const std::string& host) const {
     return;
   }
   if (format_ == OutputFormat::json) {
-    print_json(Json{{"event", "certificate"}, {"certificate", certificate_json(facts, host)}});
+    print_json(Json{{"event", "certificate"},
+                    {"target", target_},
+                    {"certificate", certificate_json(facts, host)}});
     return;
   }
   for (const std::string& line : describe_box_certificate(facts, host)) {
@@ -193,18 +207,38 @@ void Report::certificate(const BoxFacts& facts, const std::string& host) const {
 
 void Report::listening(const std::string& url) const {
   if (format_ == OutputFormat::json) {
-    print_json(Json{{"event", "listening"}, {"url", url}});
+    print_json(Json{{"event", "listening"},
+                    {"target", target_},
+                    {"kind", "page"},
+                    {"url", url},
+                    {"address", authority_of(url)}});
     return;
   }
   if (verbosity_ >= 0) {
-    print_line("Open this in the browser (Ctrl-C ends it):");
+    line("Open this in the browser (Ctrl-C ends it):");
   }
   print_out(url);
+}
+
+void Report::listening_for_bytes(const std::string& address, std::string_view protocol) const {
+  if (format_ == OutputFormat::json) {
+    print_json(Json{{"event", "listening"},
+                    {"target", target_},
+                    {"kind", protocol},
+                    {"url", std::string(protocol) + "://" + address},
+                    {"address", address}});
+    return;
+  }
+  if (verbosity_ >= 0) {
+    print_line(target_ + " is here" + (protocol == "tls" ? ", in TLS" : "") + " (Ctrl-C ends it):");
+  }
+  print_out(address + " " + target_);
 }
 
 void Report::connected(std::size_t number, const BoxFacts& facts, bool is_resumed) const {
   if (format_ == OutputFormat::json) {
     print_json(Json{{"event", "connection"},
+                    {"target", target_},
                     {"number", number},
                     {"version", facts.version_text},
                     {"suite", facts.suite_text},
@@ -212,9 +246,9 @@ void Report::connected(std::size_t number, const BoxFacts& facts, bool is_resume
                     {"why", facts.strength.why},
                     {"resumed", is_resumed}});
   } else if (verbosity_ >= 0) {
-    print_line("connection " + std::to_string(number) + ": " + facts.version_text + ", " +
-               facts.suite_text + (is_resumed ? ", resumed" : "") + ": " +
-               paint(style_of(facts.strength), facts.strength.word) + ", " + facts.strength.why);
+    line("connection " + std::to_string(number) + ": " + facts.version_text + ", " +
+         facts.suite_text + (is_resumed ? ", resumed" : "") + ": " +
+         paint(style_of(facts.strength), facts.strength.word) + ", " + facts.strength.why);
   }
 }
 
@@ -223,22 +257,72 @@ void Report::remark(std::string_view name, const std::string& sentence) const {
     return;
   }
   if (format_ == OutputFormat::json) {
-    print_json(Json{{"event", "remark"}, {"name", name}, {"message", sentence}});
+    print_json(
+        Json{{"event", "remark"}, {"target", target_}, {"name", name}, {"message", sentence}});
   } else {
     print_line("note: " + escape_text(sentence) + ".");
   }
 }
 
-void Report::request(std::string_view method, std::string_view target, int status) const {
-  if (verbosity_ < 1) {
+void Report::request(std::string_view method, std::string_view path, int status) const {
+  if (format_ == OutputFormat::json) {
+    print_json(Json{{"event", "request"},
+                    {"target", target_},
+                    {"method", method},
+                    {"path", path},
+                    {"status", status}});
+  } else if (verbosity_ > 0) {
+    line(std::string(method) + " " + escape_text(path) + " " + std::to_string(status));
+  }
+}
+
+void Report::closed(std::string_view reason, const RelayReport& relayed) const {
+  if (format_ == OutputFormat::json) {
+    print_json(Json{{"event", "closed"},
+                    {"target", target_},
+                    {"reason", reason},
+                    {"bytes_to_box", relayed.first_to_second},
+                    {"bytes_from_box", relayed.second_to_first},
+                    {"detail", relayed.reason}});
+  } else if (verbosity_ > 0) {
+    line("closed: " + std::string(reason) + ", " + std::to_string(relayed.first_to_second) +
+         " bytes to the box, " + std::to_string(relayed.second_to_first) + " from it" +
+         (relayed.reason.empty() ? "" : ": " + escape_text(relayed.reason)));
+  }
+}
+
+void Report::summary(std::size_t requests) const {
+  if (format_ == OutputFormat::json) {
+    print_json(Json{{"event", "summary"}, {"target", target_}, {"requests", requests}});
+  } else if (verbosity_ > 0) {
+    line(std::to_string(requests) + " requests were answered");
+  }
+}
+
+Report Report::about(std::string target, Naming naming) const {
+  Report result = *this;
+  result.target_ = std::move(target);
+  result.naming_ = naming;
+  return result;
+}
+
+void Report::failed(const Failure& failure) const {
+  if (format_ == OutputFormat::json) {
+    Json object = Json::parse(format_json_failure(failure));
+    object["target"] = target_;
+    print_line(to_line(object));
     return;
   }
-  if (format_ == OutputFormat::json) {
-    print_json(
-        Json{{"event", "request"}, {"method", method}, {"target", target}, {"status", status}});
-  } else {
-    print_line(std::string(method) + " " + escape_text(target) + " " + std::to_string(status));
+  Failure named = failure;
+  const bool is_named = named.what.find(target_) != std::string::npos;
+  if (naming_ == Naming::with_target && !is_named) {
+    named.what = target_ + ": " + named.what;
   }
+  print_failure(named);
+}
+
+void Report::line(const std::string& text) const {
+  print_line(naming_ == Naming::with_target ? target_ + ": " + text : text);
 }
 
 }  // namespace heirloom::app

@@ -1,10 +1,12 @@
 // Report: what `reach` tells a person or a script.
 //
 // For people: the URL on standard output, everything else on standard error. For scripts (--json):
-// one object per line on standard output.
+// one object per line on standard output, failures on standard error. Every object has `event` and
+// the box's `target`; heirloom-reach(1) lists the others, which are stable.
 #pragma once
 
 #include "common/output.hpp"
+#include "common/relay.hpp"
 #include "ladder/attempt.hpp"
 #include "ladder/rung.hpp"
 #include "pins/pin.hpp"
@@ -15,6 +17,9 @@
 #include <vector>
 
 namespace heirloom::app {
+
+/// Naming: whether lines for people begin with the target, because there are several.
+enum class Naming : std::uint8_t { plain, with_target };
 
 class Report {
  public:
@@ -35,8 +40,11 @@ class Report {
   /// certificate shows it with everything that is wrong with it, as text, for the question.
   void certificate(const BoxFacts& facts, const std::string& host) const;
 
-  /// listening prints the URL.
+  /// listening prints the URL of a page.
   void listening(const std::string& url) const;
+
+  /// listening_for_bytes prints the local address of a --tcp target. `protocol` is "tcp" or "tls".
+  void listening_for_bytes(const std::string& address, std::string_view protocol) const;
 
   /// connected is the one line per connection of the old leg.
   void connected(std::size_t number, const BoxFacts& facts, bool is_resumed) const;
@@ -45,11 +53,27 @@ class Report {
   void remark(std::string_view name, const std::string& sentence) const;
 
   /// request is one line per request (-v).
-  void request(std::string_view method, std::string_view target, int status) const;
+  void request(std::string_view method, std::string_view path, int status) const;
+
+  /// closed is the end of one connection of --tcp (-v). `reason` is a stable word.
+  void closed(std::string_view reason, const RelayReport& relayed) const;
+
+  /// summary says at the end how much there was (-v and JSON).
+  void summary(std::size_t requests) const;
+
+  /// about is the same for one box.
+  [[nodiscard]] Report about(std::string target, Naming naming) const;
+
+  /// failed is a failure that concerns this box.
+  void failed(const Failure& failure) const;
 
  private:
+  void line(const std::string& text) const;
+
   OutputFormat format_;
   int verbosity_;
+  std::string target_;
+  Naming naming_ = Naming::plain;
 };
 
 /// describe_box_certificate gives the lines of certificate, without indentation.

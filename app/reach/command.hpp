@@ -5,14 +5,29 @@
 #include "common/target.hpp"
 #include "reach/run.hpp"
 
+#include <cstdint>
 #include <string>
+#include <vector>
 
 namespace heirloom::app {
 
-/// command_line repeats the command as far as a next step may build on it.
-[[nodiscard]] std::string command_line(const ReachOptions& options, const Url& url);
+/// ReachTarget is one box, or one port of one, with a listener of its own.
+struct ReachTarget {
+  enum class Kind : std::uint8_t {
+    page,   ///< HTTP, with its heads adjusted
+    bytes,  ///< --tcp: passed on as they are
+  };
 
-/// understand_url reads the box's URL; http:// is answered with what to do instead.
-[[nodiscard]] Outcome<Url> understand_url(const std::string& text);
+  Kind kind = Kind::page;
+  HostPort where;
+  std::string path = "/";  ///< of a page
+  std::string listen;      ///< its --listen; empty: loopback
+  std::string command;     ///< the command for this box alone, for next steps
+};
+
+/// understand_targets reads all of them: pages first, then those of --tcp, each list in the order
+/// of the command line. ExitCode::usage for one that makes no sense, that is named twice, or that
+/// no --listen is for.
+[[nodiscard]] Outcome<std::vector<ReachTarget>> understand_targets(const ReachOptions& options);
 
 }  // namespace heirloom::app

@@ -5,6 +5,7 @@
 #include "ladder/report.hpp"
 
 #include <atomic>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -36,12 +37,17 @@ class Remarks final : public http::Observer {
   }
 
   void answered(const http::RequestHead& request, int status) override {
+    ++requests_;
     report_.request(request.method, request.target, status);
   }
+
+  /// requests is how many were answered.
+  [[nodiscard]] std::size_t requests() const noexcept { return requests_; }
 
  private:
   const Report& report_;
   std::string target_;
+  std::atomic<std::size_t> requests_{0};
   std::atomic<bool> told_of_close_{false};
   std::atomic<bool> told_of_link_{false};
 };

@@ -1,157 +1,127 @@
 #include "reach/run.hpp"
 
-#include "common/target.hpp"
-#include "http/bridge.hpp"
-#include "http/listeners.hpp"
-#include "ladder/box_finder.hpp"
+#include "common/thread_end.hpp"
 #include "reach/command.hpp"
-#include "reach/remarks.hpp"
+#include "reach/one_box.hpp"
 
-#include <array>
+#include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <memory>
-#include <optional>
+#include <thread>
 #include <utility>
+#include <vector>
 
 namespace heirloom::app {
 
 namespace {
 
-/// Reach is one run of the command, step by step.
-class Reach {
+/// Run is the command with all its boxes.
+class Run {
  public:
-  Reach(const ReachOptions& options, const Context& context)
-      : options_(options), report_(options.format, context.verbosity) {}
+  Run(const ReachOptions& options, const Context& context) : options_(options), context_(context) {}
 
   ExitCode run();
 
  private:
   Outcome<bool> prepare();
-  Outcome<bool> read_pins();
-  Outcome<bool> listen();
-  Outcome<bool> find_box();
-  Outcome<bool> judge_box();
-  Outcome<bool> remember();
-  ExitCode serve();
-  ExitCode fail(const Failure& failure) const;
+  ExitCode run_box(OneBox& box);
 
   const ReachOptions& options_;
-  Report report_;
+  const Context& context_;
   StopSignal stop_;
-  Url url_;
-  std::unique_ptr<BoxFinder> finder_;
-  http::Listeners listeners_;
+  std::vector<ReachTarget> targets_;
+  std::unique_ptr<OneBox::Shared> shared_;
+  std::atomic<bool> has_threads_left_{false};
 };
 
-ExitCode Reach::fail(const Failure& failure) const {
-  if (failure.cause != "stopped") {
-    print_failure(failure, options_.format);
+Outcome<bool> Run::prepare() {
+  Outcome<std::vector<ReachTarget>> targets = understand_targets(options_);
+  if (!targets.has_value()) {
+    return targets.error();
   }
-  return failure.code;
-}
-
-Outcome<bool> Reach::prepare() {
-  Outcome<Url> url = understand_url(options_.url);
-  if (!url.has_value()) {
-    return url.error();
-  }
-  url_ = *std::move(url);
+  targets_ = *std::move(targets);
   Outcome<LadderSetup> setup = build_ladder_setup(options_.box);
   if (!setup.has_value()) {
     return setup.error();
   }
   setup->stop = &stop_;
-  BoxFinder::Job job;
-  job.where = HostPort{url_.host, url_.port};
-  job.command = command_line(options_, url_);
-  job.asking = options_.format == OutputFormat::text ? BoxFinder::Asking::at_terminal
-                                                     : BoxFinder::Asking::never;
-  finder_ = std::make_unique<BoxFinder>(options_.box, *std::move(setup), std::move(job), report_);
+  std::shared_ptr<const LocalAuthority> authority;
+  if (options_.tls) {
+    const Outcome<std::filesystem::path> folder = LocalAuthority::default_folder();
+    if (!folder.has_value()) {
+      return folder.error();
+    }
+    Outcome<LocalAuthority> opened = LocalAuthority::load_or_make(*folder);
+    if (!opened.has_value()) {
+      return opened.error();
+    }
+    authority = std::make_shared<const LocalAuthority>(*std::move(opened));
+    if (authority->is_new()) {
+      Report(options_.format, context_.verbosity)
+          .remark("ca_made",
+                  "a local authority was made; browsers have to be told to trust " +
+                      authority->certificate_file().string() + " (heirloom ca says how)");
+    }
+  }
+  shared_ = std::make_unique<OneBox::Shared>(
+      OneBox::Shared{options_, *std::move(setup), stop_, std::move(authority)});
   return true;
 }
 
-Outcome<bool> Reach::read_pins() {
-  return finder_->read_pins();
-}
-
-Outcome<bool> Reach::find_box() {
-  return finder_->find();
-}
-
-Outcome<bool> Reach::judge_box() {
-  return finder_->judge();
-}
-
-Outcome<bool> Reach::remember() {
-  return finder_->remember(listeners_.port);
-}
-
-Outcome<bool> Reach::listen() {
-  const std::uint16_t wished = finder_->pin().has_value() ? finder_->pin()->port : std::uint16_t{0};
-  Outcome<http::Listeners> opened = http::open_listeners(options_.listen, wished);
+ExitCode Run::run_box(OneBox& box) {
+  const Outcome<bool> opened = box.open();
   if (!opened.has_value()) {
-    return opened.error();
+    if (opened.error().cause != "stopped") {
+      box.report().failed(opened.error());
+    }
+    return opened.error().code;
   }
-  listeners_ = *std::move(opened);
-  if (listeners_.took_another_port) {
-    report_.remark("port_taken",
-                   "port " + std::to_string(wished) + " of last time is in use, so the URL is new");
-  }
-  if (!listeners_.outside_host.empty()) {
-    report_.remark("listening_outside",
-                   "everybody who can reach " + listeners_.outside_host + " port " +
-                       std::to_string(listeners_.port) + " can use the box, without encryption");
-  }
-  return true;
-}
-
-ExitCode Reach::serve() {
-  http::BoxOrigin origin{url_.host, url_.port, {}};
-  if (finder_->facts().address != url_.host) {
-    origin.aliases.push_back(finder_->facts().address);
-  }
-  http::LocalOrigin local{
-      http::box_label(url_.host, url_.port), listeners_.port, listeners_.outside_host};
-  const std::string url = "http://" + local.authority() + url_.path;
-  const std::unique_ptr<BoxLink> link = finder_->make_link();
-  Remarks remarks(report_, finder_->target());
-  http::BoxPool pool(*link, {});
-  pool.adopt(finder_->take_stream());
-  http::Box box{std::move(origin), std::move(local), pool, remarks, {}, &stop_};
-  http::Bridge bridge(box, std::move(listeners_.sockets));
-  report_.listening(url);
-  if (bridge.run(stop_) == http::Bridge::Stopped::with_threads_left) {
-    std::_Exit(static_cast<int>(ExitCode::ok));  // they still use what would be destroyed
+  if (box.serve() == OneBox::Stopped::with_threads_left) {
+    has_threads_left_ = true;
   }
   return ExitCode::ok;
 }
 
-ExitCode Reach::run() {
+ExitCode Run::run() {
   stop_on_signals(stop_);
-  using Step = Outcome<bool> (Reach::*)();
-  constexpr std::array<Step, 6> kSteps = {&Reach::prepare,
-                                          &Reach::read_pins,
-                                          &Reach::listen,
-                                          &Reach::find_box,
-                                          &Reach::judge_box,
-                                          &Reach::remember};
-  for (const Step step : kSteps) {
-    const Outcome<bool> done = (this->*step)();
-    if (!done.has_value()) {
-      return fail(done.error());
-    }
-    if (stop_.is_stopped()) {
-      return ExitCode::ok;
-    }
+  const Outcome<bool> prepared = prepare();
+  if (!prepared.has_value()) {
+    print_failure(prepared.error(), options_.format);
+    return prepared.error().code;
   }
-  report_.box(finder_->target(), finder_->facts(), url_.host);
-  return serve();
+  const auto naming = targets_.size() > 1 ? Naming::with_target : Naming::plain;
+  const Report report(options_.format, context_.verbosity);
+  std::vector<std::unique_ptr<OneBox>> boxes;
+  for (const ReachTarget& target : targets_) {
+    boxes.push_back(
+        std::make_unique<OneBox>(*shared_, target, report.about(to_string(target.where), naming)));
+  }
+  // All but the first have a thread of their own, so that a slow box holds up no other.
+  std::vector<ExitCode> codes(boxes.size(), ExitCode::internal);
+  std::vector<std::thread> threads;
+  for (std::size_t i = 1; i < boxes.size(); ++i) {
+    threads.emplace_back([this, &boxes, &codes, i] {
+      codes[i] = run_box(*boxes[i]);
+      release_thread_state();
+    });
+  }
+  codes[0] = run_box(*boxes[0]);
+  for (std::thread& thread : threads) {
+    thread.join();
+  }
+  const bool any_worked = std::find(codes.begin(), codes.end(), ExitCode::ok) != codes.end();
+  const ExitCode code = any_worked ? ExitCode::ok : *std::max_element(codes.begin(), codes.end());
+  if (has_threads_left_) {
+    std::_Exit(static_cast<int>(code));  // they still use what would be destroyed
+  }
+  return code;
 }
 
 }  // namespace
 
 ExitCode run_reach(const ReachOptions& options, const Context& context) {
-  return Reach(options, context).run();
+  return Run(options, context).run();
 }
 
 }  // namespace heirloom::app

@@ -1,4 +1,4 @@
-// run_reach: the command's steps, from the URL to the bridge.
+// run_reach: the whole command, from the command line to the end of the last bridge.
 #pragma once
 
 #include "commands.hpp"
@@ -6,17 +6,21 @@
 #include "ladder/box_options.hpp"
 
 #include <string>
+#include <vector>
 
 namespace heirloom::app {
 
 struct ReachOptions {
-  std::string url;
+  std::vector<std::string> urls;
+  std::vector<std::string> tcp;     ///< --tcp: HOST:PORT, a URL, or a port of the first page's box
+  std::vector<std::string> listen;  ///< one for each target, in order
+  bool tls = false;                 ///< the local side, too
   BoxOptions box;
-  std::string listen;
   OutputFormat format = OutputFormat::text;
 };
 
-/// run_reach returns after Ctrl-C, or when the box cannot be reached or must not be trusted.
+/// run_reach returns after Ctrl-C, or when no box can be reached or may be trusted. A box that
+/// fails beside others that work is reported, and the others go on.
 [[nodiscard]] ExitCode run_reach(const ReachOptions& options, const Context& context);
 
 }  // namespace heirloom::app

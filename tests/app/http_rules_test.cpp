@@ -279,7 +279,7 @@ TEST(TowardsBrowser, cookies_come_back) {
       {"__Host-sid=1; Secure; Path=/", "__Host-sid=1; Secure; Path=/"},
   };
   for (const auto& [given, expected] : cases) {
-    EXPECT_EQ(rewrite_cookie(given), expected);
+    EXPECT_EQ(rewrite_cookie(given, LocalOrigin::Scheme::http), expected);
   }
   const ResponseHead head = towards_browser(
       response({{"Set-Cookie", "a=1; Secure"}, {"set-cookie", "b=2; Secure"}}), route());
