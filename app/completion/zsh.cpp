@@ -51,8 +51,9 @@ std::string specification(const CompletedOption& option) {
   for (const std::string& name : spellings(option)) {
     const bool is_long = name.starts_with("--");
     const std::string takes = option.kind == ValueKind::none ? "" : is_long ? "=" : "+";
-    lines += "    '*" + name + takes + "[" + explained(option.description) + "]" + action(option) +
-             "'\n";
+    lines += "    '*" + name;
+    lines += takes;
+    lines += "[" + explained(option.description) + "]" + action(option) + "'\n";
   }
   return lines;
 }
