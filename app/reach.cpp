@@ -2,6 +2,7 @@
 //
 // It finds the hello that the box answers (ladder/), judges and remembers its certificate (pins/),
 // and serves it at a loopback URL until Ctrl-C (http/). The steps are in reach/run.cpp.
+#include "check/command.hpp"
 #include "commands.hpp"
 #include "reach/run.hpp"
 
@@ -28,8 +29,16 @@ void add_reach(CLI::App& root, Context& context) {
   command->add_flag_callback(
       "--json", [options] { options->format = OutputFormat::json; }, "one object per line");
   add_box_options(*command, options->box);
-  command->callback([&context, options] {
+  auto check = std::make_shared<CheckOptions>();
+  add_check_options(*command, *check);
+  command->callback([&context, options, check, command] {
     context.run = [&context, options] { return run_reach(*options, context); };
+    if (is_check(*command)) {
+      complete_check_options(*command, *check);
+      check->box = options->box;
+      check->format = options->format;
+      context.run = [&context, check] { return run_check(*check, context); };
+    }
   });
 }
 

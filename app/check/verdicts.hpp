@@ -1,0 +1,28 @@
+// verdicts: from what was learnt of a box to the lines of the report. No I/O.
+#pragma once
+
+#include "check/examine.hpp"
+#include "check/severity.hpp"
+#include "common/exit_codes.hpp"
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace heirloom::app {
+
+/// verdicts gives every line, in the order of the report. A box that could not be reached has one
+/// line, which says so.
+[[nodiscard]] std::vector<CheckLine> verdicts(const Examination& examination);
+
+/// certificate_verdicts judges the certificates that the box showed, the first one in full.
+[[nodiscard]] std::vector<CheckLine> certificate_verdicts(
+    const Examination& examination, std::chrono::system_clock::time_point now);
+
+/// is_incomplete is true if another run may tell more.
+[[nodiscard]] bool is_incomplete(const std::vector<CheckLine>& lines);
+
+/// worst_severity of what was tested.
+[[nodiscard]] Severity worst_severity(const std::vector<CheckLine>& lines);
+
+}  // namespace heirloom::app
