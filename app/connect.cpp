@@ -11,6 +11,7 @@
 #include "common/explain.hpp"
 #include "common/fd_stream.hpp"
 #include "common/heirloom_stream.hpp"
+#include "common/line_ends.hpp"
 #include "common/protocol_options.hpp"
 #include "common/relay.hpp"
 #include "common/session_display.hpp"
@@ -45,6 +46,7 @@ struct ConnectOptions {
   bool insecure = false;
   AddressFamily family = AddressFamily::any;
   double timeout = 10;  ///< seconds, for TCP and again for the handshake
+  bool crlf = false;    ///< line ends of standard input become CR LF
   bool show_messages = false;
   bool show_certificates = false;
   OutputFormat format = OutputFormat::text;
@@ -164,8 +166,13 @@ struct Ending {
   std::optional<Failure> failure;
 };
 
-Ending exchange(HeirloomStream& stream, const StopSignal& stop, const Attempt& attempt) {
-  FdStream standard(STDIN_FILENO, STDOUT_FILENO);
+Ending exchange(HeirloomStream& stream,
+                const StopSignal& stop,
+                const Attempt& attempt,
+                const ConnectOptions& options) {
+  FdStream descriptors(STDIN_FILENO, STDOUT_FILENO);
+  NetworkLineEnds converted(descriptors);
+  Stream& standard = options.crlf ? static_cast<Stream&>(converted) : descriptors;
   RelayOptions relay_options;
   relay_options.idle_timeout = std::chrono::hours(24 * 365);
   relay_options.at_end_of_first = RelayOptions::AtEndOfFirst::keep_second_open;
@@ -254,7 +261,7 @@ ExitCode run_connect(const ConnectOptions& options, const Context& context) {
     return fail(explain_handshake(report, attempt), options.format);
   }
   display.show_summary(stream.connection().info());
-  const Ending ending = exchange(stream, stop, attempt);
+  const Ending ending = exchange(stream, stop, attempt, options);
   display.show_end(ending.report.first_to_second, ending.report.second_to_first);
   return ending.failure.has_value() ? fail(*ending.failure, options.format) : ExitCode::ok;
 }
@@ -300,6 +307,7 @@ void add_connect(CLI::App& root, Context& context) {
       ->add_option("--starttls", options->start_tls, "begin in plain text, as this protocol does")
       ->check(CLI::IsMember(start_tls_words()));
   command->add_option("--own-name", options->own_name, "how SMTP's EHLO calls this machine");
+  command->add_flag("--crlf", options->crlf, "line ends of standard input become CR LF");
   add_protocol_options(*command, options->protocol);
   command
       ->add_flag("--fallback-scsv",

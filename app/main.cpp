@@ -146,8 +146,12 @@ ExitCode run(int count, char** words) {
   }
   try {
     auto translated = translate_aliases({words + 1, words + count});
-    std::reverse(translated.begin(), translated.end());  // the order that CLI11 takes
-    root.parse(std::move(translated));
+    if (!translated) {
+      print_failure(translated.error());
+      return translated.error().code;
+    }
+    std::reverse(translated->begin(), translated->end());  // the order that CLI11 takes
+    root.parse(*std::move(translated));
   } catch (const CLI::Success& success) {  // --help, --version
     root.exit(success);
     return ExitCode::ok;

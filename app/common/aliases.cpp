@@ -1,83 +1,186 @@
 #include "common/aliases.hpp"
 
+#include "common/output.hpp"
+#include "common/spellings.hpp"
+
 #include <algorithm>
-#include <array>
-#include <span>
+#include <optional>
 #include <string_view>
 
 namespace heirloom::app {
 
 namespace {
 
-/// Alias is one row: what is typed, and what it becomes; empty words are left out.
-struct Alias {
-  std::string_view typed;
-  std::array<std::string_view, 4> meaning;
+using Words = std::vector<std::string>;
+
+Failure refusal(std::string_view typed, std::string_view why, std::string_view instead) {
+  return {ExitCode::usage,
+          escape_text(typed) + " cannot be honoured: " + std::string(why),
+          std::string(instead),
+          "spelling_refused"};
+}
+
+/// Special is what a value makes of an option; empty words for nothing.
+Outcome<Words> protocol_limit(const std::string& option, const std::string& value) {
+  const std::string own = option == "-min_protocol" ? "--min" : "--max";
+  if (value == "SSLv3" || value == "TLSv1") {
+    return Words{own, value == "SSLv3" ? "ssl3" : "tls1"};
+  }
+  if (value == "None" || (own == "--max" && value.starts_with("TLSv1."))) {
+    return Words{};  // no limit, or one above everything that is spoken here
+  }
+  return refusal(option + " " + value,
+                 "only SSL 3.0 and TLS 1.0 are spoken here",
+                 own + " ssl3 or " + own + " tls1");
+}
+
+Outcome<Words> passphrase(const std::string& value) {
+  constexpr std::string_view kFile = "file:";
+  if (value.starts_with(kFile)) {
+    return Words{"--pass-file", value.substr(kFile.size())};
+  }
+  return refusal("-pass", "a passphrase is read from a file only", "--pass-file FILE");
+}
+
+Outcome<Words> file_format(const std::string& option, const std::string& value) {
+  if (value == "PEM") {
+    return Words{};
+  }
+  return refusal(option + " " + value,
+                 "certificates and keys are read in PEM only",
+                 option == "-certform" ? "openssl x509 -inform DER -in FILE -out FILE.pem"
+                                       : "openssl pkey -inform DER -in FILE -out FILE.pem");
+}
+
+/// cipher_list takes names of suites. DEFAULT and ALL are what is offered anyway, and security
+/// level 0 is what people have to add to openssl for that.
+Outcome<Words> cipher_list(const std::string& value) {
+  std::string names;
+  std::size_t begin = 0;
+  while (begin < value.size()) {
+    const std::size_t end = std::min(value.find_first_of(":, @", begin + 1), value.size());
+    std::string word = value.substr(begin, end - begin);
+    begin = end < value.size() && value[end] != '@' ? end + 1 : end;
+    if (word == "@SECLEVEL=0" || word == "DEFAULT" || word == "ALL" || word.empty()) {
+      continue;
+    }
+    if (word[0] == '@') {
+      return refusal("-cipher " + value,
+                     "there are no security levels and no sorting here",
+                     "--preset strict, or --suites NAME,... in order of preference");
+    }
+    names += (names.empty() ? "" : ",") + word;
+  }
+  return names.empty() ? Words{} : Words{"--suites", names};
+}
+
+Outcome<Words> translate_special(const std::string& option, const std::string& value) {
+  if (option == "-min_protocol" || option == "-max_protocol") {
+    return protocol_limit(option, value);
+  }
+  if (option == "-pass") {
+    return passphrase(value);
+  }
+  if (option == "-certform" || option == "-keyform") {
+    return file_format(option, value);
+  }
+  if (option == "-cipher") {
+    return cipher_list(value);
+  }
+  if (option == "-verify" || option == "-Verify") {
+    return Words{"--client-auth", option == "-verify" ? "optional" : "required"};
+  }
+  if (option == "-accept" && value.starts_with("*:")) {
+    return Words{"--listen", "0.0.0.0" + value.substr(1)};
+  }
+  return option == "-accept" ? Words{"--listen", value} : Words{value};  // -connect
+}
+
+/// Translation goes through the words once.
+class Translation {
+ public:
+  explicit Translation(const Words& words) : words_(words) {}
+
+  Outcome<Words> run();
+
+ private:
+  Outcome<bool> take(const Spelling& spelling, std::size_t at);
+
+  void append(const Words& words) { result_.insert(result_.end(), words.begin(), words.end()); }
+
+  const Words& words_;
+  Words result_;
+  std::optional<std::string> host_;  ///< -host and -port make one target
+  std::optional<std::string> port_;
 };
 
-constexpr std::array kBoth{
-    Alias{"-CAfile", {"--cafile"}},
-    Alias{"-cert", {"--cert"}},
-    Alias{"-key", {"--key"}},
-    Alias{"-cipher", {"--suites"}},
-    Alias{"-ssl3", {"--min", "ssl3", "--max", "ssl3"}},
-    Alias{"-tls1", {"--min", "tls1", "--max", "tls1"}},
-    Alias{"-no_ssl3", {"--min", "tls1"}},
-    Alias{"-no_tls1", {"--max", "ssl3"}},
-    Alias{"-msg", {"--messages"}},
-    Alias{"-quiet", {"--quiet"}},
-    Alias{"-brief", {}},
-    Alias{"-keylogfile", {"--keylog"}},
-};
+Outcome<bool> Translation::take(const Spelling& spelling, std::size_t at) {
+  const std::string typed(spelling.typed);
+  if (spelling.way == Spelling::Way::refused) {
+    return refusal(typed, spelling.why, spelling.instead);
+  }
+  const bool has_value = spelling.value == Spelling::Value::one;
+  if (has_value && at + 1 == words_.size()) {
+    return Failure{ExitCode::usage,
+                   typed + " needs a value",
+                   "heirloom " + words_.front() + " --help",
+                   "spelling_value"};
+  }
+  const std::string value = has_value ? words_[at + 1] : "";
+  if (typed == "-host") {
+    host_ = value;
+    return true;
+  }
+  if (typed == "-port" && spelling.way == Spelling::Way::special) {
+    port_ = value;
+    return true;
+  }
+  if (spelling.way == Spelling::Way::special) {
+    const auto words = translate_special(typed, value);
+    if (words) {
+      append(*words);
+    }
+    return words ? Outcome<bool>(true) : Outcome<bool>(words.error());
+  }
+  if (spelling.way == Spelling::Way::means) {
+    for (const std::string_view meaning : spelling.meaning) {
+      append(meaning.empty() ? Words{} : Words{std::string(meaning)});
+    }
+    append(has_value ? Words{value} : Words{});
+  }
+  return true;
+}
 
-constexpr std::array kConnect{
-    Alias{"-connect", {}},  // its value is our positional
-    Alias{"-servername", {"--sni"}},
-    Alias{"-noservername", {"--no-sni"}},
-    Alias{"-showcerts", {"--showcerts"}},
-    Alias{"-fallback_scsv", {"--fallback-scsv"}},
-    Alias{"-ign_eof", {}},
-    Alias{"-verify_return_error", {}},
-    Alias{"-legacy_server_connect", {}},
-};
-
-constexpr std::array kServe{
-    Alias{"-accept", {"--listen"}},
-    Alias{"-port", {"--listen"}},
-    Alias{"-www", {"--www"}},
-    Alias{"-naccept", {"--count"}},
-};
-
-const Alias* find(std::span<const Alias> table, std::string_view word) {
-  const auto row = std::ranges::find(table, word, &Alias::typed);
-  return row == table.end() ? nullptr : &*row;
+Outcome<Words> Translation::run() {
+  const bool is_connect = !words_.empty() && words_.front() == "connect";
+  if (!is_connect && (words_.empty() || words_.front() != "serve")) {
+    return words_;
+  }
+  for (std::size_t at = 0; at < words_.size(); ++at) {
+    const Spelling* const spelling =
+        is_connect ? find_client_spelling(words_[at]) : find_server_spelling(words_[at]);
+    if (spelling == nullptr) {
+      result_.push_back(words_[at]);
+      continue;
+    }
+    const Outcome<bool> taken = take(*spelling, at);
+    if (!taken) {
+      return taken.error();
+    }
+    at += spelling->value == Spelling::Value::one ? 1 : 0;
+  }
+  if (host_.has_value() || port_.has_value()) {
+    const std::string host = host_.value_or("localhost");
+    const bool needs_brackets = host.find(':') != std::string::npos;
+    append({(needs_brackets ? "[" + host + "]" : host) + (port_ ? ":" + *port_ : "")});
+  }
+  return std::move(result_);
 }
 
 }  // namespace
 
-std::vector<std::string> translate_aliases(const std::vector<std::string>& words) {
-  const bool is_connect = !words.empty() && words.front() == "connect";
-  const bool is_serve = !words.empty() && words.front() == "serve";
-  if (!is_connect && !is_serve) {
-    return words;
-  }
-  const std::span<const Alias> own =
-      is_connect ? std::span<const Alias>(kConnect) : std::span<const Alias>(kServe);
-  std::vector<std::string> translated;
-  for (const std::string& word : words) {
-    const Alias* alias = find(own, word);
-    alias = alias == nullptr ? find(kBoth, word) : alias;
-    if (alias == nullptr) {
-      translated.push_back(word);
-      continue;
-    }
-    for (const std::string_view meaning : alias->meaning) {
-      if (!meaning.empty()) {
-        translated.emplace_back(meaning);
-      }
-    }
-  }
-  return translated;
+Outcome<std::vector<std::string>> translate_aliases(const std::vector<std::string>& words) {
+  return Translation(words).run();
 }
 
 }  // namespace heirloom::app
