@@ -55,11 +55,9 @@ Failure Dialogue::silent() const {
           "starttls_timeout"};
 }
 
-Failure Dialogue::closed(const std::string& reason) const {
-  const std::string why = reason.empty() ? "" : " (" + reason + ")";
-  const std::string before = buffer_.empty() ? "" : ", after " + show(buffer_);
+Failure Dialogue::closed() const {
   return {ExitCode::handshake,
-          request_.target + " hung up before TLS had begun" + why + before,
+          request_.target + " hung up before TLS had begun",
           without_start_tls(),
           "starttls_closed"};
 }
@@ -79,9 +77,9 @@ Outcome<bool> Dialogue::receive() {
     case StreamStatus::end:
     case StreamStatus::truncated:
     case StreamStatus::failed:
-      return closed(got.reason);
+      return closed();
   }
-  return closed(got.reason);
+  return closed();
 }
 
 Outcome<std::string> Dialogue::read_through(std::string_view end) {
@@ -141,7 +139,7 @@ Outcome<bool> Dialogue::send(std::span<const std::uint8_t> bytes) {
   if (sent.status == StreamStatus::timeout) {
     return silent();
   }
-  return sent.status == StreamStatus::ok ? Outcome<bool>(true) : closed(sent.reason);
+  return sent.status == StreamStatus::ok ? Outcome<bool>(true) : closed();
 }
 
 Outcome<bool> Dialogue::finish() {

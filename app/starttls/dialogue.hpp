@@ -49,7 +49,7 @@ class Dialogue {
  private:
   Outcome<bool> receive();
   [[nodiscard]] Failure silent() const;
-  [[nodiscard]] Failure closed(const std::string& reason) const;
+  [[nodiscard]] Failure closed() const;
   /// without_start_tls is the command for a port that is TLS from its first byte.
   [[nodiscard]] std::string without_start_tls() const;
 
