@@ -23,7 +23,7 @@ std::string random_meaning(ByteView bytes, std::string_view name) {
   std::tm parts{};
   std::array<char, 32> date{};
   if (::gmtime_r(&seconds, &parts) != nullptr) {
-    std::strftime(date.data(), date.size(), "%Y-%m-%d %H:%M:%S", &parts);
+    static_cast<void>(std::strftime(date.data(), date.size(), "%Y-%m-%d %H:%M:%S", &parts));
   }
   return std::string(name) + ": the time, " + date.data() + " UTC, and 28 random bytes";
 }

@@ -45,7 +45,6 @@ std::string dump(const nlohmann::ordered_json& object) {
 
 Table::Table(std::span<const Scene> scenes)
     : count_width_(2 * std::to_string(scenes.size() * 2).size() + 3),
-      name_width_(0),
       exchange_width_(std::string_view("key exchange").size() + 2),
       cipher_width_(std::string_view("cipher").size() + 2) {
   for (const Scene& scene : scenes) {

@@ -19,7 +19,7 @@ class Table {
 
  private:
   std::size_t count_width_;
-  std::size_t name_width_;
+  std::size_t name_width_ = 0;
   std::size_t exchange_width_;
   std::size_t cipher_width_;
 };

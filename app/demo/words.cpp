@@ -161,7 +161,7 @@ std::string words_of_value(DerivedValue value, const Scene& scene, End end) {
 }
 
 std::string meaning_of_value(DerivedValue value, const Scene& scene, End end) {
-  const std::string finished = "for the " + std::string(to_string(end)) + "'s Finished";
+  std::string finished = "for the " + std::string(to_string(end)) + "'s Finished";
   switch (value) {
     case DerivedValue::pre_master_secret:
       return "what the two ends share first";

@@ -114,7 +114,7 @@ Parsed parse(const Bytes& packet) {
   const std::uint32_t pseudo =
       folded(whole.subspan(12, 8)) + 6 + static_cast<std::uint32_t>(tcp.size());
   EXPECT_EQ(folded(tcp, pseudo), 0xFFFFU);
-  const std::size_t header = (tcp[12] >> 4U) * 4U;
+  const std::size_t header = std::size_t{4} * (tcp[12] >> 4U);
   const ByteView payload = tcp.subspan(header);
   return {.sequence = static_cast<std::uint32_t>(number_of(tcp.subspan(4, 4))),
           .acknowledged = static_cast<std::uint32_t>(number_of(tcp.subspan(8, 4))),
@@ -260,16 +260,16 @@ class Files : public ::testing::Test {
   void SetUp() override {
     std::string made = (std::filesystem::temp_directory_path() / "heirloom.XXXXXX").string();
     ASSERT_NE(::mkdtemp(made.data()), nullptr);
-    folder = made;
+    folder_ = made;
   }
 
-  void TearDown() override { std::filesystem::remove_all(folder); }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  std::filesystem::path folder;
+  std::filesystem::path folder_;
 };
 
 TEST_F(Files, AreForTheirOwnerOnly) {
-  const auto files = CaptureFiles::open((folder / "a" / "b").string(), Overwrite::never);
+  const auto files = CaptureFiles::open((folder_ / "a" / "b").string(), Overwrite::never);
   ASSERT_TRUE(files);
   for (const std::string& path : {(*files)->capture(), (*files)->key_log()}) {
     struct stat status {};
@@ -281,30 +281,30 @@ TEST_F(Files, AreForTheirOwnerOnly) {
 }
 
 TEST_F(Files, AreNeverOverwrittenUnasked) {
-  std::ofstream(folder / "demo.keys") << "precious";
-  const auto refused = CaptureFiles::open(folder.string(), Overwrite::never);
+  std::ofstream(folder_ / "demo.keys") << "precious";
+  const auto refused = CaptureFiles::open(folder_.string(), Overwrite::never);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().cause, "capture_exists");
-  EXPECT_FALSE(std::filesystem::exists(folder / "demo.pcapng"));
-  EXPECT_EQ(std::filesystem::file_size(folder / "demo.keys"), 8U);
-  const auto forced = CaptureFiles::open(folder.string(), Overwrite::allowed);
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "demo.pcapng"));
+  EXPECT_EQ(std::filesystem::file_size(folder_ / "demo.keys"), 8U);
+  const auto forced = CaptureFiles::open(folder_.string(), Overwrite::allowed);
   ASSERT_TRUE(forced);
   EXPECT_TRUE((*forced)->finish());
-  EXPECT_EQ(std::filesystem::file_size(folder / "demo.keys"), 0U);
+  EXPECT_EQ(std::filesystem::file_size(folder_ / "demo.keys"), 0U);
 }
 
 TEST_F(Files, DoNotFollowALink) {
-  std::ofstream(folder / "elsewhere") << "precious";
-  std::filesystem::create_symlink(folder / "elsewhere", folder / "demo.keys");
-  EXPECT_FALSE(CaptureFiles::open(folder.string(), Overwrite::allowed));
-  EXPECT_EQ(std::filesystem::file_size(folder / "elsewhere"), 8U);
+  std::ofstream(folder_ / "elsewhere") << "precious";
+  std::filesystem::create_symlink(folder_ / "elsewhere", folder_ / "demo.keys");
+  EXPECT_FALSE(CaptureFiles::open(folder_.string(), Overwrite::allowed));
+  EXPECT_EQ(std::filesystem::file_size(folder_ / "elsewhere"), 8U);
 }
 
 TEST_F(Files, SayWhenTheDiskIsFull) {
   if (!std::filesystem::exists("/dev/full")) {
     GTEST_SKIP() << "no /dev/full";
   }
-  const auto files = CaptureFiles::open(folder.string(), Overwrite::never);
+  const auto files = CaptureFiles::open(folder_.string(), Overwrite::never);
   ASSERT_TRUE(files);
   // The descriptor of the capture is the one that leads to it; put the full device in its place.
   const int full = ::open("/dev/full", O_WRONLY);

@@ -58,20 +58,20 @@ constexpr auto kReceived = Event::Direction::received;
 class InspectorOfEverySuite : public ::testing::TestWithParam<Combination> {
  protected:
   void converse(RevealSecrets reveal, SessionPtr resume = nullptr) {
-    client = std::make_shared<Notes>();
-    server = std::make_shared<Notes>();
+    client_ = std::make_shared<Notes>();
+    server_ = std::make_shared<Notes>();
     ClientOptions client_side = client_options();
     client_side.policy = policy_for(GetParam().version, GetParam().suite);
-    client_side.inspector = client;
+    client_side.inspector = client_;
     client_side.reveal_secrets = reveal;
-    client_side.key_log = key_lines;
+    client_side.key_log = key_lines_;
     ServerOptions server_side = server_options();
     server_side.policy = policy_for(GetParam().version, GetParam().suite);
-    server_side.sessions = sessions;
-    server_side.inspector = server;
+    server_side.sessions = sessions_;
+    server_side.inspector = server_;
     server_side.reveal_secrets = reveal;
-    pair.emplace(build(std::move(client_side)), build(std::move(server_side)), std::move(resume));
-    talk(*pair);
+    pair_.emplace(build(std::move(client_side)), build(std::move(server_side)), std::move(resume));
+    talk(*pair_);
   }
 
   static void talk(Pair& two) {
@@ -85,22 +85,22 @@ class InspectorOfEverySuite : public ::testing::TestWithParam<Combination> {
     EXPECT_EQ(two.at_client.size(), 300U);
   }
 
-  std::shared_ptr<Notes> client;
-  std::shared_ptr<Notes> server;
-  std::shared_ptr<KeyLines> key_lines = std::make_shared<KeyLines>();
-  std::shared_ptr<SessionStore> sessions = make_memory_session_store();
-  std::optional<Pair> pair;
+  std::shared_ptr<Notes> client_;
+  std::shared_ptr<Notes> server_;
+  std::shared_ptr<KeyLines> key_lines_ = std::make_shared<KeyLines>();
+  std::shared_ptr<SessionStore> sessions_ = make_memory_session_store();
+  std::optional<Pair> pair_;
 };
 
 TEST_P(InspectorOfEverySuite, SeesAtBothEndsWhatWasOnTheWire) {
   converse(RevealSecrets::no);
-  EXPECT_EQ(client->wire(kSent), pair->wire_to_server);
-  EXPECT_EQ(server->wire(kSent), pair->wire_to_client);
-  EXPECT_EQ(client->records[kSent], server->records[kReceived]);
-  EXPECT_EQ(server->records[kSent], client->records[kReceived]);
-  EXPECT_EQ(client->messages[kSent], server->messages[kReceived]);
-  EXPECT_EQ(server->messages[kSent], client->messages[kReceived]);
-  EXPECT_EQ(client->messages[kSent].size(), 3U);  // hello, key exchange, finished
+  EXPECT_EQ(client_->wire(kSent), pair_->wire_to_server);
+  EXPECT_EQ(server_->wire(kSent), pair_->wire_to_client);
+  EXPECT_EQ(client_->records[kSent], server_->records[kReceived]);
+  EXPECT_EQ(server_->records[kSent], client_->records[kReceived]);
+  EXPECT_EQ(client_->messages[kSent], server_->messages[kReceived]);
+  EXPECT_EQ(server_->messages[kSent], client_->messages[kReceived]);
+  EXPECT_EQ(client_->messages[kSent].size(), 3U);  // hello, key exchange, finished
 }
 
 TEST_P(InspectorOfEverySuite, SplitsARecordIntoPlaintextMacAndPadding) {
@@ -109,7 +109,7 @@ TEST_P(InspectorOfEverySuite, SplitsARecordIntoPlaintextMacAndPadding) {
   const std::size_t block = info(suite.bulk).block_size;
   bool is_protected = false;
   Bytes data;
-  for (const SeenRecord& record : client->records[kSent]) {
+  for (const SeenRecord& record : client_->records[kSent]) {
     ASSERT_EQ(record.wire.size(), record.unencrypted.size() + 5);
     ASSERT_LE(record.plaintext.size(), record.unencrypted.size());
     EXPECT_TRUE(
@@ -130,8 +130,8 @@ TEST_P(InspectorOfEverySuite, SplitsARecordIntoPlaintextMacAndPadding) {
 
 TEST_P(InspectorOfEverySuite, LearnsSecretsOnlyIfTheConfigurationRevealsThem) {
   converse(RevealSecrets::no);
-  EXPECT_TRUE(client->values.empty());
-  EXPECT_TRUE(server->values.empty());
+  EXPECT_TRUE(client_->values.empty());
+  EXPECT_TRUE(server_->values.empty());
 }
 
 TEST_P(InspectorOfEverySuite, LearnsTheSameSecretsAtBothEnds) {
@@ -146,7 +146,7 @@ TEST_P(InspectorOfEverySuite, LearnsTheSameSecretsAtBothEnds) {
                                   server_write_key,
                                   client_write_iv,
                                   server_write_iv}) {
-    EXPECT_EQ(client->values[what], server->values[what]) << to_string(what);
+    EXPECT_EQ(client_->values[what], server_->values[what]) << to_string(what);
   }
   Bytes parts;
   for (const DerivedValue what : {client_write_mac_secret,
@@ -155,26 +155,26 @@ TEST_P(InspectorOfEverySuite, LearnsTheSameSecretsAtBothEnds) {
                                   server_write_key,
                                   client_write_iv,
                                   server_write_iv}) {
-    append(parts, client->values[what]);
+    append(parts, client_->values[what]);
   }
-  EXPECT_EQ(client->values[key_block], parts);
-  EXPECT_EQ(client->values[pre_master_secret].size(), 48U);
-  EXPECT_TRUE(key_lines->lines.at(0).ends_with(" " + to_hex(client->values[master_secret])));
-  for (const auto& side : {client, server}) {
+  EXPECT_EQ(client_->values[key_block], parts);
+  EXPECT_EQ(client_->values[pre_master_secret].size(), 48U);
+  EXPECT_TRUE(key_lines_->lines.at(0).ends_with(" " + to_hex(client_->values[master_secret])));
+  for (const auto& side : {client_, server_}) {
     const Bytes& finished = side->messages[kSent].back();
     EXPECT_EQ(Bytes(finished.begin() + 4, finished.end()), side->values[verify_data]);
     EXPECT_EQ(side->values[handshake_md5].size(), 16U);
     EXPECT_EQ(side->values[handshake_sha].size(), 20U);
   }
-  EXPECT_NE(client->values[handshake_md5], server->values[handshake_md5]);
+  EXPECT_NE(client_->values[handshake_md5], server_->values[handshake_md5]);
 }
 
 TEST_P(InspectorOfEverySuite, SeesAResumedConnectionWithoutPremaster) {
   converse(RevealSecrets::yes);
-  const Bytes master = client->values[DerivedValue::master_secret];
-  converse(RevealSecrets::yes, pair->client.session());
-  ASSERT_TRUE(pair->client.info().is_resumed);
-  for (const auto& side : {client, server}) {
+  const Bytes master = client_->values[DerivedValue::master_secret];
+  converse(RevealSecrets::yes, pair_->client.session());
+  ASSERT_TRUE(pair_->client.info().is_resumed);
+  for (const auto& side : {client_, server_}) {
     EXPECT_FALSE(side->values.contains(DerivedValue::pre_master_secret));
     EXPECT_EQ(side->values[DerivedValue::master_secret], master);
     EXPECT_TRUE(side->values.contains(DerivedValue::verify_data));
@@ -190,13 +190,13 @@ TEST_P(InspectorOfEverySuite, ChangesNothing) {
   server_side.sessions = make_memory_session_store();
   Pair unwatched(build(std::move(client_side)), build(std::move(server_side)));
   talk(unwatched);
-  EXPECT_EQ(unwatched.wire_to_server, pair->wire_to_server);
-  EXPECT_EQ(unwatched.wire_to_client, pair->wire_to_client);
+  EXPECT_EQ(unwatched.wire_to_server, pair_->wire_to_server);
+  EXPECT_EQ(unwatched.wire_to_client, pair_->wire_to_client);
 }
 
 TEST_P(InspectorOfEverySuite, FieldsAreAllOfTheMessage) {
   converse(RevealSecrets::no);
-  for (const auto& side : {client, server}) {
+  for (const auto& side : {client_, server_}) {
     for (const Bytes& message : side->messages[kSent]) {
       Bytes joined;
       for (const MessageField& field : handshake_message_fields(message)) {
@@ -223,6 +223,7 @@ TEST(MessageFields, OfAClientHello) {
   append(hello, Bytes{0, 0, 4, 0, 5, 0, 10, 1, 0, 0, 5, 0xff, 1, 0, 1, 0});
   const auto fields = handshake_message_fields(hello);
   std::vector<std::pair<std::string, std::size_t>> found;
+  found.reserve(fields.size());
   for (const MessageField& field : fields) {
     found.emplace_back(field.name, field.offset);
   }
