@@ -79,7 +79,7 @@ Outcome<bool> show(const CaOptions& options, const std::filesystem::path& folder
   const auto info = chain.has_value() ? describe_certificate(chain->front())
                                       : Result<CertificateInfo>(chain.error());
   if (!info.has_value()) {
-    return Failure{ExitCode::internal, info.error().text(), "", "ca_unreadable"};
+    return Failure{ExitCode::internal, info.error().text(), "", "ca_minting"};
   }
   const std::string fingerprint = format_fingerprint(certificate_fingerprint(chain->front()));
   if (options.format == OutputFormat::json) {

@@ -27,7 +27,7 @@ Outcome<bool> LocalTls::renew() {
   std::shared_ptr<ModernTlsServer> made =
       ModernTlsServer::create(issued->chain_pem, issued->key_pem);
   if (made == nullptr) {
-    return Failure{ExitCode::internal, "libssl does not take a certificate", "", "ca_serving"};
+    return Failure{ExitCode::internal, "libssl does not take a certificate", "", "ca_minting"};
   }
   server_ = std::move(made);
   not_after_ = issued->not_after;

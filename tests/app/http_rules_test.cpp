@@ -232,6 +232,42 @@ TEST(TowardsBox, absolute_target_becomes_a_path) {
   EXPECT_EQ(towards_box(head, route()).target, "/x?y");
 }
 
+LocalOrigin secure_local() {
+  return LocalOrigin{"10-0-0-5", 40123, "", LocalOrigin::Scheme::https};
+}
+
+TEST(SecureLocal, its_own_origin_is_https_and_the_plain_one_is_foreign) {
+  const LocalOrigin local = secure_local();
+  const std::string ours = "https://" + kHost;
+  EXPECT_EQ(local.text(), ours);
+  EXPECT_EQ((LocalOrigin{"box", 443, "", LocalOrigin::Scheme::https}.text()),
+            "https://box.localhost");
+  EXPECT_EQ((LocalOrigin{"box", 80, "", LocalOrigin::Scheme::https}.text()),
+            "https://box.localhost:80");
+  EXPECT_EQ(local.path_within(ours + "/a", "127.0.0.1"), "/a");
+  EXPECT_EQ(local.path_within(kOurs + "/a", "127.0.0.1"), "");
+  const auto judged = [&](const std::string& origin) {
+    return judge_request(
+        request("POST", {{"Host", kHost}, {"Origin", origin}}), local, "127.0.0.1");
+  };
+  EXPECT_EQ(judged(ours), Verdict::allowed);
+  EXPECT_EQ(judged(kOurs), Verdict::cross_site);
+}
+
+TEST(SecureLocal, cookies_and_redirections_stay_secure) {
+  static const BoxOrigin kBox{"10.0.0.5", 443, {}};
+  static const LocalOrigin kLocal = secure_local();
+  ResponseHead given;
+  given.status = 302;
+  given.fields = Fields{{"Location", "https://10.0.0.5/next"},
+                        {"Set-Cookie", "a=1; Domain=10.0.0.5; Secure; SameSite=None"},
+                        {"Strict-Transport-Security", "max-age=1"}};
+  const ResponseHead head = towards_browser(given, Route{kBox, kLocal, kHost, "127.0.0.1"});
+  EXPECT_EQ(head.fields.value("Location"), "https://" + kHost + "/next");
+  EXPECT_EQ(head.fields.value("Set-Cookie"), "a=1; Secure; SameSite=None");
+  EXPECT_EQ(head.fields.find("Strict-Transport-Security"), nullptr);
+}
+
 ResponseHead response(Fields fields) {
   ResponseHead head;
   head.fields = std::move(fields);

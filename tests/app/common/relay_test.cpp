@@ -137,6 +137,18 @@ TEST(Relay, IdleAndStopEndIt) {
   stopper.join();
 }
 
+TEST(Relay, HasLessPatienceOnceOneSideHasEnded) {
+  Wire left = make_wire();
+  Wire right = make_wire();
+  RelayOptions options;
+  options.idle_timeout = 1h;
+  options.after_end = 30ms;
+  left.outer->finish_writing(in(kPatience));
+  const auto report = relay(*left.inner, *right.inner, options);
+  EXPECT_EQ(report.end, RelayReport::End::idle);
+  EXPECT_EQ(report.first_status, StreamStatus::end);
+}
+
 TEST(Relay, NamesTheSideThatBroke) {
   Wire left = make_wire();
   Wire right = make_wire();

@@ -202,12 +202,20 @@ class Reach:
     def wait_for_url(self):
         for line in self.process.stdout:
             self.lines.append(line.rstrip("\n"))
-            found = re.search(r"http://[a-z0-9.-]+\.localhost:\d+[^\"\s]*", line)
+            found = re.search(r"https?://[a-z0-9.-]+\.localhost:\d+[^\"\s]*", line)
             if found:
                 self.url = found.group(0)
                 return
         self.process.wait(timeout=PATIENCE)
         raise AssertionError(f"no URL, exit {self.process.returncode}: {self.err()}")
+
+    def wait_for_lines(self, count):
+        """The lines of standard output that say where several boxes are, in any order."""
+        while len(self.lines) < count and (line := self.process.stdout.readline()):
+            self.lines.append(line.rstrip("\n"))
+        if len(self.lines) < count:
+            raise AssertionError(f"only {self.lines}: {self.err()}")
+        return self.lines[:count]
 
     def err(self):
         self.log.seek(0)
