@@ -29,16 +29,16 @@ Outcome<BodySource> BodySource::from_file(const std::string& path) {
   struct stat status {};
 
   if (source.handle_ < 0 || ::fstat(source.handle_, &status) != 0) {
-    return failure(CurlExit::read,
+    return Failure{exit_code(CurlExit::read),
                    "the file " + path + " cannot be read: " + errno_text(errno),
                    "ls -l " + path,
-                   "upload_unreadable");
+                   "upload_unreadable"};
   }
   if (S_ISDIR(status.st_mode)) {
-    return failure(CurlExit::read,
+    return Failure{exit_code(CurlExit::read),
                    path + " is a directory, and only a file can be sent",
                    "-T with a file",
-                   "upload_is_directory");
+                   "upload_is_directory"};
   }
   // Standard input is never measured: somebody else may have read a part of it already.
   if (source.is_owned_ && S_ISREG(status.st_mode)) {

@@ -74,11 +74,11 @@ Outcome<bool> Conversation::run(Heard& heard) {
 }
 
 Failure Conversation::too_late() const {
-  return failure(CurlExit::timeout,
+  return Failure{exit_code(CurlExit::timeout),
                  call_.title + " did not finish within --max-time; " +
                      std::to_string(heard_.body_received) + " bytes of the answer have come",
                  "a longer --max-time",
-                 "max_time_exceeded");
+                 "max_time_exceeded"};
 }
 
 /// is_over: an answer that came before the whole request was sent does not end the request, unless
@@ -121,10 +121,7 @@ Outcome<bool> Conversation::push() {
     has_moved = upload_.send() || has_moved;
   }
   if (upload_.state() == Upload::State::source_failed) {
-    return failure(CurlExit::read,
-                   "the body cannot be read to its end: " + upload_.problem(),
-                   "the same again, with a file that does not change",
-                   "upload_read_failed");
+    return upload_.source_failure();
   }
   if (upload_.state() == Upload::State::stream_failed) {
     // The server may have answered and closed before it read everything: look for that first.
@@ -175,13 +172,7 @@ Outcome<bool> Conversation::feed() {
     upload_.abandon();  // nobody is going to read the rest
   }
   if (parser_->stage() == Stage::failed) {
-    const bool is_http09 = parser_->problem() == "what came is no HTTP response";
-    return failure(
-        is_http09 ? CurlExit::unsupported_scheme
-                  : (has_final_head_ ? CurlExit::receive : CurlExit::weird_reply),
-        call_.title + " answers with something that makes no sense: " + parser_->problem(),
-        is_http09 ? "--http0.9, if the box is so old that it answers without a head" : "-v",
-        is_http09 ? "http09_refused" : "answer_malformed");
+    return senseless();
   }
   return true;
 }
@@ -218,37 +209,59 @@ Outcome<bool> Conversation::body_came() {
   return piece.empty() ? Outcome<bool>(true) : listener_.on_body(piece);
 }
 
+Failure Conversation::senseless() const {
+  const std::string& problem = parser_->problem();
+  if (problem == "what came is no HTTP response") {
+    return Failure{exit_code(CurlExit::unsupported_scheme),
+                   call_.title + " answers with something that is no HTTP/1 response",
+                   "--http0.9, if the box is so old that it answers without a head",
+                   "http09_refused"};
+  }
+  if (has_final_head_) {
+    return Failure{exit_code(CurlExit::receive),
+                   "the body of the answer of " + call_.title + " makes no sense: " + problem,
+                   "the same again; -v shows how far it comes",
+                   "body_malformed"};
+  }
+  return Failure{exit_code(CurlExit::weird_reply),
+                 "the answer of " + call_.title + " makes no sense: " + problem,
+                 "openssl s_client or heirloom connect, to see its bytes",
+                 "answer_malformed"};
+}
+
 Failure Conversation::nothing_came(const StreamOutcome& how) const {
-  if (!send_problem_.empty()) {
-    return failure(CurlExit::send,
-                   "the request could not be sent to " + call_.title + ": " + send_problem_,
+  const bool was_sending = how.status == StreamStatus::failed && !upload_.is_complete();
+  if (!send_problem_.empty() || was_sending) {
+    return Failure{exit_code(CurlExit::send),
+                   "the request could not be sent to " + call_.title + ": " +
+                       (send_problem_.empty() ? how.reason : send_problem_),
                    "the same again",
-                   "request_not_sent");
+                   "request_not_sent"};
   }
   if (how.status == StreamStatus::failed) {
-    return failure(CurlExit::receive,
+    return Failure{exit_code(CurlExit::receive),
                    call_.title + " broke the connection instead of answering: " + how.reason,
                    "the same again; -v shows how far it comes",
-                   "answer_reset");
+                   "answer_reset"};
   }
-  return failure(CurlExit::empty_reply,
+  return Failure{exit_code(CurlExit::empty_reply),
                  call_.title + " ended the connection without an answer",
                  "the same again; -0 for a box that stumbles over HTTP/1.1",
-                 "empty_reply");
+                 "empty_reply"};
 }
 
 Failure Conversation::broke_off(const StreamOutcome& how) const {
   const std::string sofar = " after " + std::to_string(heard_.body_received) + " bytes";
   if (how.status == StreamStatus::failed) {
-    return failure(CurlExit::receive,
+    return Failure{exit_code(CurlExit::receive),
                    "the answer of " + call_.title + " broke off" + sofar + ": " + how.reason,
                    "the same again",
-                   "answer_broken");
+                   "answer_broken"};
   }
-  return failure(CurlExit::partial,
+  return Failure{exit_code(CurlExit::partial),
                  "the answer of " + call_.title + " ended early" + sofar + ": data is missing",
                  "the same again",
-                 "answer_partial");
+                 "answer_partial"};
 }
 
 Outcome<bool> Conversation::line_ended(const StreamOutcome& how) {
@@ -272,11 +285,11 @@ Outcome<bool> Conversation::line_ended(const StreamOutcome& how) {
   }
   // Security: whoever can cut the connection decides where such a body ends (RFC 2246 §7.2.1).
   if (how.status == StreamStatus::truncated && !call_.accepts_truncated) {
-    return failure(CurlExit::receive,
+    return Failure{exit_code(CurlExit::receive),
                    call_.title + " ended the connection without saying so in TLS: after " +
                        std::to_string(heard_.body_received) + " bytes, data may be missing",
                    "--accept-truncated, if the box always does that",
-                   "answer_truncated");
+                   "answer_truncated"};
   }
   return true;
 }

@@ -72,6 +72,7 @@ class Conversation {
   [[nodiscard]] Outcome<bool> head_came();
   [[nodiscard]] Outcome<bool> body_came();
   [[nodiscard]] Outcome<bool> line_ended(const StreamOutcome& how);
+  [[nodiscard]] Failure senseless() const;
   [[nodiscard]] Failure nothing_came(const StreamOutcome& how) const;
   [[nodiscard]] Failure broke_off(const StreamOutcome& how) const;
   [[nodiscard]] bool is_over() const;

@@ -38,29 +38,38 @@ Outcome<std::string> read_whole(const std::string& path) {
     }
   }
   if (file == nullptr || std::ferror(file.get()) != 0) {
-    return failure(CurlExit::read,
+    return Failure{exit_code(CurlExit::read),
                    "the file " + path + " cannot be read: " + errno_text(errno),
                    "ls -l " + path,
-                   "data_unreadable");
+                   "data_unreadable"};
   }
   return text;
+}
+
+/// form_encode is how forms are encoded, and curl does it: a space becomes "+".
+std::string form_encode(const std::string& text) {
+  std::string out = percent_encode(text);
+  for (std::size_t at = out.find("%20"); at != std::string::npos; at = out.find("%20", at)) {
+    out.replace(at, 3, "+");
+  }
+  return out;
 }
 
 Outcome<std::string> urlencoded(const std::string& text) {
   const std::size_t mark = text.find_first_of("=@");
   if (mark == std::string::npos) {
-    return percent_encode(text);
+    return form_encode(text);
   }
   const std::string name = text.substr(0, mark);
   const std::string prefix = name.empty() ? "" : name + "=";
   if (text[mark] == '=') {
-    return prefix + percent_encode(text.substr(mark + 1));
+    return prefix + form_encode(text.substr(mark + 1));
   }
   Outcome<std::string> content = read_whole(text.substr(mark + 1));
   if (!content.has_value()) {
     return content;
   }
-  return prefix + percent_encode(*content);
+  return prefix + form_encode(*content);
 }
 
 Outcome<std::string> content_of(const DataPiece& piece) {

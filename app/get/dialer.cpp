@@ -24,11 +24,11 @@ bool has_passed(Deadline deadline) {
 }
 
 Failure connect_too_late(const Target& target) {
-  return failure(CurlExit::timeout,
+  return Failure{exit_code(CurlExit::timeout),
                  "no connection with " + to_string({target.url.host, target.url.port}) +
                      " came about in the time that --connect-timeout and --max-time leave",
                  "more time: an old box is tried with several hellos, once",
-                 "connect_time_exceeded");
+                 "connect_time_exceeded"};
 }
 
 }  // namespace

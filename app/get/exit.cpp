@@ -50,13 +50,9 @@ CurlExit by_class(ExitCode code) {
 
 }  // namespace
 
-Failure failure(CurlExit exit, std::string what, std::string next, std::string cause) {
-  return {to_exit(exit), std::move(what), std::move(next), std::move(cause)};
-}
-
 Failure to_curl(Failure from) {
   const auto* const row = std::ranges::find(kRows, std::string_view(from.cause), &Row::cause);
-  from.code = to_exit(row == kRows.end() ? by_class(from.code) : row->exit);
+  from.code = exit_code(row == kRows.end() ? by_class(from.code) : row->exit);
   return from;
 }
 

@@ -39,13 +39,10 @@ enum class CurlExit : std::uint8_t {
   authorities = 77,  ///< --cacert
 };
 
-/// to_exit gives the number as the program's exit status.
-[[nodiscard]] constexpr ExitCode to_exit(CurlExit exit) noexcept {
+/// exit_code carries the number as the program's exit status.
+[[nodiscard]] constexpr ExitCode exit_code(CurlExit exit) noexcept {
   return static_cast<ExitCode>(exit);
 }
-
-/// failure makes a Failure with one of curl's numbers.
-[[nodiscard]] Failure failure(CurlExit exit, std::string what, std::string next, std::string cause);
 
 /// to_curl gives a failure of shared code (names, TCP, ladder, pins) the number that curl would end
 /// with.

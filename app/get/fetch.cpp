@@ -11,10 +11,6 @@ namespace heirloom::app::get {
 
 namespace {
 
-bool is_redirect(int status) {
-  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
-}
-
 std::string upper(std::string text) {
   std::transform(text.begin(), text.end(), text.begin(), [](char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
@@ -22,11 +18,11 @@ std::string upper(std::string text) {
   return text;
 }
 
-std::string status_line(const http::ResponseHead& head) {
-  return std::to_string(head.status) + (head.reason.empty() ? "" : " " + head.reason);
-}
-
 }  // namespace
+
+bool is_redirect(int status) noexcept {
+  return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
 
 Fetch::Fetch(Shared& shared, Sink& sink, int number) : shared_(shared), sink_(sink) {
   statistics_.url_number = number;
@@ -112,11 +108,11 @@ Outcome<bool> Fetch::open_body() {
   }
   has_body_ = body_.has_value();
   if (has_body_ && first_.is_web() && options.http10 && !body_->size().has_value()) {
-    return failure(CurlExit::upload,
+    return Failure{exit_code(CurlExit::upload),
                    "HTTP/1.0 wants the length of a body beforehand, and that of standard input is "
                    "not known",
                    "-T with a file instead of -",
-                   "upload_without_length");
+                   "upload_without_length"};
   }
   return true;
 }
@@ -125,10 +121,10 @@ Outcome<bool> Fetch::rewind_body() {
   if (!has_body_ || body_->rewind()) {
     return true;
   }
-  return failure(CurlExit::rewind,
+  return Failure{exit_code(CurlExit::rewind),
                  "the body must be sent once more, and standard input cannot be read twice",
                  "-T with a file instead of -",
-                 "upload_not_repeatable");
+                 "upload_not_repeatable"};
 }
 
 std::string Fetch::authorization_for(const std::string& method) const {
@@ -189,9 +185,8 @@ void Fetch::show_request(const Call& call) const {
   if (!shared_.options.verbose) {
     return;
   }
-  std::string_view rest = call.head.method.empty() ? std::string_view() : std::string_view();
   const std::string text = http::to_wire(call.head);
-  rest = text;
+  std::string_view rest = text;
   while (!rest.empty()) {
     const std::size_t end = rest.find("\r\n");
     print_line("> " + escape_text(rest.substr(0, end)));
@@ -226,12 +221,12 @@ Outcome<bool> Fetch::converse(LinePtr& line, Heard& heard) {
     return fresh.error();
   }
   line = *std::move(fresh);
+  ++statistics_.connects;
   note_line(*line);
   return converse_once(*line, heard);
 }
 
 void Fetch::note_line(const Line& line) {
-  ++statistics_.connects;
   statistics_.remote_ip = line.remote.host;
   statistics_.remote_port = line.remote.port;
   statistics_.local_ip = line.local.host;
@@ -263,9 +258,8 @@ Outcome<Fetch::Next> Fetch::hop() {
     return dialled.error();
   }
   LinePtr line = *std::move(dialled);
-  if (!line->has_carried) {
-    note_line(*line);
-  }
+  statistics_.connects += line->has_carried ? 0 : 1;
+  note_line(*line);
   Heard heard;
   const Outcome<bool> asked = converse(line, heard);
   note_heard(heard);
@@ -298,20 +292,20 @@ Outcome<bool> Fetch::follow(const http::ResponseHead& head) {
   const GetOptions& options = shared_.options;
   const std::string text = resolve_reference(target_, head.fields.value("Location"));
   if (options.max_redirects >= 0 && statistics_.redirects >= options.max_redirects) {
-    return failure(CurlExit::redirects,
+    return Failure{exit_code(CurlExit::redirects),
                    "more than " + std::to_string(options.max_redirects) +
                        " redirects; the last one leads to " + text,
                    "--max-redirs with a larger number, or the last URL itself",
-                   "too_many_redirects");
+                   "too_many_redirects"};
   }
   ++statistics_.redirects;
   Outcome<Target> next =
       parse_location(text, options.path_as_is ? PathForm::as_typed : PathForm::resolved);
   if (next.has_value() && !next->is_web()) {
-    return failure(CurlExit::unsupported_scheme,
+    return Failure{exit_code(CurlExit::unsupported_scheme),
                    "a redirect leads to " + text + ", which is no web page",
                    "that URL itself, if it is meant",
-                   "redirect_scheme");
+                   "redirect_scheme"};
   }
   if (!next.has_value()) {
     return next.error();
@@ -320,8 +314,10 @@ Outcome<bool> Fetch::follow(const http::ResponseHead& head) {
     shared_.say("The redirect leads from https to plain http: what follows is not encrypted");
   }
   // RFC 9110 §15.4: 303 means GET; 301 and 302 mean it after POST, as every browser has it.
-  const bool becomes_get = (head.status == 303 && method_ != "HEAD") ||
-                           ((head.status == 301 || head.status == 302) && method_ == "POST");
+  const bool is_post = has_body_ && options.upload.empty();
+  const bool becomes_get =
+      !options.head &&
+      (head.status == 303 || ((head.status == 301 || head.status == 302) && is_post));
   if (becomes_get) {
     method_ = options.method.empty() ? "GET" : options.method;
     has_body_ = false;
@@ -335,132 +331,6 @@ Outcome<bool> Fetch::follow(const http::ResponseHead& head) {
   statistics_.time_redirect = since_start(now);
   shared_.say("Issue another request to this URL: '" + target_.text + "'");
   return rewind_body();
-}
-
-Outcome<bool> Fetch::choose_coding(const http::ResponseHead& head) {
-  const std::string coding = http::to_lower(head.fields.value("Content-Encoding"));
-  if (!shared_.options.compressed || coding.empty() || coding == "identity") {
-    return true;
-  }
-  if (coding == "gzip" || coding == "x-gzip") {
-    inflater_ = std::make_unique<Inflater>(Inflater::Coding::gzip);
-    return true;
-  }
-  if (coding == "deflate") {
-    inflater_ = std::make_unique<Inflater>(Inflater::Coding::deflate);
-    return true;
-  }
-  return failure(CurlExit::encoding,
-                 "the answer is coded as \"" + coding + "\", which was not asked for",
-                 "the same without --compressed, for the bytes as they are",
-                 "coding_unknown");
-}
-
-Outcome<bool> Fetch::on_head(std::string_view raw, const http::ResponseHead& head) {
-  const GetOptions& options = shared_.options;
-  if (options.verbose) {
-    std::string_view rest = raw;
-    while (!rest.empty()) {
-      const std::size_t end = std::min(rest.find('\n'), rest.size());
-      std::string_view line = rest.substr(0, end);
-      line.remove_suffix(line.ends_with('\r') ? 1 : 0);
-      print_line("< " + escape_text(line));
-      rest.remove_prefix(std::min(end + 1, rest.size()));
-    }
-  }
-  if (shared_.header_sink != nullptr && !shared_.header_sink->write(raw)) {
-    return failure(CurlExit::write,
-                   shared_.header_sink->problem(),
-                   "-D with a file that can be written",
-                   "headers_unwritable");
-  }
-  const bool will_go_on = will_authenticate(head) || will_follow(head);
-  const bool is_error = head.status >= 400 && !will_go_on;
-  if (options.include || options.head) {
-    const Outcome<bool> written = write(raw);
-    if (!written.has_value()) {
-      return written;
-    }
-  }
-  if (head.status < 200) {
-    return true;
-  }
-  statistics_.response_code = head.status;
-  statistics_.headers = static_cast<int>(head.fields.all().size());
-  statistics_.content_type = head.fields.value("Content-Type");
-  statistics_.http_version = head.is_http09 ? "0.9" : head.minor_version == 0 ? "1.0" : "1.1";
-  const std::string* const location = head.fields.find("Location");
-  const bool points_elsewhere = location != nullptr && is_redirect(head.status) && !will_go_on;
-  statistics_.redirect_url = points_elsewhere ? resolve_reference(target_, *location) : "";
-  if (is_error && options.fail) {
-    return failure(CurlExit::http_error,
-                   "the server answers " + status_line(head),
-                   "the same without -f, to see what it says about that",
-                   "http_error");
-  }
-  drops_body_ = will_go_on;
-  return drops_body_ ? Outcome<bool>(true) : choose_coding(head);
-}
-
-Outcome<bool> Fetch::write(std::string_view bytes) {
-  if (sink_.write(bytes)) {
-    return true;
-  }
-  const bool is_terminal_rescue = sink_.cause() == "binary_on_terminal";
-  return failure(CurlExit::write,
-                 sink_.problem(),
-                 is_terminal_rescue ? "-o FILE, or -o - if it is meant" : "-o with another file",
-                 sink_.cause());
-}
-
-Outcome<bool> Fetch::on_body(std::string_view bytes) {
-  if (drops_body_) {
-    return true;
-  }
-  if (inflater_ == nullptr) {
-    return write(bytes);
-  }
-  Outcome<bool> written = true;
-  const auto fed = inflater_->feed(bytes, [&](std::string_view piece) {
-    written = write(piece);
-    return written.has_value();
-  });
-  if (fed == Inflater::Fed::malformed) {
-    return failure(CurlExit::encoding,
-                   "the answer is not compressed the way it says",
-                   "the same without --compressed, for the bytes as they are",
-                   "coding_malformed");
-  }
-  return written;
-}
-
-Outcome<bool> Fetch::finish_body() {
-  if (inflater_ != nullptr && !inflater_->is_complete()) {
-    return failure(CurlExit::encoding,
-                   "the compressed answer ends in the middle",
-                   "the same without --compressed, for the bytes as they are",
-                   "coding_cut");
-  }
-  if (!sink_.create()) {
-    return write("");
-  }
-  if (statistics_.response_code >= 400 && shared_.options.fail_with_body) {
-    return failure(CurlExit::http_error,
-                   "the server answers " + std::to_string(statistics_.response_code),
-                   "the body that was written",
-                   "http_error_with_body");
-  }
-  return true;
-}
-
-/// warn_about_http10 explains the usual reason for a refused upload from a pipe.
-void Fetch::warn_about_http10(const http::ResponseHead& head) const {
-  const bool was_chunked = has_body_ && !body_->size().has_value();
-  if (was_chunked && head.minor_version == 0 && !shared_.options.silent) {
-    print_line(
-        "note: the server speaks HTTP/1.0, which has no chunked bodies; it may have missed what "
-        "was sent. Use -T with a file, whose length is known beforehand.");
-  }
 }
 
 }  // namespace heirloom::app::get

@@ -34,6 +34,9 @@ struct Shared {
   Dialer::Say say;                   ///< one line of -v, with "* " before it
 };
 
+/// is_redirect is true for the statuses that curl follows.
+[[nodiscard]] bool is_redirect(int status) noexcept;
+
 class Fetch final : public Listener {
  public:
   Fetch(Shared& shared, Sink& sink, int number);
@@ -65,7 +68,9 @@ class Fetch final : public Listener {
   [[nodiscard]] Outcome<bool> follow(const http::ResponseHead& head);
   [[nodiscard]] Outcome<bool> finish_body();
   [[nodiscard]] Outcome<bool> choose_coding(const http::ResponseHead& head);
-  [[nodiscard]] Outcome<bool> write(std::string_view bytes);
+  /// GoesOn: another request follows this answer.
+  enum class GoesOn : std::uint8_t { yes, no };
+  void note_head(const http::ResponseHead& head, GoesOn goes_on);
   void note_line(const Line& line);
   void note_heard(const Heard& heard);
   void show_request(const Call& call) const;

@@ -41,12 +41,12 @@ class QuietTerminal {
 /// ask gives nothing if the person pressed Ctrl-C or Ctrl-D.
 std::optional<std::string> ask(const std::string& user) {
   const std::string question = "Password for " + escape_text(user) + ": ";
-  static_cast<void>(std::fputs(question.c_str(), stderr));
-  static_cast<void>(std::fflush(stderr));
   std::string password;
   bool is_done = false;
   {
-    const QuietTerminal quiet;
+    const QuietTerminal quiet;  // before the question: whoever types ahead must not be seen
+    static_cast<void>(std::fputs(question.c_str(), stderr));
+    static_cast<void>(std::fflush(stderr));
     char letter = 0;
     while (::read(STDIN_FILENO, &letter, 1) == 1 && letter != kInterrupt) {
       if (letter == '\n' || letter == '\r') {
@@ -82,16 +82,18 @@ Outcome<std::optional<Login>> find_login(const GetOptions& options) {
     return std::optional(Login{options.user, *std::move(line)});
   }
   if (!is_terminal(STDIN_FILENO)) {
-    return failure(
-        CurlExit::usage,
+    return Failure{
+        exit_code(CurlExit::usage),
         "there is no password for " + options.user + ", and nobody at a terminal to be asked",
         "--pass-file FILE, whose first line is the password",
-        "password_missing");
+        "password_missing"};
   }
   std::optional<std::string> typed = ask(options.user);
   if (!typed.has_value()) {
-    return failure(
-        CurlExit::usage, "no password was given", "--pass-file FILE", "password_refused");
+    return Failure{exit_code(CurlExit::usage),
+                   "no password was given",
+                   "--pass-file FILE",
+                   "password_refused"};
   }
   return std::optional(Login{options.user, *std::move(typed)});
 }

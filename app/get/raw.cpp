@@ -44,11 +44,11 @@ class Raw {
         return ended(got, options);
       }
       if (std::chrono::steady_clock::now() >= deadline) {
-        return failure(CurlExit::timeout,
+        return Failure{exit_code(CurlExit::timeout),
                        title_ + " had not closed the connection when --max-time was over; " +
                            std::to_string(received_) + " bytes have come",
                        "a longer --max-time, or input that makes the server say goodbye",
-                       "raw_time_exceeded");
+                       "raw_time_exceeded"};
       }
       if (got.status == StreamStatus::timeout && !*pushed) {
         wait(deadline);
@@ -72,10 +72,7 @@ class Raw {
       has_moved = upload_.send() || has_moved;
     }
     if (upload_.state() == Upload::State::source_failed) {
-      return failure(CurlExit::read,
-                     "the input cannot be read to its end: " + upload_.problem(),
-                     "the same again, with a file that does not change",
-                     "raw_read_failed");
+      return upload_.source_failure();
     }
     if (upload_.state() == Upload::State::stream_failed) {
       upload_.abandon();  // reading says why, after what the server sent before
@@ -86,18 +83,18 @@ class Raw {
 
   Outcome<bool> ended(const StreamOutcome& how, const GetOptions& options) const {
     if (how.status == StreamStatus::failed) {
-      return failure(CurlExit::receive,
+      return Failure{exit_code(CurlExit::receive),
                      "the connection with " + title_ + " broke: " + how.reason,
                      "the same again",
-                     "raw_broken");
+                     "raw_broken"};
     }
     if (how.status == StreamStatus::truncated && !options.accept_truncated) {
-      return failure(CurlExit::receive,
+      return Failure{exit_code(CurlExit::receive),
                      title_ +
                          " closed the connection without saying so in TLS: data may be "
                          "missing",
                      "--accept-truncated, if the server always does that",
-                     "raw_truncated");
+                     "raw_truncated"};
     }
     return true;
   }
@@ -138,10 +135,11 @@ Outcome<bool> Fetch::pass_raw() {
   if (!dialled.has_value()) {
     return dialled.error();
   }
+  ++statistics_.connects;
   note_line(**dialled);
   Raw raw(**dialled, *body_, to_string(HostPort{target_.url.host, target_.url.port}));
-  const Outcome<bool> passed =
-      raw.run([this](std::string_view bytes) { return write(bytes); }, shared_.options, deadline_);
+  const Outcome<bool> passed = raw.run(
+      [this](std::string_view bytes) { return sink_.write(bytes); }, shared_.options, deadline_);
   statistics_.size_download = raw.received();
   statistics_.size_upload = raw.sent();
   return passed.has_value() ? finish_body() : passed;

@@ -1,7 +1,6 @@
 #include "get/request.hpp"
 
-#include <array>
-#include <charconv>
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 #include <utility>
@@ -54,18 +53,24 @@ bool is_secret(std::string_view name) {
   return equals_ignoring_case(name, "Authorization") || equals_ignoring_case(name, "Cookie");
 }
 
-void add_body_fields(Fields& fields, const GetOptions& options, const BodyPlan& body) {
+/// add_body_fields adds what -H has not said itself.
+void add_body_fields(Fields& fields, const BodyPlan& body, const Fields& own) {
+  const auto add = [&](std::string_view name, const std::string& value) {
+    if (own.find(name) == nullptr) {
+      fields.add(std::string(name), value);
+    }
+  };
   if (body.kind == BodyPlan::Kind::none) {
     return;
   }
-  if (body.size.has_value()) {
-    fields.add("Content-Length", std::to_string(*body.size));
-  } else {
-    fields.add("Transfer-Encoding", "chunked");
+  // RFC 9112 §6.2: never both.
+  if (body.size.has_value() && own.find("Transfer-Encoding") == nullptr) {
+    add("Content-Length", std::to_string(*body.size));
+  } else if (own.find("Content-Length") == nullptr) {
+    add("Transfer-Encoding", "chunked");
   }
   if (body.kind == BodyPlan::Kind::data) {
-    const bool is_json = !options.data.empty() && options.data.back().kind == DataPiece::Kind::json;
-    fields.add("Content-Type", is_json ? "application/json" : "application/x-www-form-urlencoded");
+    add("Content-Type", "application/x-www-form-urlencoded");
   }
 }
 
@@ -76,16 +81,32 @@ Fields own_defaults(const GetOptions& options, const Target& target, const Reque
       fields.add(std::string(name), value);
     }
   };
-  const bool is_json = !options.data.empty() && options.data.back().kind == DataPiece::Kind::json;
   add("Host", target.authority());
   add("Authorization", plan.authorization);
   add("User-Agent", options.user_agent.empty() ? "heirloom/" HEIRLOOM_VERSION : options.user_agent);
   add("Range", options.range.empty() ? "" : "bytes=" + options.range);
-  add("Accept", is_json ? "application/json" : "*/*");
+  add("Accept", "*/*");
   add("Accept-Encoding", options.compressed ? "deflate, gzip" : "");
   add("Referer", options.referer);
   add("Cookie", plan.is_first_origin ? options.cookie : "");
   return fields;
+}
+
+/// own_lines are those of -H, and what --json means beside them.
+std::vector<std::string> own_lines(const GetOptions& options, const RequestPlan& plan) {
+  std::vector<std::string> lines = plan.headers;
+  const bool is_json = !options.data.empty() && options.data.back().kind == DataPiece::Kind::json;
+  const auto is_said = [&lines](std::string_view name) {
+    return std::ranges::any_of(lines, [name](const std::string& line) {
+      return equals_ignoring_case(line.substr(0, line.find_first_of(":;")), name);
+    });
+  };
+  for (const std::string_view name : {"Content-Type", "Accept"}) {
+    if (is_json && !is_said(name)) {
+      lines.push_back(std::string(name) + ": application/json");
+    }
+  }
+  return lines;
 }
 
 }  // namespace
@@ -111,31 +132,34 @@ http::RequestHead build_request(const GetOptions& options,
   head.target = target.url.path;
   head.minor_version = options.http10 ? 0 : 1;
   head.fields = own_defaults(options, target, plan);
-  add_body_fields(head.fields, options, plan.body);
   Fields added;
-  for (const std::string& line : plan.headers) {
+  std::vector<std::string> removed;
+  for (const std::string& line : own_lines(options, plan)) {
     OwnField own = parse_own_field(line);
-    if (own.name.empty() || (is_secret(own.name) && !plan.is_first_origin)) {
+    const bool is_host = equals_ignoring_case(own.name, "Host");
+    // Another host is not the one that the command line names, nor are its secrets for it.
+    if (own.name.empty() || (!plan.is_first_origin && (is_host || is_secret(own.name)))) {
       continue;
     }
-    // Another host is not the one that the Host of the command line names.
-    if (equals_ignoring_case(own.name, "Host") && !plan.is_first_origin) {
-      continue;
-    }
-    if (equals_ignoring_case(own.name, "Host") && own.value.has_value()) {
+    if (is_host && own.value.has_value()) {
       head.fields.set("Host", *std::move(own.value));
       continue;
     }
     head.fields.remove(own.name);
-    if (equals_ignoring_case(own.name, "Transfer-Encoding")) {
-      head.fields.remove("Content-Length");  // RFC 9112 §6.2: never both
-    }
     if (own.value.has_value()) {
       added.add(std::move(own.name), *std::move(own.value));
+    } else {
+      removed.push_back(std::move(own.name));
     }
   }
-  for (Field& field : added.all()) {
-    head.fields.add(std::move(field.name), std::move(field.value));
+  for (const Field& field : added.all()) {
+    head.fields.add(field.name, field.value);
+  }
+  add_body_fields(head.fields, plan.body, added);
+  for (const std::string& name : removed) {
+    if (added.find(name) == nullptr) {
+      head.fields.remove(name);
+    }
   }
   return head;
 }

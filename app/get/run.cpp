@@ -62,20 +62,20 @@ Outcome<bool> Run::check_options() const {
   const int bodies = (options_.data.empty() ? 0 : 1) + (options_.upload.empty() ? 0 : 1) +
                      (options_.head && !options_.data_in_query ? 1 : 0);
   if (bodies > 1) {
-    return failure(CurlExit::usage,
+    return Failure{exit_code(CurlExit::usage),
                    "-d, -T and -I each make another kind of request: only one of them fits",
                    "one of them",
-                   "get_methods_conflict");
+                   "get_methods_conflict"};
   }
   if (!options_.starttls.empty() && !parse_start_tls_protocol(options_.starttls).has_value()) {
     std::string known;
     for (const std::string& word : start_tls_words()) {
       known += (known.empty() ? "" : ", ") + word;
     }
-    return failure(CurlExit::usage,
+    return Failure{exit_code(CurlExit::usage),
                    "--starttls does not know \"" + options_.starttls + "\"",
                    "--starttls with one of " + known,
-                   "get_starttls_unknown");
+                   "get_starttls_unknown"};
   }
   if (options_.places.size() > options_.urls.size() && !options_.silent) {
     print_line("note: there are more -o and -O than URLs.");
@@ -104,7 +104,7 @@ Outcome<LadderSetup> Run::build_setup() const {
     const auto authorities = load_authorities(options_.authorities);
     if (!authorities.has_value()) {
       Failure wrong = authorities.error();
-      wrong.code = to_exit(CurlExit::authorities);
+      wrong.code = exit_code(CurlExit::authorities);
       return wrong;
     }
   }
@@ -112,14 +112,15 @@ Outcome<LadderSetup> Run::build_setup() const {
     const auto credentials = load_credential_files(options_.box.credentials);
     if (!credentials.has_value()) {
       Failure wrong = credentials.error();
-      wrong.code = to_exit(CurlExit::local_certificate);
+      wrong.code = exit_code(CurlExit::local_certificate);
       return wrong;
     }
   }
   Outcome<LadderSetup> setup = build_ladder_setup(options_.box);
-  if (setup.has_value()) {
-    setup->authorities_file = options_.authorities;
+  if (!setup.has_value()) {
+    return to_curl(setup.error());
   }
+  setup->authorities_file = options_.authorities;
   return setup;
 }
 
@@ -147,7 +148,7 @@ Outcome<bool> Run::prepare() {
   }
   Outcome<LadderSetup> setup = build_setup();
   if (!setup.has_value()) {
-    return to_curl(setup.error());
+    return setup.error();
   }
   setup_ = *std::move(setup);
   Outcome<std::optional<Login>> login = find_login(options_);
@@ -173,10 +174,10 @@ Outcome<std::string> Run::choose_path(std::size_t index) const {
   }
   const std::string name = remote_name(*target);
   if (name.empty()) {
-    return failure(CurlExit::write,
+    return Failure{exit_code(CurlExit::write),
                    "the URL names no file, so -O has no name for the answer",
                    "-o FILE",
-                   "remote_name_missing");
+                   "remote_name_missing"};
   }
   return name;
 }

@@ -2,6 +2,7 @@
 
 #include "common/output.hpp"
 #include "common/tcp.hpp"
+#include "get/exit.hpp"
 
 #include <cerrno>
 #include <utility>
@@ -24,7 +25,7 @@ std::string Sink::path() const {
   return path_ == "-" ? std::string() : path_;
 }
 
-bool Sink::open() {
+Outcome<bool> Sink::create() {
   if (handle_ >= 0) {
     return true;
   }
@@ -32,25 +33,24 @@ bool Sink::open() {
   handle_ = path().empty() ? STDOUT_FILENO
                            : ::open(path_.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, kMode);
   if (handle_ < 0) {
-    problem_ = "the file " + path_ + " cannot be written: " + errno_text(errno);
-    cause_ = "output_unwritable";
+    return Failure{exit_code(CurlExit::write),
+                   "the file " + path_ + " cannot be written: " + errno_text(errno),
+                   "another file",
+                   "output_unwritable"};
   }
-  return handle_ >= 0;
+  return true;
 }
 
-bool Sink::create() {
-  return path().empty() || open();
-}
-
-bool Sink::write(std::string_view bytes) {
-  if (!open()) {
-    return false;
+Outcome<bool> Sink::write(std::string_view bytes) {
+  if (const Outcome<bool> created = create(); !created.has_value()) {
+    return created;
   }
   const bool is_binary = bytes.find('\0') != std::string_view::npos;
   if (path_.empty() && is_binary && is_terminal(STDOUT_FILENO)) {
-    problem_ = "the answer is binary and would spoil the terminal";
-    cause_ = "binary_on_terminal";
-    return false;
+    return Failure{exit_code(CurlExit::write),
+                   "the answer is binary and would spoil the terminal",
+                   "-o FILE, or -o - if it is meant",
+                   "binary_on_terminal"};
   }
   while (!bytes.empty()) {
     const auto count = ::write(handle_, bytes.data(), bytes.size());
@@ -60,10 +60,11 @@ bool Sink::write(std::string_view bytes) {
       pollfd waiting{handle_, POLLOUT, 0};
       ::poll(&waiting, 1, -1);
     } else if (errno != EINTR) {
-      problem_ = "the answer cannot be written" +
-                 (path().empty() ? std::string() : " to " + path_) + ": " + errno_text(errno);
-      cause_ = "output_failed";
-      return false;
+      return Failure{exit_code(CurlExit::write),
+                     "the answer cannot be written to " +
+                         (path().empty() ? "standard output" : path_) + ": " + errno_text(errno),
+                     "-o with another file",
+                     "output_failed"};
     }
   }
   return true;

@@ -2,7 +2,8 @@
 // failed fetch leaves no empty file behind.
 #pragma once
 
-#include <cstdint>
+#include "common/failure.hpp"
+
 #include <string>
 #include <string_view>
 
@@ -16,28 +17,18 @@ class Sink {
   Sink& operator=(const Sink&) = delete;
   ~Sink();
 
-  /// write takes all bytes; false, with problem() set, if it cannot.
-  [[nodiscard]] bool write(std::string_view bytes);
+  /// write takes all bytes. CurlExit::write if it cannot.
+  [[nodiscard]] Outcome<bool> write(std::string_view bytes);
 
-  /// create makes the file of an answer without a body; false as above.
-  [[nodiscard]] bool create();
-
-  /// problem says what went wrong, in words without a full stop.
-  [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
-
-  /// cause is its stable name.
-  [[nodiscard]] const std::string& cause() const noexcept { return cause_; }
+  /// create makes the file of an answer without a body.
+  [[nodiscard]] Outcome<bool> create();
 
   /// path is empty for standard output.
   [[nodiscard]] std::string path() const;
 
  private:
-  [[nodiscard]] bool open();
-
   std::string path_;
   int handle_ = -1;
-  std::string problem_;
-  std::string cause_;
 };
 
 }  // namespace heirloom::app::get

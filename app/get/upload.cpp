@@ -1,5 +1,7 @@
 #include "get/upload.hpp"
 
+#include "get/exit.hpp"
+
 #include <chrono>
 #include <span>
 #include <string_view>
@@ -87,6 +89,13 @@ bool Upload::send() {
     problem_ = out.reason;
   }
   return out.count != 0;
+}
+
+Failure Upload::source_failure() const {
+  return Failure{exit_code(CurlExit::read),
+                 "what was to be sent cannot be read to its end: " + problem_,
+                 "the same again, with a file that does not change",
+                 "upload_read_failed"};
 }
 
 void Upload::abandon() {

@@ -58,6 +58,9 @@ class Upload {
   /// abandon drops what has not been sent: the answer is there already, or the socket is broken.
   void abandon();
 
+  /// source_failure explains the state source_failed.
+  [[nodiscard]] Failure source_failure() const;
+
   [[nodiscard]] const std::string& problem() const noexcept { return problem_; }
 
   /// body_bytes is how much of the body has been read from the source.

@@ -1,0 +1,260 @@
+"""Every sentence that `heirloom get` can end with, and curl's exit code beside it."""
+import contextlib
+import gzip
+import os
+import pty
+import select
+import socket
+import struct
+import subprocess
+import time
+import unittest
+
+from get_support import GetTest, answer_everything, echo, fixed, raw
+from message_support import expect_message
+from reach_support import old_box, old_context
+from support import PATIENCE, PROGRAM, certificate, environment, key
+
+
+def in_terminal(words, state, typed):
+    """The program with a terminal as its standard input, output and error: exit code, what was shown."""
+    parent, child = pty.openpty()
+    process = subprocess.Popen([PROGRAM, "get", *words], stdin=child, stdout=child, stderr=child,
+                               env=environment(XDG_STATE_HOME=state, NO_COLOR="1"))
+    os.close(child)
+    shown = b""
+    deadline = time.monotonic() + PATIENCE
+    with contextlib.suppress(OSError):  # EIO: the program has ended
+        while time.monotonic() < deadline:
+            if not select.select([parent], [], [], 0.1)[0]:
+                continue
+            shown += os.read(parent, 4096)
+            if typed and b"Password for" in shown:
+                os.write(parent, typed)
+                typed = b""
+    os.close(parent)
+    return process.wait(PATIENCE), shown.decode().replace("\r\n", "\n")
+
+
+class Usage(GetTest):
+    def test_options_that_conflict(self):
+        expect_message(self.get("-T", "x", "-d", "y", "http://127.0.0.1:1/"), "get_methods_conflict")
+
+    def test_unknown_starttls(self):
+        expect_message(self.get("--starttls", "gopher", "imaps://127.0.0.1:1/"), "get_starttls_unknown")
+
+    def test_password_without_a_terminal(self):
+        expect_message(self.get("-u", "root", "http://127.0.0.1:1/"), "password_missing")
+
+    def test_password_that_is_not_given(self):
+        code, shown = in_terminal(["-u", "root", "http://127.0.0.1:1/"], self.state, b"half\x03")
+        expect_message((code, shown), "password_refused")
+
+    def test_password_is_asked_for_without_echo(self):
+        _, url = self.plain(echo)
+        code, shown = in_terminal(["-u", "root", url], self.state, b"calvxx\x7f\x7fin\n")
+        self.assertEqual(code, 0, shown)
+        self.assertIn("authorization: Basic cm9vdDpjYWx2aW4=", shown)
+        self.assertNotIn("calv", shown)
+
+
+class Files(GetTest):
+    def test_input_that_cannot_be_read(self):
+        expect_message(self.get("-T", "/nowhere/file", "http://127.0.0.1:1/"), "upload_unreadable")
+        expect_message(self.get("-T", self.work, "http://127.0.0.1:1/"), "upload_is_directory")
+        expect_message(self.get("-d", "@/nowhere/file", "http://127.0.0.1:1/"), "data_unreadable")
+
+    def test_file_that_shrinks(self):
+        path = self.path("large")
+        with open(path, "wb") as file:
+            file.truncate(256 << 20)
+
+        def handler(connection):
+            connection.read_head()
+            os.truncate(path, 1)
+            while connection.receive():
+                connection.buffer = b""
+
+        _, url = self.plain(handler)
+        expect_message(self.get("-T", path, url), "upload_read_failed")
+
+    def test_output_that_cannot_be_written(self):
+        _, url = self.plain()
+        expect_message(self.get("-o", "/nowhere/file", url), "output_unwritable")
+        expect_message(self.get("-O", f"{url}/"), "remote_name_missing")
+        expect_message(self.get("-o", "/dev/full", url), "output_failed")
+
+    def test_binary_answer_on_a_terminal(self):
+        _, url = self.plain(fixed(body=b"a\0b"))
+        expect_message(in_terminal([url], self.state, b""), "binary_on_terminal")
+        self.assertEqual(in_terminal(["-o", "-", url], self.state, b"")[0], 0)
+
+    def test_input_that_cannot_be_sent_twice(self):
+        _, url = self.plain(fixed("307 Temporary Redirect", "Location: /x\r\n"))
+        expect_message(self.get("-L", "-T", "-", url, data=b"once"), "upload_not_repeatable")
+
+    def test_http10_wants_a_length(self):
+        expect_message(self.get("-0", "-T", "-", "http://127.0.0.1:1/", data=b"x"), "upload_without_length")
+
+    def test_http10_box_is_explained(self):
+        _, url = self.plain(raw(b"HTTP/1.0 411 Length Required\r\nContent-Length: 0\r\n\r\n"))
+        self.assertIn("has no chunked bodies", self.get("-T", "-", url, data=b"x").err)
+        self.assertEqual(self.get("-s", "-T", "-", url, data=b"x").err, "")
+
+
+class Answers(GetTest):
+    def test_status_that_fails(self):
+        _, url = self.plain(fixed("404 Not Found"))
+        expect_message(self.get("-f", url), "http_error")
+        expect_message(self.get("--fail-with-body", url), "http_error_with_body")
+
+    def test_redirects_that_lead_nowhere(self):
+        _, url = self.plain(fixed("302 Found", "Location: /again\r\n"))
+        expect_message(self.get("-L", url), "too_many_redirects")
+        _, other = self.plain(fixed("302 Found", "Location: imaps://127.0.0.1/\r\n"))
+        expect_message(self.get("-L", other), "redirect_scheme")
+
+    def test_answers_that_end_early(self):
+        for answer, cause in (
+            (b"", "empty_reply"),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "answer_partial"),
+            (b"HTTP/1.1 200 OK\r\nContent-Length: x\r\n\r\nabc", "answer_malformed"),
+            (b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n", "body_malformed"),
+            (b"<html>old</html>", "http09_refused"),
+        ):
+            with self.subTest(cause):
+                _, url = self.plain(raw(answer))
+                expect_message(self.get(url), cause)
+
+    def test_answers_that_are_cut(self):
+        def cut(connection):  # no close_notify
+            connection.read_request()
+            connection.send(b"HTTP/1.0 200 OK\r\n\r\nabc")
+        box = self.box(cut, old_context())
+        expect_message(self.get("-k", box.url), "answer_truncated")
+        self.assertEqual(self.get("-k", "--accept-truncated", box.url).code, 0)
+
+    def test_connections_that_are_reset(self):
+        def reset(answer):
+            def handler(connection):
+                connection.stream.recv(1)  # the rest stays unread, so that closing resets
+                if answer:
+                    connection.send(answer)
+                    time.sleep(0.5)
+            return handler
+        _, url = self.plain(reset(b""))
+        expect_message(self.get(url), "answer_reset")
+        _, url = self.plain(reset(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc"))
+        expect_message(self.get(url), "answer_broken")
+
+    def test_request_that_is_not_read(self):
+        def handler(connection):
+            connection.stream.recv(1)
+        _, url = self.plain(handler)
+        path = self.path("large")
+        with open(path, "wb") as file:
+            file.truncate(256 << 20)
+        expect_message(self.get("-T", path, url), "request_not_sent")
+
+    def test_codings(self):
+        body = gzip.compress(os.urandom(50000))
+        for coding, content, cause in (("br", b"x", "coding_unknown"), ("gzip", b"nonsense", "coding_malformed"),
+                                       ("gzip", body[:-20000], "coding_cut")):
+            with self.subTest(cause):
+                _, url = self.plain(fixed(fields=f"Content-Encoding: {coding}\r\n", body=content))
+                expect_message(self.get("--compressed", "-o", self.path("out"), url), cause)
+
+    def test_time_is_over(self):
+        def slow(connection):
+            connection.read_request()
+            connection.receive()
+        _, url = self.plain(slow)
+        expect_message(self.get("-m", "0.5", url), "max_time_exceeded")
+        silent = self.box(lambda connection: connection.receive() and connection.receive())
+        expect_message(self.get("--connect-timeout", "0.5", silent.url), "connect_time_exceeded")
+
+
+class Raw(GetTest):
+    """Other schemes: bytes both ways."""
+
+    def serve(self, handler):
+        box = self.box(handler, old_context())
+        return f"imaps://127.0.0.1:{box.port}/"
+
+    def test_conversation(self):
+        def handler(connection):
+            connection.send(b"* OK ready\r\n")
+            connection.send(connection.read_line()[::-1] + b"\r\n* BYE\r\n")
+            connection.close_notify()
+        url = self.serve(handler)
+        for words, data in ((("-T", "-"), b"1 LOGOUT\r\n"), ((), b"1 LOGOUT\r\n"), (("--data-binary", "1 LOGOUT\r\n"), b"")):
+            got = self.get("-k", *words, url, data=data)
+            self.assertEqual((got.code, got.out), (0, b"* OK ready\r\nTUOGOL 1\r\n* BYE\r\n"), got.err)
+
+    def test_ends_that_are_none(self):
+        url = self.serve(lambda connection: connection.send(b"half"))
+        expect_message(self.get("-k", url), "raw_truncated")
+
+        def reset(connection):
+            connection.stream.recv(1)
+            connection.stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        expect_message(self.get("-k", self.serve(reset), data=b"some\r\n"), "raw_broken")
+        expect_message(self.get("-k", "-m", "1", self.serve(lambda c: c.receive() and c.receive()), data=b"x"),
+                       "raw_time_exceeded")
+
+    def test_start_tls(self):
+        """SMTP in plain text up to its STARTTLS, as RFC 3207 has it."""
+        def handler(connection):
+            connection.send(b"220 box\r\n")
+            connection.read_line()
+            connection.send(b"250-box\r\n250 STARTTLS\r\n")
+            connection.read_line()
+            connection.send(b"220 go ahead\r\n")
+            secure = old_context().wrap_socket(connection.stream, server_side=True)
+            secure.sendall(b"got " + secure.recv(100))
+            secure.setblocking(False)
+            with contextlib.suppress(OSError):
+                secure.unwrap()
+        box = self.box(handler)
+        got = self.get("-k", "--starttls", "smtp", "-d", "QUIT", f"smtps://127.0.0.1:{box.port}")
+        self.assertEqual((got.code, got.out), (0, b"got QUIT"), got.err)
+
+
+class SharedCauses(GetTest):
+    """Sentences of other commands too, here with curl's numbers."""
+
+    def test_numbers(self):
+        silent = self.box(lambda connection: connection.receive() and connection.receive())
+        quitter = self.box(lambda connection: connection.receive() and None)
+        old = self.box(context=old_context())
+        for code, words in (
+            (2, ("--no-such-option", "http://127.0.0.1:1/")),
+            (2, ("-d", "x", "-I", "http://127.0.0.1:1/")),
+            (2, ("--min", "ssl9", "https://127.0.0.1:1/")),
+            (3, ("http://a b/",)),
+            (6, ("https://name.invalid/",)),
+            (7, ("https://127.0.0.1:1/",)),
+            (28, ("-m", "1", silent.url)),
+            (35, (quitter.url,)),
+            (58, ("--cert", "/nowhere.pem", "https://127.0.0.1:1/")),
+            (58, ("--cert", certificate("rsa2048"), "--key", key("ca"), "https://127.0.0.1:1/")),
+            (60, (old.url,)),
+            (77, ("--cacert", "/nowhere.pem", "https://127.0.0.1:1/")),
+            (77, ("--cacert", key("ca"), "https://127.0.0.1:1/")),
+        ):
+            with self.subTest(words):
+                got = self.get(*words)
+                self.assertEqual(got.code, code, got.err)
+                self.assertTrue(got.sentence.endswith("."))
+
+    def test_client_certificate(self):
+        with old_box(answer_everything, "--max", "ssl3", "--client-auth", "required", "--cafile",
+                     certificate("ca")) as (url, _):
+            without = self.get("-k", url)
+            self.assertNotEqual(without.code, 0)
+            got = self.get("-k", "--cert", certificate("client"), "--key", key("client"), url)
+            self.assertEqual((got.code, got.out), (0, b"GET /"), got.err)
+
+
+if __name__ == "__main__":
+    unittest.main()
