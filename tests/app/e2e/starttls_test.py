@@ -1,16 +1,20 @@
 """`heirloom connect --starttls` against servers of every protocol, good and bad, and against what openssl sends."""
+import contextlib
+import os
+import pathlib
 import shutil
 import socket
-import ssl
+import struct
 import subprocess
-import threading
+import tempfile
+import textwrap
 import time
 import unittest
 
 from message_support import expect_message
 from reach_support import Box, old_context
 from starttls_support import SCRIPTS, PlainServer, forward_to, ldap_answer, mysql_greeting
-from support import PATIENCE, Server, environment, run
+from support import PATIENCE, Server, certificate, environment, key, run
 
 REQUEST = b"GET / HTTP/1.0\r\n\r\n"
 REFUSALS = {
@@ -96,6 +100,87 @@ class Consent(unittest.TestCase):
         with PlainServer("xmpp") as server:
             connect(server, "xmpp", "--sni", "o'box")
         self.assertIn(b"to='o&apos;box'", server.said[0])
+
+
+def postgres_programs():
+    """initdb and postgres, wherever Debian puts them; None if they are not installed."""
+    folders = [str(folder) for folder in pathlib.Path("/usr/lib/postgresql").glob("*/bin")]
+    path = os.pathsep.join([*folders, os.environ.get("PATH", "")])
+    found = [shutil.which(name, path=path) for name in ("initdb", "postgres")]
+    return found if all(found) else None
+
+
+@unittest.skipUnless(postgres_programs(), "PostgreSQL is not installed")
+@unittest.skipUnless(os.geteuid() != 0 or shutil.which("setpriv"), "PostgreSQL does not run as root")
+class PostgreSql(unittest.TestCase):
+    """The server itself, told to speak TLS 1.0 only: it says what it has negotiated."""
+
+    kSettings = """
+        listen_addresses = '127.0.0.1'
+        ssl = on
+        ssl_cert_file = 'server.crt'
+        ssl_key_file = 'server.key'
+        ssl_min_protocol_version = 'TLSv1'
+        ssl_max_protocol_version = 'TLSv1'
+        ssl_ciphers = 'ALL:@SECLEVEL=0'
+        fsync = off
+    """
+    kOpenssl = "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\n" \
+        "CipherString = ALL:@SECLEVEL=0\nMinProtocol = TLSv1\n"
+
+    def setUp(self):
+        folder = tempfile.TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        self.folder = pathlib.Path(folder.name)
+        self.initdb, self.postgres = postgres_programs()
+        self.prefix = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+        if self.prefix:
+            os.chown(self.folder, 65534, 65534)
+        self.data = self.folder / "data"
+        (self.folder / "openssl.cnf").write_text(self.kOpenssl, encoding="ascii")
+        self.env = environment(OPENSSL_CONF=str(self.folder / "openssl.cnf"), HOME=str(self.folder), LC_ALL="C")
+
+    def start(self):
+        subprocess.run(
+            [*self.prefix, self.initdb, "-D", self.data, "-U", "heirloom", "--auth=trust", "--no-sync"],
+            check=True, capture_output=True, env=self.env, cwd=self.folder,
+        )
+        with socket.create_server(("127.0.0.1", 0)) as probe:
+            port = probe.getsockname()[1]
+        with open(self.data / "postgresql.conf", "a", encoding="ascii") as file:
+            file.write(textwrap.dedent(self.kSettings))
+            file.write(f"port = {port}\nunix_socket_directories = '{self.folder}'\n")
+        for source, name in ((certificate("rsa2048-sha256"), "server.crt"), (key("rsa2048-sha256"), "server.key")):
+            shutil.copy(source, self.data / name)
+            os.chmod(self.data / name, 0o600)
+            os.chown(self.data / name, *((65534, 65534) if self.prefix else (-1, -1)))
+        server = subprocess.Popen(
+            [*self.prefix, self.postgres, "-D", self.data], stderr=subprocess.PIPE, text=True, env=self.env,
+            cwd=self.folder,
+        )
+        self.addCleanup(server.stderr.close)
+        self.addCleanup(server.wait, PATIENCE)
+        self.addCleanup(server.terminate)
+        said = ""
+        while "ready to accept connections" not in said:
+            said += (line := server.stderr.readline())
+            self.assertNotEqual(line, "", said)
+        return port
+
+    def test_query_over_tls_1_0(self):
+        port = self.start()
+
+        def message(kind, body):
+            return kind + struct.pack(">I", 4 + len(body)) + body
+
+        startup = struct.pack(">I", 196608) + b"user\0heirloom\0database\0postgres\0\0"
+        query = b"select version || ' ' || cipher from pg_stat_ssl where pid = pg_backend_pid()\0"
+        data = message(b"", startup) + message(b"Q", query) + message(b"X", b"")
+        outcome = run("connect", "--starttls", "postgres", "--insecure", "--suites", "AES128-SHA", f"127.0.0.1:{port}",
+                      data=data)
+        self.assertEqual(outcome.code, 0, outcome.err)
+        self.assertIn(b"TLSv1 AES128-SHA", outcome.out)
+        self.assertIn(b"SELECT 1", outcome.out)
 
 
 class Refusal(unittest.TestCase):
@@ -190,18 +275,23 @@ class Refusal(unittest.TestCase):
 
 
 class DefaultPorts(unittest.TestCase):
-    """Whoever asks for the port says which one it is: nothing listens there on 127.0.0.254, or it is not TLS."""
+    """Nothing listens on that loopback address, and the sentence says on which port it does not."""
+
+    def expect_port(self, port, *words):
+        with contextlib.suppress(OSError), socket.create_connection(("127.77.0.254", port), timeout=PATIENCE):
+            return  # this machine has such a server, on all addresses
+        self.assertIn(f"port {port}", run("connect", *words).sentence)
 
     def test_of_protocols_and_schemes(self):
         expected = {"smtp": 25, "imap": 143, "pop3": 110, "ftp": 21, "ldap": 389, "xmpp": 5222, "postgres": 5432,
                     "mysql": 3306}
         for protocol, port in expected.items():
             with self.subTest(protocol):
-                self.assertIn(f"port {port}", run("connect", "--starttls", protocol, "127.77.0.254").sentence)
+                self.expect_port(port, "--starttls", protocol, "127.77.0.254")
         schemes = {"https": 443, "smtps": 465, "nntps": 563, "ldaps": 636, "ftps": 990, "imaps": 993, "pop3s": 995}
         for scheme, port in schemes.items():
             with self.subTest(scheme):
-                self.assertIn(f"port {port}", run("connect", f"{scheme}://127.77.0.254/").sentence)
+                self.expect_port(port, f"{scheme}://127.77.0.254/")
 
 
 if __name__ == "__main__":
