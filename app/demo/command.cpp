@@ -211,7 +211,10 @@ void add_demo(CLI::App& root, Context& context) {
       "demo", "every suite between two ends in this process, with a capture for Wireshark");
   command->add_option(
       "suite", options->suite, "explain this one: IANA or OpenSSL name, or hexadecimal");
-  command->add_option("--version", options->version, "ssl3 or tls1; default: both, or the higher");
+  command
+      ->add_option(
+          "--version", options->version, "of the protocol; default: both, or the higher one")
+      ->type_name("{ssl3,tls1}");
   command->add_option("-o,--output", options->directory, "directory for the capture and key log")
       ->capture_default_str();
   command->add_flag("--force", options->force, "replace an earlier capture");
