@@ -33,12 +33,14 @@ std::vector<std::uint8_t> encode(const HelloOffer& offer) {
              : encode_hello(offer, random);
 }
 
-/// say_goodbye tells the server that nothing follows, so that it need not wait for it.
-void say_goodbye(TcpStream& stream, const HelloOffer& offer) {
+/// give_up ends a handshake that the server was ready for. A close_notify in the middle of one
+/// makes some servers wait for ever (Pike's, for one), so it is a fatal handshake_failure (RFC 2246
+/// §7.2.2).
+void give_up(TcpStream& stream, const HelloOffer& offer) {
   if (offer.version != CheckVersion::ssl20) {
     const std::uint8_t minor = offer.version == CheckVersion::ssl30 ? 0 : 1;
-    const std::array<std::uint8_t, 7> close_notify = {21, 3, minor, 0, 2, 1, 0};
-    static_cast<void>(stream.write(close_notify, in(std::chrono::milliseconds(0))));
+    const std::array<std::uint8_t, 7> handshake_failure = {21, 3, minor, 0, 2, 2, 40};
+    static_cast<void>(stream.write(handshake_failure, in(std::chrono::milliseconds(0))));
   }
   static_cast<void>(stream.finish_writing(in(std::chrono::milliseconds(0))));
 }
@@ -80,8 +82,11 @@ ServerAnswer TcpProber::ask(const HelloOffer& offer) {
     const StreamOutcome got = stream.read(buffer, deadline);
     const bool is_done = got.count > 0 && reader.feed(std::span(buffer).first(got.count));
     if (is_done || got.status != StreamStatus::ok) {
-      say_goodbye(stream, offer);
-      return reader.answer(end_of(got));
+      ServerAnswer answer = reader.answer(end_of(got));
+      if (answer.kind == Kind::hello) {
+        give_up(stream, offer);
+      }
+      return answer;
     }
   }
 }

@@ -197,7 +197,7 @@ class Accidents(Case):
         with Server() as server:
             plain = self.check(server.address).box
             with Relay(server.port, accident) as relay:
-                result = self.check(relay.address)
+                result = self.check("--timeout", "4", relay.address)
         self.assertEqual(result.code, OK, result.outcome.err)
         for version in ("SSL 3.0", "TLS 1.0"):
             self.assertEqual(result.box.suites(version), plain.suites(version))
@@ -264,7 +264,7 @@ class Accidents(Case):
     def test_a_box_that_closes_on_higher_versions(self):
         with Server() as server:
             with Relay(server.port, judge=lambda hello: hello[0] != 22 or hello[9:11] <= b"\3\1") as relay:
-                box = self.check(relay.address).box
+                box = self.check("--timeout", "4", relay.address).box
         self.assertEqual(box.severity("version_tolerance"), "LOW")
         self.assertEqual(box.accepted(), {"SSL 3.0", "TLS 1.0"})
 

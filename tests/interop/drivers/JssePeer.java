@@ -109,12 +109,15 @@ public final class JssePeer {
     }
     parameters.setProtocols(protocols.toArray(new String[0]));
     // The JDK spells the oldest names SSL_..., the registry TLS_...
-    String name = options.get("name");
-    for (String candidate : supported) {
-      if (candidate.substring(4).equals(name.substring(4))) {
-        parameters.setCipherSuites(new String[] {candidate});
+    List<String> suites = new ArrayList<>();
+    for (String name : options.get("name").split(",")) {
+      for (String candidate : supported) {
+        if (candidate.substring(4).equals(name.substring(4))) {
+          suites.add(candidate);
+        }
       }
     }
+    parameters.setCipherSuites(suites.toArray(new String[0]));
   }
 
   private static String facts(SSLSocket socket, String resumed) {

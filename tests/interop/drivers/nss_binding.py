@@ -82,7 +82,7 @@ class Connection:
         allowed = [VERSIONS[each] for each in _settings["version"].split(",")]
         versions = VersionRange(allowed[0], allowed[-1])
         check(_ssl.SSL_VersionRangeSet(self._file, byref(versions)), "version")
-        self._choose_suite(int(_settings["suite"], 16))
+        self._choose_suites([int(each, 16) for each in _settings["suite"].split(",")])
         check(_ssl.SSL_AuthCertificateHook(self._file, _accept_certificate, None), "hook")
         if role == "server":
             self._configure_server()
@@ -93,14 +93,14 @@ class Connection:
     def _option(self, which, value):
         check(_ssl.SSL_OptionSet(self._file, c_int(which), c_int(value)), f"option {which}")
 
-    def _choose_suite(self, wanted):
+    def _choose_suites(self, wanted):
         count = c_uint16.in_dll(_ssl, "SSL_NumImplementedCiphers").value
         all_suites = ctypes.cast(_ssl.SSL_GetImplementedCiphers(),
                                  ctypes.POINTER(c_uint16 * count)).contents
-        if wanted not in list(all_suites):
-            raise OSError(f"NSS has no suite {wanted:04x}")
+        for suite in set(wanted) - set(all_suites):
+            raise OSError(f"NSS has no suite {suite:04x}")
         for suite in all_suites:
-            check(_ssl.SSL_CipherPrefSet(self._file, c_int(suite), c_int(suite == wanted)),
+            check(_ssl.SSL_CipherPrefSet(self._file, c_int(suite), c_int(suite in wanted)),
                   "suite")
 
     def _configure_server(self):

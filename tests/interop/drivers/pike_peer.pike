@@ -16,9 +16,12 @@ SSL.Context make_context() {
   array(string) allowed = options->version / ",";
   context->min_version = versions[allowed[0]];
   context->max_version = versions[allowed[-1]];
-  int suite;
-  sscanf(options->suite, "%x", suite);
-  context->preferred_suites = ({ suite });
+  context->preferred_suites = ({ });
+  foreach (options->suite / ",", string number) {
+    int suite;
+    sscanf(number, "%x", suite);
+    context->preferred_suites += ({ suite });
+  }
   if (options->key) {
     string der = from_pem(options->key, "PRIVATE KEY");
     mixed key = Standards.PKCS.RSA.parse_private_key(der) || Standards.X509.parse_private_key(der);
@@ -43,6 +46,14 @@ string summary(string received) {
 void serve(SSL.Context context, string payload) {
   Stdio.Port port = Stdio.Port((int)options->port, 0, "127.0.0.1");
   write("LISTENING %s\n", (port->query_address() / " ")[1]);
+  // A handshake with whoever comes, and no word after it; what fails concerns the other side.
+  while (options->forever) {
+    catch {
+      SSL.File file = SSL.File(port->accept(), context);
+      file->set_blocking();
+      if (file->accept()) file->close();
+    };
+  }
   for (int i = 0; i < (int)(options->connections || "1"); i++) {
     SSL.File file = SSL.File(port->accept(), context);
     file->set_blocking();
