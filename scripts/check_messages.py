@@ -6,7 +6,7 @@ usage: check_messages.py [--root FOLDER] [--list]
 Cause words are the last part of every Failure in app/, the third of a Page, and the names of the library's
 Cause. Each needs a row in docs/messages.md or a line, with a reason, in its table of what is not provoked;
 every row must be of a cause that exists; the test that a row names must exist and call expect_message with
-that cause.
+that cause. The sentence of a Failure, as far as it can be read off its initialiser, must fit a row.
 --list shows the cause words of app/ and where they are.
 """
 import argparse
@@ -64,6 +64,51 @@ def parts_of(text, start):
     return parts + [last] if last else parts
 
 
+def sample_of(expression):
+    """A sentence as this expression makes it, with … for what varies; None if it has a choice in it."""
+    expression = re.sub(r'std::string\(("(?:\\.|[^"\\])*")\)', r"\1", expression)
+    pieces, at, varies = [], 0, False
+    while at < len(expression):
+        if expression[at] == "?":
+            return None
+        if expression[at] == '"':
+            match = kLiteral.match(expression, at)
+            pieces += ["…"] * varies + [match.group(1).replace('\\"', '"').replace("\\\\", "\\")]
+            at, varies = match.end(), False
+        elif expression[at] in "({[":
+            end = group_end(expression, at)
+            if "?" in kLiteral.sub("", expression[at:end]):
+                return None
+            at, varies = end, True
+        else:
+            varies = varies or expression[at] not in "+ \n"
+            at += 1
+    return "".join(pieces + ["…"] * varies)
+
+
+def can_be_same(one, two):
+    """Whether some sentence fits both; … stands for anything but nothing."""
+    reached = {(0, 0)}
+    todo = [(0, 0)]
+    while todo:
+        i, j = todo.pop()
+        if (i, j) == (len(one), len(two)):
+            return True
+        if i == len(one) or j == len(two):
+            continue
+        steps = [(i + 1, j + 1)] if one[i] == two[j] or "…" in (one[i], two[j]) else []
+        steps += [(i, j + 1)] if one[i] == "…" else []
+        steps += [(i + 1, j)] if two[j] == "…" else []
+        todo += [step for step in steps if step not in reached]
+        reached.update(steps)
+    return False
+
+
+def pattern(text):
+    """A sentence of the document as a regular expression."""
+    return re.compile(".+".join(re.escape(part) for part in text.split("…")), re.S)
+
+
 def enclosing_function(text, offset):
     """The name of the function whose parameter `cause` is used at this offset."""
     found = [m for m in re.finditer(r"(\w+)\([^(){}]*\bcause\)[^;{}]*\{", text) if m.start() < offset]
@@ -77,6 +122,7 @@ class Causes:
         self.root = root
         self.places = {}
         self.problems = []
+        self.sentences = []
         self.texts = {file: without_comments(file.read_text()) for file in project_files(root, "app")}
         helpers = {}
         for file, text in self.texts.items():
@@ -93,6 +139,7 @@ class Causes:
                 parts = parts_of(self.texts[file], match.end() - 1)
                 if parts and not parts[-1].endswith("cause"):
                     self.words(file, self.texts[file], match.start(), parts[-1])
+                    self.sentence(str(file.relative_to(self.root)), parts[0], parts[-1])
 
     def failure(self, file, text, start, helpers):
         parts = parts_of(text, start)
@@ -108,6 +155,12 @@ class Causes:
                 helpers[(file, name)] = True
         elif "name()" not in parts[3] and not re.fullmatch(r"[\w.]*\bcause", parts[3]):
             self.words(file, text, start, parts[3])
+            self.sentence(place, parts[1], parts[3])
+
+    def sentence(self, place, what, cause):
+        sample = sample_of(what)
+        if sample is not None:
+            self.sentences += [(place, word, sample) for word in kLiteral.findall(cause) if kWord.match(word)]
 
     def words(self, file, text, offset, expression):
         place = f"{file.relative_to(self.root)}:{text.count(chr(10), 0, offset) + 1}"
@@ -203,9 +256,17 @@ def problems(root):
     for word in sorted(known - described - set(reasons)):
         place = ", ".join(causes.places.get(word, ["include/heirloom/error.hpp"]))
         found.append(f"{place}: {word} has no row in docs/messages.md")
+    samples = {f"{word}: {sample}" for _, word, sample in causes.sentences}
     for word in sorted(reasons):
-        if word not in known or word in described or not reasons[word]:
+        is_known = word in known - described or word in samples
+        if not is_known or not reasons[word]:
             found.append(f"docs/messages.md, {word}: not provoked, but unknown, described or without a reason")
+    for place, word, sample in causes.sentences:
+        if f"{word}: {sample}" in reasons:
+            continue
+        rows = [row for row in messages if row["cause"] == word]
+        if rows and not any(can_be_same(row["sentence"], sample) for row in rows):
+            found.append(f"{place}: no row of {word} in docs/messages.md has the sentence {sample!r}")
     found += row_problems(messages, known, Tests(root / "tests/app/e2e"))
     return found, len(messages)
 

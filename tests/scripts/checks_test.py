@@ -255,7 +255,7 @@ class Messages(Planted):
     def setUp(self):
         super().setUp()
         self.write("include/heirloom/error.hpp", "enum class Cause : std::uint8_t {\n  not_tls,  ///< x\n};\n")
-        self.write("app/a.cpp", 'Failure f() { return {ExitCode::local, "it" + g(1, "x"), "", "port_in_use"}; }\n')
+        self.write("app/a.cpp", 'Failure f() { return {ExitCode::local, "it " + g(1, "x"), "", "port_in_use"}; }\n')
         self.write("tests/app/e2e/a_test.py", self.kTest)
         self.write("docs/messages.md", self.kRow + "\n| cause | why |\n|---|---|\n| not_tls | no peer |\n")
 
@@ -277,6 +277,9 @@ class Messages(Planted):
 
     def test_failure_without_a_cause(self):
         self.expect_refused("app/b.cpp", 'return Failure{ExitCode::usage, "x", ""};\n', "without a cause word")
+
+    def test_sentence_without_a_row(self):
+        self.expect_refused("app/b.cpp", 'return Failure{ExitCode::local, "that" + x, "", "port_in_use"};\n', "no row of port_in_use")
 
     def test_row_without_a_cause(self):
         self.expect_refused("app/a.cpp", "", "no such cause")

@@ -14,7 +14,7 @@ import sys
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(os.environ["HEIRLOOM_SOURCE_DIR"]) / "scripts"))
-from check_messages import tables  # noqa: E402
+from check_messages import pattern, tables  # noqa: E402
 
 DOCUMENT = pathlib.Path(os.environ["HEIRLOOM_SOURCE_DIR"]) / "docs" / "messages.md"
 SINGLE = ("--min", "--max", "--preset", "--cert", "--key", "--listen")  # options that may stand once in a command
@@ -39,10 +39,6 @@ class Said:
 
     def __str__(self):
         return f"{self.exit_code} | {self.sentence} | {self.advice} | cause {self.cause}"
-
-
-def pattern(text):
-    return re.compile(".+".join(re.escape(part) for part in text.split("…")), re.S)
 
 
 def said_by_program(code, text):

@@ -181,6 +181,14 @@ class Messages(PuppetServer):
 
         expect_message(self.connect(play), "finished_mismatch")
 
+    def test_message_that_is_cut_by_a_reset(self):
+        def play(peer):
+            peer.read()  # by now the handshake is over on both sides
+            peer.stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\0\0\0\0\0\0\0")
+            raise ConnectionError
+
+        expect_message(self.after_handshake(play), "reset")
+
     def test_message_second_attempt_has_another_advice(self):
         for words in (["--no-extensions"], ["--no-extensions", "--max", "tls1"]):
             outcome = self.after_hello(lambda peer: peer.hello_done(), *words)
