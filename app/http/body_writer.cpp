@@ -17,8 +17,12 @@ BodyWriter::BodyWriter(Stream& stream, BodyFraming framing, std::string prefix)
     : stream_(stream), framing_(framing), held_(std::move(prefix)) {}
 
 StreamOutcome BodyWriter::send(std::chrono::milliseconds patience) {
-  const std::string out = std::exchange(held_, {});
-  return out.empty() ? StreamOutcome{} : write_text(stream_, out, in(patience));
+  if (held_.empty() && !stream_.has_buffered_output()) {
+    return {};
+  }
+  StreamOutcome outcome = write_text(stream_, held_, in(patience));
+  held_.erase(0, outcome.count);
+  return outcome;
 }
 
 StreamOutcome BodyWriter::write(std::string_view data, std::chrono::milliseconds patience) {

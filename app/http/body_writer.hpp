@@ -16,6 +16,7 @@ class BodyWriter {
   /// mistake a request whose body comes in a later packet.
   BodyWriter(Stream& stream, BodyFraming framing, std::string prefix);
 
+  /// write sends data. After a timeout what was not taken is held back: flush goes on with it.
   StreamOutcome write(std::string_view data, std::chrono::milliseconds patience);
 
   /// finish sends what is still held back, and the end mark of a chunked body.

@@ -14,6 +14,9 @@ namespace {
 /// How much of a request body is held for a repetition.
 constexpr std::size_t kMaxRepeatable = 65536;
 
+/// How long a write may go on without a look at what the box says.
+constexpr std::chrono::milliseconds kTurn{250};
+
 Failure box_failure(std::string what, std::string cause) {
   return Failure{ExitCode::network, std::move(what), "", std::move(cause)};
 }
@@ -228,22 +231,47 @@ std::string Exchange::take_piece() {
   return piece;
 }
 
+/// see_through goes on with a write that the box has not taken in time. A box that refuses an
+/// upload may answer and then neither read nor close: the answer ends the wait.
+Exchange::Step Exchange::see_through(BoxConnection& connection,
+                                     BodyWriter& writer,
+                                     StreamOutcome sent) {
+  Deadline deadline = in(box_.patience.body);
+  while (sent.status == StreamStatus::timeout && std::chrono::steady_clock::now() < deadline) {
+    const Step step = look_for_answer(connection, in(std::chrono::milliseconds(0)));
+    if (step != Step::ok || answer_->has_head()) {
+      return step;
+    }
+    sent = writer.flush(kTurn);
+    if (sent.count != 0) {
+      deadline = in(box_.patience.body);
+    }
+  }
+  if (sent.status == StreamStatus::ok) {
+    return Step::ok;
+  }
+  // The box may have answered and closed before it read everything.
+  const Step late = look_for_answer(connection, in(std::chrono::milliseconds(0)));
+  return late == Step::ok && answer_->has_head() ? Step::ok : broken(connection, sent);
+}
+
 /// send_body passes the request body on, and stops if the box answers before it has all of it.
 Exchange::Step Exchange::send_body(BoxConnection& connection, BodyWriter& writer) {
-  StreamOutcome sent = writer.write(sent_body_, box_.patience.body);  // of an earlier attempt
-  while (sent.status == StreamStatus::ok) {
+  // What an earlier attempt has sent comes first.
+  Step step = see_through(connection, writer, writer.write(sent_body_, kTurn));
+  while (step == Step::ok && !answer_->has_head()) {
     const std::string piece = take_piece();
     const bool is_last = request_.stage() == MessageParser::Stage::complete;
-    sent = writer.write(piece, box_.patience.body);
-    if (sent.status != StreamStatus::ok) {
-      break;
+    step = see_through(connection, writer, writer.write(piece, kTurn));
+    if (step != Step::ok || answer_->has_head()) {
+      return step;
     }
     if (is_last) {
-      sent = writer.finish(box_.patience.body);
-      request_is_sent_ = sent.status == StreamStatus::ok;
-      break;
+      step = see_through(connection, writer, writer.finish(kTurn));
+      request_is_sent_ = step == Step::ok && !answer_->has_head();
+      return step;
     }
-    const Step step = await_more_body(connection);
+    step = await_more_body(connection);
     if (step != Step::ok || answer_->has_head()) {
       return step;
     }
@@ -254,12 +282,7 @@ Exchange::Step Exchange::send_body(BoxConnection& connection, BodyWriter& writer
       return Step::refused;
     }
   }
-  if (sent.status == StreamStatus::ok) {
-    return Step::ok;
-  }
-  // The box may have answered and closed before it read everything.
-  const Step late = look_for_answer(connection, in(std::chrono::milliseconds(0)));
-  return late == Step::ok && answer_->has_head() ? Step::ok : broken(connection, sent);
+  return step;
 }
 
 /// await_more_body waits for more from the browser, with an eye on the box: it may answer without

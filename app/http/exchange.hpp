@@ -92,6 +92,7 @@ class Exchange {
   Step attempt(BoxPool::Lease& lease);
   Step send_request(BoxConnection& connection);
   Step send_body(BoxConnection& connection, BodyWriter& writer);
+  Step see_through(BoxConnection& connection, BodyWriter& writer, StreamOutcome sent);
   Step await_more_body(BoxConnection& connection);
   Step await_continue(BoxConnection& connection);
   Step look_for_answer(BoxConnection& connection, Deadline deadline);

@@ -1,5 +1,6 @@
 """`heirloom reach`: the HTTP of devices, and what they do to their connections."""
 import concurrent.futures
+import contextlib
 import http.client
 import os
 import socket
@@ -283,6 +284,36 @@ class Devices(unittest.TestCase):
                 self.assertTrue(part, answer)
                 answer += part
         self.assertTrue(answer.startswith(b"HTTP/1.1 413 "))
+
+    def test_upload_that_the_box_refuses_and_then_ignores(self):
+        done = threading.Event()
+        self.addCleanup(done.set)
+
+        def handler(connection):
+            if connection.read_head() is not None:
+                connection.answer(b"too large", status="413 Payload Too Large")
+                done.wait(PATIENCE)  # neither reads on nor closes
+
+        _, reach = self.bridge(handler)
+        begin = time.monotonic()
+        with socket.create_connection(("127.0.0.1", reach.port), timeout=PATIENCE) as stream:
+            stream.sendall(f"POST / HTTP/1.1\r\nHost: {reach.authority}\r\nContent-Length: 1000000000\r\n\r\n".encode())
+
+            def upload():
+                with contextlib.suppress(OSError):
+                    while True:
+                        stream.sendall(b"x" * 1000000)
+
+            sender = threading.Thread(target=upload, daemon=True)
+            sender.start()
+            answer = b""
+            with contextlib.suppress(ConnectionResetError):
+                while b"too large" not in answer and (part := stream.recv(65536)):
+                    answer += part
+            self.assertTrue(answer.startswith(b"HTTP/1.1 413 "), answer)
+            self.assertLess(time.monotonic() - begin, 30, "the bridge's patience with a silent box is 120 seconds")
+            stream.shutdown(socket.SHUT_RDWR)
+            sender.join(PATIENCE)
 
     def test_dozens_of_connections_at_once(self):
         def slow(connection):
