@@ -110,9 +110,13 @@ void add_connection_options(CLI::App& command, GetOptions& options) {
                   options.starttls,
                   "begin in plain text: smtp, imap, pop3, ftp, ldap, xmpp, postgres, mysql")
       ->group(group);
-  command.add_flag_callback("-4,--ipv4", [&options] { options.box.family = AddressFamily::ipv4; })
+  command
+      .add_flag_callback(
+          "-4,--ipv4", [&options] { options.box.family = AddressFamily::ipv4; }, "IPv4 only")
       ->group(group);
-  command.add_flag_callback("-6,--ipv6", [&options] { options.box.family = AddressFamily::ipv6; })
+  command
+      .add_flag_callback(
+          "-6,--ipv6", [&options] { options.box.family = AddressFamily::ipv6; }, "IPv6 only")
       ->group(group);
 }
 
@@ -175,6 +179,7 @@ void add_get(CLI::App& root, Context& context) {
   auto options = std::make_shared<GetOptions>();
   CLI::App* const command =
       root.add_subcommand("get", "fetch URLs as curl does, from old boxes too");
+  command->footer("Exit status: curl's; heirloom-get(1) lists it.");
   command->add_option("url,--url", options->urls, "https://BOX[:PORT][/PATH] …")->required();
 
   struct Typed {

@@ -2,6 +2,7 @@
 
 #include "common/output.hpp"
 #include "get/exit.hpp"
+#include "starttls/start_tls.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -70,8 +71,11 @@ Outcome<bool> Fetch::run_hops(const std::string& url) {
 
 Outcome<bool> Fetch::start(const std::string& url) {
   const GetOptions& options = shared_.options;
+  const auto protocol = parse_start_tls_protocol(options.starttls);
   Outcome<Target> target =
-      parse_location(url, options.path_as_is ? PathForm::as_typed : PathForm::resolved);
+      protocol.has_value()
+          ? parse_start_tls_location(url, options.starttls, start_tls_port(*protocol))
+          : parse_location(url, options.path_as_is ? PathForm::as_typed : PathForm::resolved);
   if (!target.has_value()) {
     return target.error();
   }

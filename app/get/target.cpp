@@ -81,6 +81,22 @@ Outcome<Target> parse_location(std::string_view text, PathForm form) {
   return target;
 }
 
+Outcome<Target> parse_start_tls_location(std::string_view text,
+                                         std::string_view protocol,
+                                         std::uint16_t port) {
+  const std::size_t scheme = text.find("://");
+  const std::size_t begin = scheme == std::string_view::npos ? 0 : scheme + 3;
+  const std::string_view place = text.substr(begin, end_of_authority(text, begin) - begin);
+  Outcome<HostPort> where = parse_target(place, port);
+  if (!where.has_value()) {
+    return to_curl(where.error());
+  }
+  Target target;
+  target.url = {std::string(protocol), where->host, where->port, "/"};
+  target.text = target.url.scheme + "://" + to_string(*where);
+  return target;
+}
+
 std::string remove_dot_segments(std::string_view path) {
   std::string out;
   std::string_view rest = path;

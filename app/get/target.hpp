@@ -4,6 +4,7 @@
 #include "common/failure.hpp"
 #include "common/target.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,12 @@ enum class PathForm : std::uint8_t { resolved, as_typed };
 
 /// parse_location reads a URL as a person types it. Failures have curl's numbers 1 and 3.
 [[nodiscard]] Outcome<Target> parse_location(std::string_view text, PathForm form);
+
+/// parse_start_tls_location reads HOST[:PORT], or a URL of any scheme, for a server that begins in
+/// plain text: raw bytes, at that port if none is given.
+[[nodiscard]] Outcome<Target> parse_start_tls_location(std::string_view text,
+                                                       std::string_view protocol,
+                                                       std::uint16_t port);
 
 /// resolve_reference is RFC 3986 §5.2 for the value of Location. A space becomes %20, as browsers
 /// and curl do.

@@ -216,8 +216,10 @@ class Raw(GetTest):
             with contextlib.suppress(OSError):
                 secure.unwrap()
         box = self.box(handler)
-        got = self.get("-k", "--starttls", "smtp", "-d", "QUIT", f"smtps://127.0.0.1:{box.port}")
-        self.assertEqual((got.code, got.out), (0, b"got QUIT"), got.err)
+        for url in (f"smtp://127.0.0.1:{box.port}/", f"127.0.0.1:{box.port}"):
+            got = self.get("-k", "--starttls", "smtp", "-d", "QUIT", url)
+            self.assertEqual((got.code, got.out), (0, b"got QUIT"), got.err)
+        self.assertIn("port 25", self.get("--starttls", "smtp", "127.0.0.1").sentence)
 
 
 class SharedCauses(GetTest):
