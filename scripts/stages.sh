@@ -19,9 +19,9 @@ stage_packages() {
     # shellcheck disable=SC2046
     scripts/unpack.sh build/peers/unpacked $(missing_of unpack)
   fi
-  tests/package/fetch_root
   # A peer that could not be fetched is judged by the stage peers_found.
   tests/interop/fetch_peers || [ $? = 3 ]
+  tests/package/fetch_root
 }
 
 # The program and every test, under the sanitizers; the checks of scripts/ are tests too (label check).

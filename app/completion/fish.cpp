@@ -86,7 +86,7 @@ std::string lines_of(const CompletedCommand& command) {
   for (const CompletedOption& option : command.options) {
     text += begin;
     for (const std::string& name : option.short_names) {
-      text += " -s " + name;
+      text += " -s " + quoted(name);
     }
     for (const std::string& name : option.long_names) {
       text += " -l " + name;

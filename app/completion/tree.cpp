@@ -1,6 +1,7 @@
 #include "completion/tree.hpp"
 
 #include <algorithm>
+#include <cctype>
 #include <string_view>
 
 #include <CLI/App.hpp>
@@ -31,6 +32,36 @@ std::vector<std::string> words_in(std::string_view type) {
   return words;
 }
 
+/// mentions says whether `text` has `word` with no letter on either side of it.
+bool mentions(std::string_view text, std::string_view word) {
+  const auto is_letter = [&](std::size_t at) {
+    return at < text.size() && std::isalpha(static_cast<unsigned char>(text[at])) != 0;
+  };
+  for (std::size_t at = text.find(word); at != std::string_view::npos;
+       at = text.find(word, at + 1)) {
+    if ((at == 0 || !is_letter(at - 1)) && !is_letter(at + word.size())) {
+      return true;
+    }
+  }
+  return false;
+}
+
+/// kind_of goes by what the help tells a person: the name of the type or the description speaks of
+/// a file, PEM or a directory.
+ValueKind kind_of(const CompletedOption& option, std::string_view type) {
+  if (!option.words.empty()) {
+    return ValueKind::words;
+  }
+  const auto speaks_of = [&](std::string_view word) {
+    return mentions(type, word) || mentions(option.description, word);
+  };
+  if (speaks_of("directory") || speaks_of("folder")) {
+    return ValueKind::folder;
+  }
+  return speaks_of("file") || speaks_of("FILE") || speaks_of("PEM") ? ValueKind::file
+                                                                    : ValueKind::text;
+}
+
 CompletedOption read_option(const CLI::Option& option) {
   CompletedOption read;
   read.short_names = option.get_snames();
@@ -41,10 +72,7 @@ CompletedOption read_option(const CLI::Option& option) {
   }
   const std::string type = option.get_type_name();
   read.words = words_in(type);
-  read.kind = !read.words.empty()                        ? ValueKind::words
-              : type.find("FILE") != std::string::npos   ? ValueKind::file
-              : type.find("FOLDER") != std::string::npos ? ValueKind::folder
-                                                         : ValueKind::text;
+  read.kind = kind_of(read, type);
   return read;
 }
 

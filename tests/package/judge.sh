@@ -7,7 +7,7 @@ judge_packages() {
     step "contents of $(dpkg-deb -f "$package" Package)" judge_contents "$package"
   done
   step "dependencies of heirloom" judge_dependencies "$heirloom" \
-    "libc6 libfmt9 libgcc-s1 libheirloom0 libhttp-parser2.9 libspdlog1.10-fmt9 libssl3 libstdc++6"
+    "libc6 libfmt9 libgcc-s1 libheirloom0 libhttp-parser2.9 libspdlog1.10-fmt9 libssl3 libstdc++6 zlib1g"
   step "dependencies of libheirloom0" judge_dependencies "$library" "libc6 libgcc-s1 libssl3 libstdc++6"
   step "dependencies of libheirloom-dev" judge_dependencies "$development" "libheirloom0 libssl-dev"
   mkdir "$work/unpacked"

@@ -13,7 +13,7 @@ import unittest
 import support
 from message_support import expect_message
 
-kOption = re.compile(r"--?[A-Za-z0-9][\w-]*")
+kOption = re.compile(r"--?[A-Za-z0-9#][\w.-]*")
 
 
 def help_of(*command: str) -> str:
@@ -117,6 +117,9 @@ class Bash(Completion):
     def test_files(self):
         self.assertEqual(self.bash("reach", "--cert", ""), {"box.pem", "certificates"})
         self.assertEqual(self.bash("serve", "--key", "b"), {"box.pem"})
+        self.assertEqual(self.bash("connect", "--cafile", ""), {"box.pem", "certificates"})
+        self.assertEqual(self.bash("pins", "import", ""), {"box.pem", "certificates"})
+        self.assertEqual(self.bash("demo", "--output", ""), {"certificates"})
 
     def test_a_value_is_no_command(self):
         self.assertIn("--accept-new", self.bash("--color", "always", "reach", "--acc"))
@@ -157,7 +160,7 @@ class Zsh(Completion):
         """The options of each function's specifications."""
         with open(self.files["zsh"], encoding="utf-8") as file:
             functions = re.findall(r"^(_heirloom\w*)\(\) \{\n(.*?)^\}$", file.read(), re.M | re.S)
-        return {name: set(re.findall(r"^    '\*(--?[\w-]+?)[=+]?\[", body, re.M)) for name, body in functions}
+        return {name: set(re.findall(r"^    '\*(--?[\w.#-]+?)[=+]?\[", body, re.M)) for name, body in functions}
 
     def test_every_command_offers_its_options(self):
         specifications = self.specifications()
