@@ -122,7 +122,8 @@ ExitCode run(int count, char** words) {
   root.get_formatter()->column_width(34);
   root.footer(
       "Exit status: 0 success, 2 usage, 3 network, 4 TLS failed or data is missing, 5 identity,\n"
-      "6 a check that could not test everything, 7 something of this machine, 70 a fault of heirloom.");
+      "6 a check that could not test everything, 7 something of this machine, 70 a fault of "
+      "heirloom.");
   GlobalOptions options;
   Context context;
   add_global_options(root, options);

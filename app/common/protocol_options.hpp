@@ -36,7 +36,8 @@ void add_protocol_options(CLI::App& command, ProtocolOptions& options);
 /// would have been understood, for one that means nothing.
 [[nodiscard]] Outcome<Policy> build_policy(const ProtocolOptions& options);
 
-/// allow_weaknesses adds the suites that these words of Allowance allow, behind those of the policy.
+/// allow_weaknesses adds the suites that these words of Allowance allow, behind those of the
+/// policy.
 void allow_weaknesses(Policy& policy, const std::vector<std::string>& words);
 
 /// open_requested_key_log opens --keylog, else the file of SSLKEYLOGFILE, else gives null.
