@@ -17,7 +17,7 @@ namespace heirloom::app {
 namespace {
 
 constexpr long kDay = 86400;
-constexpr long kAuthorityDays = 5 * 365;
+constexpr long kAuthorityDays = 5L * 365;
 // Browsers refuse certificates that are valid for longer than 398 days.
 constexpr long kLeafDays = 397;
 
@@ -38,7 +38,7 @@ using BioPtr = std::unique_ptr<BIO, BioDeleter>;
 std::string text_of(BIO* bio) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio, &data);
-  return std::string(data, static_cast<std::size_t>(size));
+  return {data, static_cast<std::size_t>(size)};
 }
 
 BioPtr reader_of(const std::string& pem) {
@@ -120,7 +120,7 @@ std::string alternative_names(const std::vector<std::string>& names) {
 }  // namespace
 
 KeyPtr make_key() {
-  return KeyPtr(EVP_EC_gen("P-256"));
+  return KeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", "P-256"));
 }
 
 CertificatePtr make_authority(EVP_PKEY* key) {

@@ -15,7 +15,7 @@ constexpr std::size_t kMaxConnections = 512;
 }  // namespace
 
 /// start gives the connection a thread. One that finds no place is closed: the client tries again.
-void ConnectionServer::start(std::shared_ptr<TcpStream> stream) {
+void ConnectionServer::start(const std::shared_ptr<TcpStream>& stream) {
   const int handle = stream->readable_handle();
   const std::lock_guard lock(mutex_);
   if (is_stopping_ || handles_.size() >= kMaxConnections) {
@@ -56,9 +56,9 @@ void ConnectionServer::join_finished() {
 }
 
 void ConnectionServer::accept_from(TcpListener& listener, const StopSignal& stop) {
-  while (std::shared_ptr<TcpStream> stream = listener.accept(stop)) {
+  while (const std::shared_ptr<TcpStream> stream = listener.accept(stop)) {
     join_finished();
-    start(std::move(stream));
+    start(stream);
   }
 }
 

@@ -39,7 +39,7 @@ class ConnectionServer {
 
  private:
   void accept_from(TcpListener& listener, const StopSignal& stop);
-  void start(std::shared_ptr<TcpStream> stream);
+  void start(const std::shared_ptr<TcpStream>& stream);
   void leave(int handle, std::uint64_t thread);
   void join_finished();
 

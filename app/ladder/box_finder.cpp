@@ -77,7 +77,7 @@ Outcome<bool> BoxFinder::read_pin_file(const PinFile& file) {
   if (!list.has_value()) {
     return list.error();
   }
-  const Outcome<bool> readable = file.check_readable_about(*list, target_);
+  Outcome<bool> readable = file.check_readable_about(*list, target_);
   if (!readable.has_value()) {
     return readable;
   }

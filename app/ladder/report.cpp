@@ -260,7 +260,9 @@ void Report::remark(std::string_view name, const std::string& sentence) const {
     print_json(
         Json{{"event", "remark"}, {"target", target_}, {"name", name}, {"message", sentence}});
   } else {
-    print_line("note: " + escape_text(sentence) + ".");
+    const bool names_target =
+        naming_ == Naming::with_target && sentence.find(target_) == std::string::npos;
+    print_line("note: " + (names_target ? target_ + ": " : "") + escape_text(sentence) + ".");
   }
 }
 

@@ -49,7 +49,7 @@ Outcome<bool> OneBox::open() {
   constexpr std::array<Step, 5> kSteps = {
       &OneBox::read_pins, &OneBox::listen, &OneBox::find, &OneBox::judge, &OneBox::remember};
   for (const Step step : kSteps) {
-    const Outcome<bool> done = (this->*step)();
+    Outcome<bool> done = (this->*step)();
     if (!done.has_value()) {
       return done;
     }
