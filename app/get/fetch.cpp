@@ -19,6 +19,16 @@ std::string upper(std::string text) {
   return text;
 }
 
+/// without_blanks escapes what would end a request line.
+std::string without_blanks(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    const bool is_blank = static_cast<unsigned char>(c) <= ' ' || c == '\x7F';
+    out += is_blank ? percent_encode({&c, 1}) : std::string(1, c);
+  }
+  return out;
+}
+
 }  // namespace
 
 bool is_redirect(int status) noexcept {
@@ -82,8 +92,9 @@ Outcome<bool> Fetch::start(const std::string& url) {
   first_ = *std::move(target);
   if (options.data_in_query && !shared_.data.empty()) {
     const std::string mark = first_.url.path.find('?') == std::string::npos ? "?" : "&";
-    first_.url.path += mark + shared_.data;
-    first_.text += mark + shared_.data;
+    const std::string query = mark + without_blanks(shared_.data);
+    first_.url.path += query;
+    first_.text += query;
   }
   // A directory as the goal of -T gets the name of the file, as curl does.
   if (!options.upload.empty() && options.upload != "-" && options.upload != "." &&

@@ -60,6 +60,11 @@ class LikeCurl(GetTest):
             with self.subTest(words):
                 self.assert_same_as_curl(*words, f"{url}/a/b?c", data=b"from\nhere\n")
 
+    def test_blank_in_a_query_is_escaped(self):
+        """curl calls that a malformed URL."""
+        _, url = self.plain(echo)
+        self.assertIn(b"GET /?a=b%20c%0D%0AX:d HTTP/1.1", self.get("-G", "--data-raw", "a=b c\r\nX:d", url).out)
+
     def test_paths_and_names(self):
         _, url = self.plain(echo)
         host = url.split("//")[1]
