@@ -99,16 +99,21 @@ Outcome<Words> translate_special(const std::string& option, const std::string& v
 /// Translation goes through the words once.
 class Translation {
  public:
-  explicit Translation(const Words& words) : words_(words) {}
+  using Find = const Spelling* (*)(std::string_view word);
+
+  Translation(const Words& words, Find find) : words_(words), find_(find) {}
 
   Outcome<Words> run();
 
  private:
   Outcome<bool> take(const Spelling& spelling, std::size_t at);
+  Outcome<bool> take_special(const std::string& typed, const std::string& value);
+  void append_target();
 
   void append(const Words& words) { result_.insert(result_.end(), words.begin(), words.end()); }
 
   const Words& words_;
+  Find find_;
   Words result_;
   std::optional<std::string> host_;  ///< -host and -port make one target
   std::optional<std::string> port_;
@@ -127,20 +132,8 @@ Outcome<bool> Translation::take(const Spelling& spelling, std::size_t at) {
                    "spelling_value"};
   }
   const std::string value = has_value ? words_[at + 1] : "";
-  if (typed == "-host") {
-    host_ = value;
-    return true;
-  }
-  if (typed == "-port" && spelling.way == Spelling::Way::special) {
-    port_ = value;
-    return true;
-  }
   if (spelling.way == Spelling::Way::special) {
-    const auto words = translate_special(typed, value);
-    if (words) {
-      append(*words);
-    }
-    return words ? Outcome<bool>(true) : Outcome<bool>(words.error());
+    return take_special(typed, value);
   }
   if (spelling.way == Spelling::Way::means) {
     for (const std::string_view meaning : spelling.meaning) {
@@ -151,14 +144,32 @@ Outcome<bool> Translation::take(const Spelling& spelling, std::size_t at) {
   return true;
 }
 
-Outcome<Words> Translation::run() {
-  const bool is_connect = !words_.empty() && words_.front() == "connect";
-  if (!is_connect && (words_.empty() || words_.front() != "serve")) {
-    return words_;
+Outcome<bool> Translation::take_special(const std::string& typed, const std::string& value) {
+  if (typed == "-host" || typed == "-port") {
+    (typed == "-host" ? host_ : port_) = value;
+    return true;
   }
+  const auto words = translate_special(typed, value);
+  if (!words) {
+    return words.error();
+  }
+  append(*words);
+  return true;
+}
+
+/// append_target joins -host and -port.
+void Translation::append_target() {
+  if (!host_.has_value() && !port_.has_value()) {
+    return;
+  }
+  const std::string host = host_.value_or("localhost");
+  const bool needs_brackets = host.find(':') != std::string::npos;
+  append({(needs_brackets ? "[" + host + "]" : host) + (port_ ? ":" + *port_ : "")});
+}
+
+Outcome<Words> Translation::run() {
   for (std::size_t at = 0; at < words_.size(); ++at) {
-    const Spelling* const spelling =
-        is_connect ? find_client_spelling(words_[at]) : find_server_spelling(words_[at]);
+    const Spelling* const spelling = find_(words_[at]);
     if (spelling == nullptr) {
       result_.push_back(words_[at]);
       continue;
@@ -169,18 +180,20 @@ Outcome<Words> Translation::run() {
     }
     at += spelling->value == Spelling::Value::one ? 1 : 0;
   }
-  if (host_.has_value() || port_.has_value()) {
-    const std::string host = host_.value_or("localhost");
-    const bool needs_brackets = host.find(':') != std::string::npos;
-    append({(needs_brackets ? "[" + host + "]" : host) + (port_ ? ":" + *port_ : "")});
-  }
+  append_target();
   return std::move(result_);
 }
 
 }  // namespace
 
 Outcome<std::vector<std::string>> translate_aliases(const std::vector<std::string>& words) {
-  return Translation(words).run();
+  if (!words.empty() && words.front() == "connect") {
+    return Translation(words, find_client_spelling).run();
+  }
+  if (!words.empty() && words.front() == "serve") {
+    return Translation(words, find_server_spelling).run();
+  }
+  return words;
 }
 
 }  // namespace heirloom::app

@@ -220,7 +220,7 @@ std::string format_pin(const Pin& pin) {
   add("first-seen", pin.first_seen);
   add("last-seen", pin.last_seen);
   for (const auto& [key, value] : pin.other) {
-    line += ' ' + key + '=' + value;
+    line.append(" ").append(key).append("=").append(value);
   }
   return line;
 }

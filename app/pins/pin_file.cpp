@@ -121,7 +121,7 @@ Outcome<bool> PinFile::change(const std::function<Outcome<bool>(PinList&)>& edit
     return list.error();
   }
   const std::string before = list->text();
-  const Outcome<bool> edited = edit(*list);
+  Outcome<bool> edited = edit(*list);
   const std::string text = list->text();
   if (!edited.has_value() || text == before) {
     return edited;
@@ -136,7 +136,7 @@ Outcome<bool> PinFile::change(const std::function<Outcome<bool>(PinList&)>& edit
 
 Outcome<bool> PinFile::put(const Pin& pin) const {
   return change([&](PinList& list) {
-    const Outcome<bool> readable = check_readable_about(list, pin.box);
+    Outcome<bool> readable = check_readable_about(list, pin.box);
     if (readable.has_value()) {
       list.put(pin);
     }
@@ -164,7 +164,7 @@ Outcome<bool> PinFile::remember(const Pin& pin,
                      "the same command again",
                      "pin_changed_meanwhile"};
     }
-    const Outcome<bool> kept = keep_chain(chain);
+    Outcome<bool> kept = keep_chain(chain);
     if (kept.has_value()) {
       list.put(pin);
     }

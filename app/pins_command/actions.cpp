@@ -38,6 +38,23 @@ Outcome<std::vector<std::string>> read_words(const std::vector<std::string>& typ
   return words;
 }
 
+Outcome<std::vector<std::string>> boxes_to_forget(const PinList& list, const PinsOptions& options) {
+  std::vector<std::string> boxes;
+  for (const Pin& pin : options.all ? list.pins() : std::vector<Pin>{}) {
+    boxes.push_back(pin.box);
+  }
+  for (const std::string& typed : options.boxes) {
+    auto box = box_name(typed);
+    if (!box) {
+      return std::move(box).error();
+    }
+    if (std::ranges::find(boxes, *box) == boxes.end()) {
+      boxes.push_back(*std::move(box));
+    }
+  }
+  return boxes;
+}
+
 }  // namespace
 
 Outcome<std::string> box_name(const std::string& typed) {
@@ -88,7 +105,7 @@ Outcome<bool> allow_for_box(const PinFile& file, const PinsOptions& options) {
   }
   std::string box;
   std::vector<std::string> allowed;
-  const Outcome<bool> done = file.change([&](PinList& list) -> Outcome<bool> {
+  Outcome<bool> done = file.change([&](PinList& list) -> Outcome<bool> {
     auto pin = find_pin(file, list, options.box);
     if (!pin) {
       return std::move(pin).error();
@@ -135,7 +152,7 @@ Outcome<bool> add_pin(const PinFile& file, const PinsOptions& options) {
   pin.certificate = format_fingerprint(*fingerprint);
   pin.first_seen = now_text();
   return file.change([&](PinList& list) -> Outcome<bool> {
-    const Outcome<bool> readable = file.check_readable_about(list, *box);
+    Outcome<bool> readable = file.check_readable_about(list, *box);
     const Pin* const known = readable ? list.find(*box) : nullptr;
     if (!readable || (known != nullptr && known->certificate == pin.certificate)) {
       return readable;
@@ -162,29 +179,23 @@ Outcome<bool> forget_boxes(const PinFile& file, const PinsOptions& options) {
                    "pins_forget_what"};
   }
   std::vector<std::string> forgotten;
-  const Outcome<bool> done = file.change([&](PinList& list) -> Outcome<bool> {
-    for (const Pin& pin : list.pins()) {
-      if (options.all) {
-        forgotten.push_back(pin.box);
-      }
+  Outcome<bool> done = file.change([&](PinList& list) -> Outcome<bool> {
+    auto boxes = boxes_to_forget(list, options);
+    if (!boxes) {
+      return std::move(boxes).error();
     }
-    for (const std::string& typed : options.boxes) {
-      auto box = box_name(typed);
-      if (!box) {
-        return std::move(box).error();
-      }
-      forgotten.push_back(*std::move(box));
-    }
+    forgotten = *std::move(boxes);
     for (const std::string& box : forgotten) {
       if (!list.erase(box)) {
-        const auto why_not = find_pin(file, list, box);
-        return why_not ? Outcome<bool>(true) : Outcome<bool>(why_not.error());
+        return find_pin(file, list, box).error();  // there is none, and it says why
       }
     }
     return true;
   });
-  for (const std::string& box : done ? forgotten : std::vector<std::string>{}) {
-    print_line("heirloom: forgot " + box);
+  if (done) {
+    for (const std::string& box : forgotten) {
+      print_line("heirloom: forgot " + box);
+    }
   }
   return done;
 }

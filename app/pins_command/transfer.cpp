@@ -100,19 +100,19 @@ Outcome<bool> apply(const PinFile& file,
   Tally tally;
   std::vector<PinChange> changes;
   for (const CarriedPin& one : carried) {
-    const Outcome<bool> readable = file.check_readable_about(list, one.pin.box);
+    Outcome<bool> readable = file.check_readable_about(list, one.pin.box);
     if (!readable) {
       return readable;
     }
     changes.push_back(compare_pins(list.find(one.pin.box), one.pin));
     show_change(changes.back(), tally);
   }
-  const Outcome<bool> may = may_import(tally, options);
+  Outcome<bool> may = may_import(tally, options);
   if (!may || options.dry_run) {
     return may;
   }
   for (std::size_t i = 0; i < carried.size(); ++i) {
-    const Outcome<bool> kept = file.keep_chain(carried[i].chain);
+    Outcome<bool> kept = file.keep_chain(carried[i].chain);
     if (!kept) {
       return kept;
     }

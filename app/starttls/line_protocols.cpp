@@ -86,7 +86,7 @@ Outcome<std::string> read_through_tag(Dialogue& dialogue,
                                       std::initializer_list<std::string_view> ends) {
   std::string text;
   while (true) {
-    const auto tag = dialogue.read_through(">");
+    auto tag = dialogue.read_through(">");
     if (!tag) {
       return tag;
     }

@@ -56,7 +56,7 @@ Outcome<Bytes> read_ldap_message(Dialogue& dialogue) {
     return dialogue.unexpected("");
   }
   if (length > 0x80) {
-    const auto more = dialogue.read_bytes(count);
+    auto more = dialogue.read_bytes(count);
     if (!more) {
       return more;
     }
