@@ -42,6 +42,34 @@ bool is_other_version(VersionReport& report, const ServerAnswer& answer) {
   return true;
 }
 
+/// work_on_refusal: a box that refuses the version, or does not even answer hellos of it, is not
+/// kept busy with more of them.
+BatchEnd work_on_refusal(VersionReport& report, const Reply& reply) {
+  report.how = reply.how;
+  const bool is_about_version =
+      reply.answer.alert == kProtocolVersion || reply.answer.kind == ServerAnswer::Kind::silent;
+  return report.suites.empty() && is_about_version ? BatchEnd::version_refused : BatchEnd::done;
+}
+
+/// take_chosen moves the suite that the box chose from the offer to the report. False: it was not
+/// in the offer, and the rest is left untested.
+bool take_chosen(VersionReport& report,
+                 const ServerAnswer& answer,
+                 std::vector<std::uint16_t>& rest) {
+  if (std::erase(rest, answer.suite) == 0) {
+    report.untested.push_back(
+        {rest, "the box chose " + format_hex16(answer.suite) + ", which was not offered"});
+    return false;
+  }
+  remember(report, answer);
+  if (answer.broke_off) {
+    report.chosen_but_broken.push_back(answer.suite);
+  } else {
+    report.suites.push_back({answer.suite, answer.dh_bits, answer.export_rsa_bits});
+  }
+  return true;
+}
+
 BatchEnd work_on_batch(Interview& interview,
                        VersionReport& report,
                        std::vector<std::uint16_t> rest,
@@ -56,27 +84,13 @@ BatchEnd work_on_batch(Interview& interview,
       return BatchEnd::done;
     }
     if (reply.kind == Reply::Kind::refused) {
-      report.how = reply.how;
-      // A box that does not even answer hellos of this version is not kept busy with more of them.
-      const bool is_version =
-          report.suites.empty() && (reply.answer.alert == kProtocolVersion ||
-                                    reply.answer.kind == ServerAnswer::Kind::silent);
-      return is_version ? BatchEnd::version_refused : BatchEnd::done;
+      return work_on_refusal(report, reply);
     }
     if (is_other_version(report, reply.answer)) {
       return report.suites.empty() ? BatchEnd::version_refused : BatchEnd::done;
     }
-    const std::uint16_t chosen = reply.answer.suite;
-    if (std::erase(rest, chosen) == 0) {
-      report.untested.push_back(
-          {rest, "the box chose " + format_hex16(chosen) + ", which was not offered"});
+    if (!take_chosen(report, reply.answer, rest)) {
       return BatchEnd::done;
-    }
-    remember(report, reply.answer);
-    if (reply.answer.broke_off) {
-      report.chosen_but_broken.push_back(chosen);
-    } else {
-      report.suites.push_back({chosen, reply.answer.dh_bits, reply.answer.export_rsa_bits});
     }
   }
   return BatchEnd::done;

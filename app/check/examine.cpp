@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace heirloom::app {
 
@@ -20,11 +21,8 @@ constexpr std::array<Rung, 5> kRungs = {
 /// Examiner is one examination, step by step.
 class Examiner {
  public:
-  Examiner(const HostPort& where,
-           Interview& interview,
-           Handshaker& handshaker,
-           const std::string& command)
-      : interview_(interview), handshaker_(handshaker), command_(command) {
+  Examiner(const HostPort& where, Interview& interview, Handshaker& handshaker, std::string command)
+      : interview_(interview), handshaker_(handshaker), command_(std::move(command)) {
     result_.where = where;
     result_.target = to_string(where);
     result_.started = std::chrono::system_clock::now();
@@ -42,6 +40,7 @@ class Examiner {
   void confirm_versions();
   void ask_features();
   void resume_session();
+  Tested resume_once();
   void collect_chains();
 
   VersionReport& report(CheckVersion version) {
@@ -202,23 +201,27 @@ void Examiner::resume_session() {
     result_.resumption = {Tested::State::no, "the box gives out no session id"};
     return;
   }
-  for (int attempts = 0; attempts < 2; ++attempts) {
-    if (!interview_.count_connection()) {
-      result_.resumption = {Tested::State::unknown, "the limit of connections was reached"};
-      return;
-    }
-    const Outcome<RungAttempt> again = handshaker_.climb(*session_rung_, session_);
-    if (again.has_value() && again->box.has_value()) {
-      const bool is_resumed = again->box->facts.is_resumed;
-      result_.resumption = {is_resumed ? Tested::State::yes : Tested::State::no,
-                            is_resumed ? "a session was resumed by its id"
-                                       : "the box gives out a session id and does not know it "
-                                         "afterwards"};
-      return;
-    }
-    result_.resumption = {Tested::State::unknown,
-                          again.has_value() ? outcome_text(again->result) : again.error().what};
+  for (int attempts = 0; attempts < 2 && result_.resumption.state == Tested::State::unknown;
+       ++attempts) {
+    result_.resumption = resume_once();
   }
+}
+
+Tested Examiner::resume_once() {
+  if (!interview_.count_connection()) {
+    return {Tested::State::unknown, "the limit of connections was reached"};
+  }
+  const Outcome<RungAttempt> again = handshaker_.climb(*session_rung_, session_);
+  if (!again.has_value()) {
+    return {Tested::State::unknown, again.error().what};
+  }
+  if (!again->box.has_value()) {
+    return {Tested::State::unknown, outcome_text(again->result)};
+  }
+  return again->box->facts.is_resumed
+             ? Tested{Tested::State::yes, "a session was resumed by its id"}
+             : Tested{Tested::State::no,
+                      "the box gives out a session id and does not know it afterwards"};
 }
 
 void Examiner::ask_features() {

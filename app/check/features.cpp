@@ -17,10 +17,10 @@ using Kind = Tested::State;
 std::vector<const VersionReport*> accepted(const std::vector<VersionReport>& versions,
                                            CheckVersion highest) {
   std::vector<const VersionReport*> list;
-  for (auto version = versions.rbegin(); version != versions.rend(); ++version) {
-    const bool is_meant = version->version != CheckVersion::ssl20 && version->version <= highest;
-    if (is_meant && version->state == State::accepted) {
-      list.push_back(&*version);
+  for (const VersionReport& version : versions) {
+    const bool is_meant = version.version != CheckVersion::ssl20 && version.version <= highest;
+    if (is_meant && version.state == State::accepted) {
+      list.insert(list.begin(), &version);
     }
   }
   return list;
@@ -151,7 +151,7 @@ Tested ask_extensions(Interview& interview, const HelloOffer& manner) {
   HelloOffer without = with;
   without.extensions = HelloOffer::Signal::off;
   without.renegotiation = HelloOffer::Signal::off;
-  const Tested taken{Kind::yes, "a hello with extensions is taken"};
+  Tested taken{Kind::yes, "a hello with extensions is taken"};
   if (interview.ask(with).kind == Reply::Kind::hello) {
     return taken;
   }

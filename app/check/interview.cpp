@@ -136,11 +136,11 @@ Reply Interview::ask_again(const HelloOffer& offer, const ServerAnswer& first) {
   if (!may_be_accident(second.kind)) {
     return conclude(second.kind == Kind::not_asked ? first : second);
   }
-  const Reply unknown{Reply::Kind::unknown, describe_answer(second) + ", twice", second};
+  Reply unknown{Reply::Kind::unknown, describe_answer(second) + ", twice", second};
   if (!may_be_refusal(second.kind)) {
     return unknown;
   }
-  const Reply refused{Reply::Kind::refused, describe_answer(second), second};
+  Reply refused{Reply::Kind::refused, describe_answer(second), second};
   if (ways_to_refuse_.contains(second.kind)) {
     return refused;
   }
