@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <CLI/App.hpp>
 
@@ -25,7 +26,7 @@ namespace stage = demo;
 struct DemoOptions {
   std::string suite;  ///< empty: all of them
   std::string version;
-  std::string directory = "heirloom-demo";
+  std::string directory;  ///< empty: directory_for
   bool force = false;
   double timeout = 10;
   OutputFormat format = OutputFormat::text;
@@ -76,6 +77,18 @@ Outcome<std::vector<stage::Scene>> choose_scenes(const DemoOptions& options) {
   return std::vector<stage::Scene>{{.suite = suite, .version = *version}};
 }
 
+/// directory_for is where the files go if nobody says: what explains one suite has a place of its
+/// own, so that the whole demonstration is not in its way.
+std::string directory_for(const DemoOptions& options, const std::vector<stage::Scene>& scenes) {
+  std::string directory = "heirloom-demo";
+  if (!options.suite.empty()) {
+    const stage::Scene& scene = scenes.front();
+    directory += "/" + std::string(scene.suite->openssl_name) +
+                 (scene.version == ProtocolVersion::ssl30 ? "-ssl3" : "-tls1");
+  }
+  return directory;
+}
+
 /// Screen writes to standard output and remembers whether that worked.
 class Screen {
  public:
@@ -120,7 +133,10 @@ class Show {
 
 ExitCode Show::run() {
   const auto overwrite = options_.force ? stage::Overwrite::allowed : stage::Overwrite::never;
-  auto files = stage::CaptureFiles::open(options_.directory, overwrite);
+  const std::string directory = options_.directory.empty()
+                                    ? directory_for(options_, performance_.scenes)
+                                    : options_.directory;
+  auto files = stage::CaptureFiles::open(directory, overwrite);
   if (!files) {
     return fail(files.error(), options_.format);
   }
@@ -215,8 +231,9 @@ void add_demo(CLI::App& root, Context& context) {
       ->add_option(
           "--version", options->version, "of the protocol; default: both, or the higher one")
       ->type_name("{ssl3,tls1}");
-  command->add_option("-o,--output", options->directory, "directory for the capture and key log")
-      ->capture_default_str();
+  command->add_option("-o,--output",
+                      options->directory,
+                      "directory for the capture and key log; default: heirloom-demo");
   command->add_flag("--force", options->force, "replace an earlier capture");
   command->add_option("--timeout", options->timeout, "seconds that one connection may take")
       ->check(CLI::Range(0.000001, 86400.0))

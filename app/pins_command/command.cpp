@@ -81,9 +81,15 @@ void add_changes(const Declared& declared) {
 }  // namespace
 
 void add_pins(CLI::App& root, Context& context) {
-  CLI::App* const pins = root.add_subcommand("pins", "what is remembered of boxes");
-  pins->require_subcommand(1);
+  CLI::App* const pins = root.add_subcommand("pins", "what is remembered of boxes; alone: list");
+  pins->require_subcommand(0, 1);
   const Declared declared{*pins, context, std::make_shared<PinsOptions>()};
+  // Alone it is `pins list`.
+  pins->callback([&context, pins, kept = declared.options] {
+    if (pins->get_subcommands().empty()) {
+      context.run = [kept] { return run_pins(list_pins, *kept); };
+    }
+  });
   add_views(declared);
   add_changes(declared);
 }

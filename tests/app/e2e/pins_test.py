@@ -53,6 +53,11 @@ class Looking(PinsTest):
         self.assertIn("no box is remembered", outcome.err)
         self.assertEqual(self.must("list", "--json").out, b"")
 
+    def test_alone_it_lists(self):
+        write_pins(self.state, line("10.0.0.5:443"))
+        self.assertEqual(self.must().out, self.must("list").out)
+        self.assertIn(b"10.0.0.5:443", self.must().out)
+
     def test_whole_chain_of_a_box(self):
         context = old_context("rsa2048")
         context.load_cert_chain(chain("chained"), key("chained"))
