@@ -113,7 +113,7 @@ std::string headline(const Examination& examination, const std::vector<CheckLine
       std::chrono::duration_cast<std::chrono::seconds>(examination.ended - examination.started);
   std::size_t untested = 0;
   for (const CheckLine& line : lines) {
-    untested += line.status == Status::not_tested ? 1 : 0;
+    untested += line.status == Status::not_tested || line.status == Status::not_testable ? 1 : 0;
   }
   std::string text = colored(Style::strong, examination.target);
   text += ": worst " + severity_column(worst_severity(lines));
