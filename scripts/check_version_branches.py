@@ -5,7 +5,8 @@ usage: check_version_branches.py [--root FOLDER]
 
 What differs between SSL 3.0 and TLS 1.0 is in src/version, one record per version; elsewhere code asks
 that record. Only src/version itself, version negotiation and the SSLv2-format hello may compare, and
-the one file of the program that tells people how weak a version is (app/common/describe.cpp). In
+the files of the program that tell people about a version: how weak it is (app/common/describe.cpp) and
+what its messages mean (app/demo/words.cpp). In
 src, include and app this looks for ProtocolVersion's enumerators next to a comparison or in a `case`
 label, and for a comparison with the wire values.
 In src it also looks for two versions put in order (`a.version < b.version`) and for a switch over
@@ -24,7 +25,7 @@ from sources import line_of, project_files, without_comments_and_strings  # noqa
 
 kMayCompare = re.compile(
     r"^src/version/|^src/handshake/negotiate\.(hpp|cpp)$|^src/message/sslv2_client_hello\.(hpp|cpp)$"
-    r"|^app/common/describe\.cpp$"
+    r"|^app/common/describe\.cpp$|^app/demo/words\.cpp$"
 )
 kName = r"(?:(?:heirloom::)?ProtocolVersion::)?(?:ssl30|tls10)\b"
 kCompare = r"(?:==|!=|<=>|<=|>=|(?<![<\-])<(?!<)|(?<!>)>(?![>=]))"

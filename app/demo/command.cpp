@@ -8,6 +8,7 @@
 #include "demo/explanation.hpp"
 #include "demo/performance.hpp"
 #include "demo/report.hpp"
+#include "demo/words.hpp"
 
 #include <cstdio>
 #include <memory>
@@ -83,8 +84,7 @@ std::string directory_for(const DemoOptions& options, const std::vector<stage::S
   std::string directory = "heirloom-demo";
   if (!options.suite.empty()) {
     const stage::Scene& scene = scenes.front();
-    directory += "/" + std::string(scene.suite->openssl_name) +
-                 (scene.version == ProtocolVersion::ssl30 ? "-ssl3" : "-tls1");
+    directory += "/" + std::string(scene.suite->openssl_name) + "-" + stage::version_word(scene);
   }
   return directory;
 }

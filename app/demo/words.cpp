@@ -95,6 +95,10 @@ std::string alert_meaning(ByteView plaintext) {
 
 }  // namespace
 
+std::string version_word(const Scene& scene) {
+  return is_ssl30(scene) ? "ssl3" : "tls1";
+}
+
 std::string clause(const Scene& scene, std::string_view ssl30, std::string_view tls10) {
   return is_ssl30(scene) ? "RFC 6101 §" + std::string(ssl30) : "RFC 2246 §" + std::string(tls10);
 }

@@ -51,6 +51,9 @@ namespace heirloom::app::demo {
 /// record_type_name gives "handshake"; "unknown" for a number that no document defines.
 [[nodiscard]] std::string_view record_type_name(std::uint8_t type) noexcept;
 
+/// version_word gives the word for its version that --version takes.
+[[nodiscard]] std::string version_word(const Scene& scene);
+
 /// clause gives "RFC 6101 §ssl30" or "RFC 2246 §tls10", as the version has it.
 [[nodiscard]] std::string clause(const Scene& scene,
                                  std::string_view ssl30,

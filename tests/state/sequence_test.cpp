@@ -241,8 +241,6 @@ std::vector<Setting> settings() {
   std::vector<Setting> all;
   for (const Side side : {Side::client, Side::server}) {
     for (const Combination combination : {Combination{ProtocolVersion::ssl30, 0x0005},
-                                          Combination{ProtocolVersion::ssl30, 0x000a},
-                                          Combination{ProtocolVersion::tls10, 0x0004},
                                           Combination{ProtocolVersion::tls10, 0x002f}}) {
       for (const Shape shape : {Shape::plain, Shape::with_client_certificate, Shape::resumed}) {
         all.push_back({side, combination, shape});

@@ -1,0 +1,1 @@
+// Every precompiled header belongs to an object; this one is empty.
