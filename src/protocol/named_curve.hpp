@@ -1,0 +1,24 @@
+// NamedCurve: the numbers of elliptic curves in hellos and key exchange messages, RFC 4492 §5.1.1.
+#pragma once
+
+#include <cstdint>
+
+namespace heirloom {
+
+/// NamedCurve has the curves over prime fields; those over binary fields (1 to 14) were hardly ever
+/// deployed and are not used here.
+enum class NamedCurve : std::uint16_t {
+  secp160k1 = 15,
+  secp160r1 = 16,
+  secp160r2 = 17,
+  secp192k1 = 18,
+  secp192r1 = 19,
+  secp224k1 = 20,
+  secp224r1 = 21,
+  secp256k1 = 22,
+  secp256r1 = 23,
+  secp384r1 = 24,
+  secp521r1 = 25,
+};
+
+}  // namespace heirloom
