@@ -16,13 +16,14 @@
 
 namespace heirloom {
 
-/// PrivateKeyResult is what a private-key operation gives: bytes of the modulus' size, or
-/// private_key_failed.
+/// PrivateKeyResult is what a private-key operation gives: bytes, or an error (private_key_failed
+/// unless the operation says otherwise).
 using PrivateKeyResult = Result<std::vector<std::uint8_t>>;
 
-/// PrivateKey does the two operations that these versions need. An implementation may keep the key
-/// in a module or on another machine and answer pending. One object may serve many connections on
-/// many threads.
+/// PrivateKey does the operations that these versions need: RSA keys decrypt and sign, DSA and EC
+/// keys sign, Diffie-Hellman keys agree. What a key cannot do fails with private_key_failed. An
+/// implementation may keep the key in a module or on another machine and answer pending. One object
+/// may serve many connections on many threads.
 class HEIRLOOM_EXPORT PrivateKey {
  public:
   PrivateKey() = default;
@@ -32,7 +33,8 @@ class HEIRLOOM_EXPORT PrivateKey {
 
   [[nodiscard]] virtual PublicKeyAlgorithm algorithm() const noexcept = 0;
 
-  /// size is the length of the modulus in bytes.
+  /// size is the length in bytes of the modulus (RSA), of the prime (DSA, Diffie-Hellman) or of a
+  /// coordinate (EC).
   [[nodiscard]] virtual std::size_t size() const noexcept = 0;
 
   /// decrypt_raw computes ciphertext^d mod n and returns it with all its leading zeros.
@@ -41,9 +43,17 @@ class HEIRLOOM_EXPORT PrivateKey {
   [[nodiscard]] virtual Pending<PrivateKeyResult> decrypt_raw(
       std::span<const std::uint8_t> ciphertext) = 0;
 
-  /// sign makes a PKCS#1 block type 1 signature over `digest` as it stands, without DigestInfo
-  /// (RFC 2246 §4.7: for RSA the 36 bytes of MD5 and SHA).
+  /// sign makes a signature over `digest` as it stands. RSA: the 36 bytes of MD5 and SHA in a
+  /// PKCS#1 block type 1 without DigestInfo, as long as the modulus (RFC 2246 §4.7). DSA and ECDSA:
+  /// the 20 bytes of SHA; the result is DER, a SEQUENCE of r and s (RFC 2246 §4.7, RFC 4492 §5.4).
   [[nodiscard]] virtual Pending<PrivateKeyResult> sign(std::span<const std::uint8_t> digest) = 0;
+
+  /// agree computes Z = peer_public^x mod p and returns it with all its leading zeros: fixed
+  /// Diffie-Hellman (RFC 2246 §7.4.7.2, §8.1.2). key_exchange_malformed if the peer's value is not
+  /// usable in the key's group (1 < Y < p - 1, and Y^q = 1 where the order q is known); an
+  /// implementation must look, for a value of small order gives a part of x away. Unless
+  /// overridden: private_key_failed.
+  [[nodiscard]] virtual Pending<PrivateKeyResult> agree(std::span<const std::uint8_t> peer_public);
 };
 
 /// Credentials are shared by connections and never change.
@@ -54,8 +64,9 @@ struct Credentials {
   [[nodiscard]] bool empty() const noexcept { return chain.empty() || key == nullptr; }
 };
 
-/// parse_private_key reads an unencrypted PEM key (PKCS#1 or PKCS#8), or one encrypted with the
-/// given passphrase.
+/// parse_private_key reads an RSA, DSA, EC or Diffie-Hellman key in PEM form (the traditional one
+/// of its kind or PKCS#8), unencrypted or encrypted with the given passphrase. Old ciphers (DES,
+/// RC2) need libcrypto's legacy provider. config_invalid, with the reason as detail.
 [[nodiscard]] HEIRLOOM_EXPORT Result<std::shared_ptr<PrivateKey>> parse_private_key(
     std::string_view pem, std::string_view passphrase = {});
 

@@ -16,16 +16,18 @@ namespace {
 /// belongs compares what can be compared. The key of a module on another machine shows no numbers;
 /// its kind and size must do, and a wrong one fails its first handshake.
 bool belongs(const PrivateKey& key, const X509* certificate) {
-  const EVP_PKEY* certificate_key = X509_get0_pubkey(certificate);
-  if (const auto* local = dynamic_cast<const crypto::RsaPrivateKey*>(&key); local != nullptr) {
-    return local->belongs_to(certificate_key);
+  if (const auto* local = dynamic_cast<const crypto::LocalPrivateKey*>(&key); local != nullptr) {
+    return local->belongs_to(certificate);
   }
-  if (key.algorithm() != crypto::key_algorithm_of(certificate) || certificate_key == nullptr) {
+  if (key.algorithm() != crypto::key_algorithm_of(certificate)) {
     return false;
   }
-  const int bits = EVP_PKEY_get_bits(certificate_key);
-  return key.algorithm() != PublicKeyAlgorithm::rsa ||
-         (bits > 0 && key.size() == (static_cast<std::size_t>(bits) + 7) / 8);
+  if (key.algorithm() != PublicKeyAlgorithm::rsa) {
+    return true;
+  }
+  const EVP_PKEY* certificate_key = X509_get0_pubkey(certificate);
+  const int bits = certificate_key == nullptr ? 0 : EVP_PKEY_get_bits(certificate_key);
+  return bits > 0 && key.size() == (static_cast<std::size_t>(bits) + 7) / 8;
 }
 
 /// in_file puts a file's name before what is wrong with it.

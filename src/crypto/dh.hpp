@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -55,11 +56,18 @@ struct DhPublicKey {
 /// there is none or it cannot be read. It checks nothing: see check_group.
 [[nodiscard]] Result<DhGroup> parse_dh_group(std::string_view pem);
 
+/// DhParametersForm is how a group is encoded: prime, generator and perhaps an exponent's length
+/// (PKCS#3), or prime, generator, order (X9.42, RFC 3279 §2.3.3).
+enum class DhParametersForm : std::uint8_t { pkcs3, x942 };
+
+/// read_dh_parameters reads either form from DER. Empty if the bytes are none.
+[[nodiscard]] std::optional<DhGroup> read_dh_parameters(ByteView der, DhParametersForm form);
+
 /// GroupOrigin says how closely a group is looked at. A peer's is used once, and the peer could as
 /// well publish our secret; a prime test on each handshake would be a gift to attackers. A file's
 /// serves every connection.
 enum class GroupOrigin : std::uint8_t {
-  peer,  ///< size, odd p, 1 < g < p - 1
+  peer,  ///< size, odd p, 1 < g < p - 1, 2^159 <= q < p where q is given
   file,  ///< and p is prime, and q (where it is given) is prime and the order of g
 };
 

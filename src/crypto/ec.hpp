@@ -34,6 +34,10 @@ struct CurveInfo {
 /// curve_info is never missing for an enumerator.
 [[nodiscard]] const CurveInfo& curve_info(NamedCurve curve);
 
+/// curve_of_library_name goes by the name that libcrypto has for a curve ("prime256v1"). Empty if
+/// it is not in the table, or null.
+[[nodiscard]] std::optional<NamedCurve> curve_of_library_name(const char* name);
+
 /// EcPublicKey is a point in uncompressed form (04, x, y).
 struct EcPublicKey {
   NamedCurve curve = NamedCurve::secp256r1;

@@ -20,6 +20,7 @@
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
+#include <openssl/param_build.h>
 #include <openssl/types.h>
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
@@ -39,11 +40,15 @@ class ErrorQueueGuard {
   ~ErrorQueueGuard();
 };
 
-/// DefaultContextGuard makes library_context this thread's default while it lives, for the few
-/// functions of libcrypto that take no context.
+/// legacy_context has the old ciphers and key derivations as well, for keys in files that were
+/// encrypted with them, and for nothing else. Null if libcrypto's legacy provider is not installed.
+[[nodiscard]] OSSL_LIB_CTX* legacy_context() noexcept;
+
+/// DefaultContextGuard makes a context this thread's default while it lives, for the few functions
+/// of libcrypto that take no context.
 class DefaultContextGuard {
  public:
-  DefaultContextGuard() noexcept;
+  explicit DefaultContextGuard(OSSL_LIB_CTX* context = library_context()) noexcept;
   DefaultContextGuard(const DefaultContextGuard&) = delete;
   DefaultContextGuard& operator=(const DefaultContextGuard&) = delete;
   ~DefaultContextGuard();
@@ -80,6 +85,22 @@ struct OpensslFree {
 
 /// memory_reader reads from bytes that outlive it. Empty if they are more than libcrypto can take.
 [[nodiscard]] MemoryReader memory_reader(ByteView bytes);
+
+/// big_number reads big-endian bytes; leading zeros do not count. Null if they are more than
+/// libcrypto can take, or out of memory.
+[[nodiscard]] BigNumber big_number(ByteView bytes);
+
+/// number_bytes is a number in big-endian form without leading zeros.
+[[nodiscard]] Bytes number_bytes(const BIGNUM* number);
+
+using ParameterBuilder = std::unique_ptr<OSSL_PARAM_BLD, Deleter<OSSL_PARAM_BLD_free>>;
+
+/// public_key_from makes a public key of that type ("DSA", "EC") of the numbers that the builder
+/// holds. Null if they are none.
+[[nodiscard]] PublicKeyPointer public_key_from(const char* type, OSSL_PARAM_BLD* builder);
+
+/// verify_digest checks a signature over a digest as it stands.
+[[nodiscard]] bool verify_digest(EVP_PKEY* key, ByteView digest, ByteView signature);
 
 /// key_number reads one of the numbers of a key ("n", "e") in big-endian form. Empty if the key has
 /// none of that name.

@@ -1,17 +1,14 @@
+// The operations of RSA keys; those of the other kinds are in private_keys.cpp.
 #include "crypto/private_key.hpp"
-
-#include "crypto/pem.hpp"
 
 #include <algorithm>
 #include <string>
 #include <utility>
 
-#include <openssl/pem.h>
+#include <openssl/core_names.h>
 #include <openssl/rsa.h>
 
-namespace heirloom {
-
-namespace crypto {
+namespace heirloom::crypto {
 
 namespace {
 
@@ -75,68 +72,23 @@ Pending<PrivateKeyResult> RsaPrivateKey::sign(std::span<const std::uint8_t> dige
   return PrivateKeyResult(std::move(signature));
 }
 
-bool RsaPrivateKey::belongs_to(const EVP_PKEY* certificate_key) const noexcept {
+bool RsaPrivateKey::belongs_to(const X509* certificate) const {
   const ErrorQueueGuard guard;
-  return certificate_key != nullptr && EVP_PKEY_eq(certificate_key, key_.get()) == 1;
+  const EVP_PKEY* public_key = X509_get0_pubkey(certificate);
+  return public_key != nullptr && EVP_PKEY_eq(public_key, key_.get()) == 1;
 }
 
-namespace {
-
-/// Passphrase is what libcrypto asks for, and whether it did.
-struct Passphrase {
-  std::string_view text;
-  bool was_asked = false;
-};
-
-extern "C" int answer_passphrase(char* out, int room, int /*is_encryption*/, void* context) {
-  auto* passphrase = static_cast<Passphrase*>(context);
-  passphrase->was_asked = true;
-  if (passphrase->text.empty() || room < 0 ||
-      passphrase->text.size() > static_cast<std::size_t>(room)) {
-    return -1;
-  }
-  std::ranges::copy(passphrase->text, out);
-  return static_cast<int>(passphrase->text.size());
-}
-
-std::string why_unreadable(const Passphrase& passphrase) {
-  if (!passphrase.was_asked) {
-    return "there is no private key in PEM form in it";
-  }
-  return passphrase.text.empty() ? "the key is encrypted and there is no passphrase"
-                                 : "the passphrase is wrong";
-}
-
-}  // namespace
-
-}  // namespace crypto
-
-Result<std::shared_ptr<PrivateKey>> parse_private_key(std::string_view pem,
-                                                      std::string_view passphrase) {
-  const crypto::ErrorQueueGuard guard;
-  const crypto::MemoryReader reader = crypto::memory_reader(crypto::as_bytes(pem));
-  crypto::Passphrase answer{passphrase};
-  // The old form of encrypted PEM (DEK-Info) is decrypted in the default context.
-  const crypto::DefaultContextGuard default_context;
-  crypto::PublicKeyPointer key;
-  if (reader != nullptr) {
-    key.reset(PEM_read_bio_PrivateKey_ex(reader.get(),
-                                         nullptr,
-                                         crypto::answer_passphrase,
-                                         &answer,
-                                         crypto::library_context(),
-                                         nullptr));
-  }
+Result<TemporaryRsaKey> generate_rsa_key(std::size_t bits) {
+  const ErrorQueueGuard guard;
+  PublicKeyPointer key(EVP_PKEY_Q_keygen(library_context(), nullptr, "RSA", bits));
   if (key == nullptr) {
-    return Error(Cause::config_invalid, crypto::why_unreadable(answer));
+    return failed("no RSA key of " + std::to_string(bits) + " bits can be made: " + last_reason());
   }
-  if (EVP_PKEY_is_a(key.get(), "RSA") != 1) {
-    const char* type = EVP_PKEY_get0_type_name(key.get());
-    return Error(Cause::config_invalid,
-                 std::string("the key is of type ") + (type == nullptr ? "unknown" : type) +
-                     ", RSA is needed");
-  }
-  return std::shared_ptr<PrivateKey>(std::make_shared<crypto::RsaPrivateKey>(std::move(key)));
+  Bytes modulus = key_number(key.get(), OSSL_PKEY_PARAM_RSA_N);
+  Bytes exponent = key_number(key.get(), OSSL_PKEY_PARAM_RSA_E);
+  return TemporaryRsaKey{.modulus = std::move(modulus),
+                         .exponent = std::move(exponent),
+                         .key = std::make_shared<RsaPrivateKey>(std::move(key))};
 }
 
-}  // namespace heirloom
+}  // namespace heirloom::crypto

@@ -21,13 +21,6 @@ constexpr int kMaxExponentBitsOfLargeModulus = 64;
 /// 00, the block type, at least eight bytes of padding, 00 (RFC 2313 §8.1).
 constexpr std::size_t kBlockOverhead = 11;
 
-BigNumber big_number(ByteView bytes) {
-  if (!std::in_range<int>(bytes.size())) {
-    return nullptr;
-  }
-  return BigNumber(BN_bin2bn(bytes.data(), static_cast<int>(bytes.size()), nullptr));
-}
-
 bool is_usable(const BIGNUM* modulus, const BIGNUM* exponent) {
   const int bits = BN_num_bits(modulus);
   if (bits < kMinModulusBits || bits > kMaxModulusBits || BN_is_odd(modulus) == 0) {

@@ -2,10 +2,12 @@
 
 #include "heirloom/config.hpp"
 
+#include "base/try.hpp"
 #include "crypto/library.hpp"
 #include "crypto/x509_parse.hpp"
 
 #include <algorithm>
+#include <array>
 #include <string>
 #include <utility>
 
@@ -15,6 +17,7 @@ namespace heirloom::crypto {
 
 namespace {
 
+using IntegerPointer = std::unique_ptr<ASN1_INTEGER, Deleter<ASN1_INTEGER_free>>;
 using BitStringPointer = std::unique_ptr<ASN1_BIT_STRING, Deleter<ASN1_BIT_STRING_free>>;
 
 /// Bits of the keyUsage extension, RFC 2459 §4.2.1.3.
@@ -36,19 +39,112 @@ void read_key_usage(const X509* certificate, CertificateKey& key) {
   key.may_agree = ASN1_BIT_STRING_get_bit(usage.get(), kKeyAgreementBit) == 1;
 }
 
+Error unusable(const CertificateKey& key) {
+  return {Cause::certificate_key_unsupported,
+          std::string("the ") + std::string(to_string(key.algorithm)) + " key of " +
+              std::to_string(key.bits) + " bits cannot be used"};
+}
+
+/// read_ec_key writes the point in uncompressed form, whatever the certificate has.
+std::optional<EcPublicKey> read_ec_key(const EVP_PKEY* key) {
+  std::array<char, 64> name{};
+  if (EVP_PKEY_get_group_name(key, name.data(), name.size(), nullptr) != 1) {
+    return std::nullopt;  // parameters that are no curve libcrypto knows
+  }
+  const auto curve = curve_of_library_name(name.data());
+  if (!curve.has_value()) {
+    return std::nullopt;
+  }
+  const std::size_t field = curve_info(*curve).field_size;
+  Bytes point{4};
+  for (const char* const coordinate : {OSSL_PKEY_PARAM_EC_PUB_X, OSSL_PKEY_PARAM_EC_PUB_Y}) {
+    const Bytes number = key_number(key, coordinate);
+    if (number.size() > field) {
+      return std::nullopt;
+    }
+    point.resize(point.size() + field - number.size());
+    append(point, number);
+  }
+  if (!check_point(*curve, point).has_value()) {
+    return std::nullopt;
+  }
+  return EcPublicKey{.curve = *curve, .point = std::move(point)};
+}
+
+/// read_numbers fills in the key of its kind. False if its numbers cannot be used.
+bool read_numbers(const EVP_PKEY* key, CertificateKey& out) {
+  switch (out.algorithm) {
+    case PublicKeyAlgorithm::rsa:
+      out.rsa = RsaPublicKey::from_modulus(key_number(key, OSSL_PKEY_PARAM_RSA_N),
+                                           key_number(key, OSSL_PKEY_PARAM_RSA_E));
+      return out.rsa.has_value();
+    case PublicKeyAlgorithm::dsa:
+      out.dsa = DsaPublicKey::from_numbers(key_number(key, OSSL_PKEY_PARAM_FFC_P),
+                                           key_number(key, OSSL_PKEY_PARAM_FFC_Q),
+                                           key_number(key, OSSL_PKEY_PARAM_FFC_G),
+                                           key_number(key, OSSL_PKEY_PARAM_PUB_KEY));
+      return out.dsa.has_value();
+    case PublicKeyAlgorithm::ec:
+      out.ec = read_ec_key(key);
+      return out.ec.has_value();
+    case PublicKeyAlgorithm::dh:
+    case PublicKeyAlgorithm::other:
+      return false;
+  }
+  return false;
+}
+
 }  // namespace
 
-Result<CertificateKey> certificate_key(ByteView der) {
-  auto parsed = parse_x509(der);
-  if (!parsed.has_value()) {
-    return std::move(parsed).error();
+Result<DhPublicKey> dh_key_of(const X509* certificate) {
+  ASN1_OBJECT* object = nullptr;
+  const unsigned char* bits = nullptr;
+  int size = 0;
+  X509_ALGOR* algorithm = nullptr;
+  if (X509_PUBKEY_get0_param(
+          &object, &bits, &size, &algorithm, X509_get_X509_PUBKEY(certificate)) != 1) {
+    return Cause::certificate_malformed;
   }
+  int type = V_ASN1_UNDEF;
+  const void* parameters = nullptr;
+  X509_ALGOR_get0(nullptr, &type, &parameters, algorithm);
+  if (type != V_ASN1_SEQUENCE) {
+    // RFC 3279 §2.3.2 lets a DSA key inherit its issuer's parameters, but no Diffie-Hellman key.
+    return Error(Cause::certificate_malformed, "the DH key has no group");
+  }
+  const auto* text = static_cast<const ASN1_STRING*>(parameters);
+  const ByteView der(ASN1_STRING_get0_data(text),
+                     static_cast<std::size_t>(ASN1_STRING_length(text)));
+  auto group = read_dh_parameters(
+      der,
+      OBJ_obj2nid(object) == NID_dhpublicnumber ? DhParametersForm::x942 : DhParametersForm::pkcs3);
+  const unsigned char* at = bits;
+  const IntegerPointer integer(d2i_ASN1_INTEGER(nullptr, &at, size));
+  if (!group.has_value() || integer == nullptr || at != bits + size) {
+    return Error(Cause::certificate_malformed, "the DH key cannot be read");
+  }
+  const BigNumber value(ASN1_INTEGER_to_BN(integer.get(), nullptr));
+  if (value == nullptr || BN_is_negative(value.get()) == 1) {
+    return Error(Cause::certificate_malformed, "the DH key cannot be read");
+  }
+  return DhPublicKey{.group = std::move(*group), .public_value = number_bytes(value.get())};
+}
+
+Result<CertificateKey> certificate_key(ByteView der) {
+  HEIRLOOM_TRY(const X509Pointer parsed, parse_x509(der));
   const ErrorQueueGuard guard;
-  const X509* certificate = parsed.value().get();
+  const X509* certificate = parsed.get();
   CertificateKey key;
   key.algorithm = key_algorithm_of(certificate);
+  key.signature_algorithm = signing_algorithm_of(certificate);
   if (key.algorithm == PublicKeyAlgorithm::other) {
     return Cause::certificate_key_unsupported;
+  }
+  read_key_usage(certificate, key);
+  if (key.algorithm == PublicKeyAlgorithm::dh) {
+    HEIRLOOM_TRY(key.dh, dh_key_of(certificate));
+    key.bits = key.dh->group.bits();
+    return key;
   }
   const EVP_PKEY* public_key = X509_get0_pubkey(certificate);
   if (public_key == nullptr) {
@@ -57,14 +153,8 @@ Result<CertificateKey> certificate_key(ByteView der) {
                      " key cannot be read: " + last_reason());
   }
   key.bits = static_cast<std::size_t>(std::max(0, EVP_PKEY_get_bits(public_key)));
-  read_key_usage(certificate, key);
-  if (key.algorithm == PublicKeyAlgorithm::rsa) {
-    key.rsa = RsaPublicKey::from_modulus(key_number(public_key, OSSL_PKEY_PARAM_RSA_N),
-                                         key_number(public_key, OSSL_PKEY_PARAM_RSA_E));
-    if (!key.rsa.has_value()) {
-      return Error(Cause::certificate_key_unsupported,
-                   "the RSA key of " + std::to_string(key.bits) + " bits cannot be used");
-    }
+  if (!read_numbers(public_key, key)) {
+    return unusable(key);
   }
   return key;
 }

@@ -5,6 +5,10 @@
 #include "heirloom/result.hpp"
 
 #include "base/bytes.hpp"
+#include "crypto/dh.hpp"
+#include "crypto/dsa.hpp"
+#include "crypto/ec.hpp"
+#include "crypto/library.hpp"
 #include "crypto/rsa.hpp"
 
 #include <cstddef>
@@ -18,10 +22,23 @@ struct CertificateKey {
   PublicKeyAlgorithm algorithm = PublicKeyAlgorithm::other;
   std::size_t bits = 0;
   std::optional<RsaPublicKey> rsa;  ///< present if algorithm is rsa
+  std::optional<DsaPublicKey> dsa;  ///< present if algorithm is dsa
+  std::optional<DhPublicKey> dh;    ///< present if algorithm is dh; nothing of it is checked
+  std::optional<EcPublicKey> ec;    ///< present if algorithm is ec; the point is of the curve
   bool may_sign = true;             ///< digitalSignature
   bool may_encipher = true;         ///< keyEncipherment
   bool may_agree = true;            ///< keyAgreement
+
+  /// signature_algorithm is the kind of key that signed the certificate (rsa, dsa, ec for ECDSA,
+  /// else other). DH_RSA and DH_DSS suites differ in it (RFC 2246 §7.4.2), as do the ECDH ones.
+  PublicKeyAlgorithm signature_algorithm = PublicKeyAlgorithm::other;
 };
+
+/// dh_key_of reads group and public value of a Diffie-Hellman certificate as they stand: libcrypto
+/// refuses groups that old servers have. Both object identifiers are known, dhKeyAgreement of
+/// PKCS#3 and dhpublicnumber of X9.42 (RFC 3279 §2.3.3). certificate_malformed. Nothing is checked
+/// yet.
+[[nodiscard]] Result<DhPublicKey> dh_key_of(const X509* certificate);
 
 /// certificate_key reads it from a DER certificate. certificate_malformed, or
 /// certificate_key_unsupported if the key is of no kind we know.

@@ -40,6 +40,25 @@ std::size_t forbidden_sequence(std::string_view text) {
   return reorders ? 3 : 0;
 }
 
+/// algorithm_of_number goes by libcrypto's number of a key's object identifier.
+PublicKeyAlgorithm algorithm_of_number(int number) {
+  switch (number) {
+    case NID_rsaEncryption:
+    case NID_rsa:
+      return PublicKeyAlgorithm::rsa;
+    case NID_dsa:
+    case NID_dsa_2:
+      return PublicKeyAlgorithm::dsa;
+    case NID_dhKeyAgreement:
+    case NID_dhpublicnumber:
+      return PublicKeyAlgorithm::dh;
+    case NID_X9_62_id_ecPublicKey:
+      return PublicKeyAlgorithm::ec;
+    default:
+      return PublicKeyAlgorithm::other;
+  }
+}
+
 void append_escaped(std::string& out, std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
   for (const char c : bytes) {
@@ -99,21 +118,16 @@ PublicKeyAlgorithm key_algorithm_of(const X509* certificate) {
   if (key == nullptr || X509_PUBKEY_get0_param(&algorithm, nullptr, nullptr, nullptr, key) != 1) {
     return PublicKeyAlgorithm::other;
   }
-  switch (OBJ_obj2nid(algorithm)) {
-    case NID_rsaEncryption:
-    case NID_rsa:
-      return PublicKeyAlgorithm::rsa;
-    case NID_dsa:
-    case NID_dsa_2:
-      return PublicKeyAlgorithm::dsa;
-    case NID_dhKeyAgreement:
-    case NID_dhpublicnumber:
-      return PublicKeyAlgorithm::dh;
-    case NID_X9_62_id_ecPublicKey:
-      return PublicKeyAlgorithm::ec;
-    default:
-      return PublicKeyAlgorithm::other;
+  return algorithm_of_number(OBJ_obj2nid(algorithm));
+}
+
+PublicKeyAlgorithm signing_algorithm_of(const X509* certificate) {
+  const ErrorQueueGuard guard;
+  int key = NID_undef;
+  if (OBJ_find_sigid_algs(X509_get_signature_nid(certificate), nullptr, &key) != 1) {
+    return PublicKeyAlgorithm::other;
   }
+  return algorithm_of_number(key);
 }
 
 std::string printable(std::string_view text) {

@@ -27,6 +27,9 @@ namespace heirloom::crypto {
 /// be read.
 [[nodiscard]] PublicKeyAlgorithm key_algorithm_of(const X509* certificate);
 
+/// signing_algorithm_of is the kind of key that signed a certificate, by its signatureAlgorithm.
+[[nodiscard]] PublicKeyAlgorithm signing_algorithm_of(const X509* certificate);
+
 /// name_text is an RFC 2253 name in UTF-8 that can be shown on a terminal: control characters are
 /// escaped, those of Unicode that reorder text as well.
 [[nodiscard]] std::string name_text(const X509_NAME* name);
