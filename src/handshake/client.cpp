@@ -169,7 +169,7 @@ Next<AwaitSignature, AwaitChangeCipherSpec> send_flight(Flight flight, Effects& 
                          std::move(flight.transcript),
                          effects);
   }
-  const CertificateVerifyHashes hashes =
+  const crypto::SignatureHashes hashes =
       profile.certificate_verify(flight.transcript.snapshot(), master);
   Bytes digest(hashes.md5.begin(), hashes.md5.end());
   append(digest, hashes.sha);

@@ -345,7 +345,7 @@ Next<AwaitCertificateVerify, AwaitChangeCipherSpec> on(AwaitDecryption state,
 Next<AwaitChangeCipherSpec> on(AwaitCertificateVerify state,
                                const Received<message::CertificateVerify>& verify,
                                Effects& effects) {
-  const CertificateVerifyHashes hashes =
+  const crypto::SignatureHashes hashes =
       state.negotiated.profile->certificate_verify(state.transcript.snapshot(), state.master);
   Bytes digest(hashes.md5.begin(), hashes.md5.end());
   append(digest, hashes.sha);

@@ -13,6 +13,7 @@
 #include "base/bytes.hpp"
 #include "base/secret.hpp"
 #include "crypto/hash.hpp"
+#include "crypto/signature.hpp"
 #include "protocol/constants.hpp"
 
 #include <array>
@@ -87,12 +88,6 @@ struct VerifyData {
   [[nodiscard]] ByteView view() const { return ByteView(bytes).first(size); }
 };
 
-/// CertificateVerifyHashes are the 36 bytes that RSA signs; DSS signs the last 20 of them.
-struct CertificateVerifyHashes {
-  std::array<std::uint8_t, 16> md5{};
-  std::array<std::uint8_t, 20> sha{};
-};
-
 struct VersionProfile {
   ProtocolVersion version;
 
@@ -111,7 +106,7 @@ struct VersionProfile {
   HelloExtensionSet hello_extensions;
   NoCertificateAnswer no_certificate;
   PremasterFraming premaster_framing;
-  CertificateVerifyHashes (*certificate_verify)(const HandshakeHashes& messages,
+  crypto::SignatureHashes (*certificate_verify)(const HandshakeHashes& messages,
                                                 const MasterSecret& master);
   VerifyData (*finished)(const HandshakeHashes& messages, const MasterSecret& master, Side sender);
 

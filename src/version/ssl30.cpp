@@ -76,7 +76,7 @@ typename Hash::Digest keyed_hash(Hash messages,
 }
 
 // §5.6.8
-CertificateVerifyHashes certificate_verify(const HandshakeHashes& messages,
+crypto::SignatureHashes certificate_verify(const HandshakeHashes& messages,
                                            const MasterSecret& master) {
   return {.md5 = keyed_hash(messages.md5, {}, master, MacAlgorithm::md5),
           .sha = keyed_hash(messages.sha, {}, master, MacAlgorithm::sha)};

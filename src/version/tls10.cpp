@@ -56,7 +56,7 @@ std::optional<AlertDescription> alert_for(const CauseInfo& cause) {
 
 // §7.4.8: the plain hashes. F.1.1.2 says that a value derived from the master secret is signed;
 // that is a leftover (drift D90).
-CertificateVerifyHashes certificate_verify(const HandshakeHashes& messages,
+crypto::SignatureHashes certificate_verify(const HandshakeHashes& messages,
                                            const MasterSecret& /*master*/) {
   return {.md5 = crypto::Md5(messages.md5).finish(), .sha = crypto::Sha1(messages.sha).finish()};
 }

@@ -84,7 +84,7 @@ void check_finished(const VectorBlock& vector) {
 }
 
 void check_certificate_verify(const VectorBlock& vector) {
-  const CertificateVerifyHashes hashes =
+  const crypto::SignatureHashes hashes =
       profile_of(vector).certificate_verify(hash(vector.bytes("messages")), master_of(vector));
   Bytes both = to_bytes(hashes.md5);
   append(both, hashes.sha);
