@@ -81,12 +81,31 @@ std::string padded(std::string text, std::size_t width) {
   return text;
 }
 
+/// Widths are those of the columns, with two spaces behind the longest entry.
+struct Widths {
+  std::size_t name = 0;
+  std::size_t openssl_name = 0;
+  std::size_t versions = 0;
+};
+
+Widths widths_of_table() {
+  Widths widths;
+  for (const CipherSuite& suite : cipher_suites()) {
+    widths.name = std::max(widths.name, table_name(suite).size() + 2);
+    widths.openssl_name = std::max(widths.openssl_name, suite.openssl_name.size() + 2);
+    widths.versions = std::max(widths.versions, versions_of(suite).size() + 2);
+  }
+  return widths;
+}
+
 ExitCode print_table() {
+  const Widths widths = widths_of_table();
   std::string table;
   for (const CipherSuite& suite : cipher_suites()) {
-    std::string line = format_hex16(suite.id) + "  " + padded(table_name(suite), 34) +
-                       padded(std::string(suite.openssl_name), 15) +
-                       padded(versions_of(suite), 18) + to_string(suite.weakness).data();
+    std::string line = format_hex16(suite.id) + "  " + padded(table_name(suite), widths.name) +
+                       padded(std::string(suite.openssl_name), widths.openssl_name) +
+                       padded(versions_of(suite), widths.versions) +
+                       to_string(suite.weakness).data();
     if (suite.allowance != Allowance::none) {
       line += ", needs --allow " + std::string(to_string(suite.allowance));
     }

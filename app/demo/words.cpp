@@ -34,12 +34,33 @@ std::string words_of_key_exchange(const Scene& scene) {
          framing + in_brackets(scene, "5.6.7.1", "7.4.7.1");
 }
 
+std::string words_of_exportable_keys(const Scene& scene) {
+  const BulkCipherInfo& bulk = info(scene.suite->bulk);
+  const bool has_iv = bulk.iv_size != 0;
+  const std::string size = std::to_string(bulk.expanded_key) + " bytes";
+  if (is_ssl30(scene)) {
+    return "An exportable suite then makes its final keys of " + size +
+           ": MD5(client_write_key + client_random + server_random) and MD5(server_write_key + "
+           "server_random + client_random)" +
+           (has_iv ? "; the IVs are the same without the keys" : "") +
+           ". The secret in them is no longer than before (RFC 6101 §6.2.2.1).";
+  }
+  return "An exportable suite then makes its final keys of " + size +
+         ": PRF(client_write_key, \"client write key\", client_random + server_random), and the "
+         "server's likewise" +
+         (has_iv ? "; the IVs are PRF(\"\", \"IV block\", client_random + server_random)" : "") +
+         ". The secret in them is no longer than before (RFC 2246 §6.3.1).";
+}
+
 std::string words_of_key_block(const Scene& scene) {
   const BulkCipherInfo& bulk = info(scene.suite->bulk);
-  const std::string sizes = "Cut, in this order, into two MAC secrets of " +
-                            std::to_string(info(scene.suite->mac).hash_size) +
-                            " bytes, two keys of " + std::to_string(bulk.key_material) +
-                            " and two IVs of " + std::to_string(bulk.iv_size) + ".";
+  const std::string secrets = "Cut, in this order, into two MAC secrets of " +
+                              std::to_string(info(scene.suite->mac).hash_size) + " bytes";
+  const std::string keys = "two keys of " + std::to_string(bulk.key_material);
+  const std::string sizes =
+      scene.suite->is_exportable()
+          ? secrets + " and " + keys + ". " + words_of_exportable_keys(scene)
+          : secrets + ", " + keys + " and two IVs of " + std::to_string(bulk.iv_size) + ".";
   if (is_ssl30(scene)) {
     return "key_block = MD5(master_secret + SHA('A' + master_secret + server_random + "
            "client_random)) + MD5(master_secret + SHA('BB' + ...)) + ..., as much as is needed "

@@ -21,14 +21,24 @@ enum class KeyExchangeKind : std::uint8_t {
   rsa,
 };
 
-/// BulkCipher is the cipher of a suite (RFC 2246 appendix C).
+/// BulkCipher is the cipher of a suite (RFC 2246 appendix C). rc4_40, rc4_56, rc2_cbc_40,
+/// rc2_cbc_56 and des40_cbc are RC4, RC2 and DES with keys that an export suite has made from less.
 enum class BulkCipher : std::uint8_t {
   null,
+  rc4_40,
+  rc4_56,
   rc4_128,
+  rc2_cbc_40,
+  rc2_cbc_56,
+  idea_cbc,
+  des40_cbc,
   des_cbc,
   triple_des_ede_cbc,
   aes_128_cbc,
   aes_256_cbc,
+  camellia_128_cbc,
+  camellia_256_cbc,
+  seed_cbc,
 };
 
 enum class CipherType : std::uint8_t { stream, block };
@@ -108,6 +118,11 @@ struct CipherSuite {
   std::string_view why;           ///< one sentence on the weakness
   std::string_view source;        ///< "RFC 2246 A.5"
   std::string_view openssl_name;  ///< "DES-CBC3-SHA"
+
+  /// is_exportable says whether keys and IVs are derived as RFC 6101 §6.2.2.1 and RFC 2246 §6.3.1
+  /// have it. It is a property of the suite: DES_CBC is used whole in most suites and derived once
+  /// more in those of EXPORT1024.
+  [[nodiscard]] constexpr bool is_exportable() const noexcept { return export_limit_bits != 0; }
 };
 
 /// cipher_suites is every suite of the library, sorted by id.
@@ -123,6 +138,9 @@ struct CipherSuite {
 /// cipher_suite_name composes "SSL_RSA_WITH_…" for SSL 3.0 and "TLS_RSA_WITH_…" for TLS 1.0.
 [[nodiscard]] HEIRLOOM_EXPORT std::string cipher_suite_name(const CipherSuite& suite,
                                                             ProtocolVersion version);
+
+/// bulk_ciphers is every row that info gives, in the order of the enumerators.
+[[nodiscard]] HEIRLOOM_EXPORT std::span<const BulkCipherInfo> bulk_ciphers() noexcept;
 
 [[nodiscard]] HEIRLOOM_EXPORT const BulkCipherInfo& info(BulkCipher cipher) noexcept;
 [[nodiscard]] HEIRLOOM_EXPORT const MacInfo& info(MacAlgorithm mac) noexcept;

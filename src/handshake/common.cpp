@@ -48,10 +48,8 @@ TrafficKeyPair derive_keys(const Environment& environment,
   TrafficKeyPair keys =
       derive_traffic_keys(*negotiated.profile, *negotiated.suite, master, negotiated.randoms);
   if (environment.confidant != nullptr) {
-    const BulkCipherInfo& bulk = info(negotiated.suite->bulk);
-    const std::size_t mac_size = info(negotiated.suite->mac).hash_size;
     // The key_block itself is gone once it is cut: made again, for whoever wants to see it whole.
-    SecretBytes whole(2 * (mac_size + bulk.key_material + bulk.iv_size));
+    SecretBytes whole(key_block_size(*negotiated.suite));
     negotiated.profile->key_block(master, negotiated.randoms, whole.expose());
     reveal(environment, DerivedValue::key_block, std::as_const(whole).expose());
     using enum DerivedValue;

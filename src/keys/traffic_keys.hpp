@@ -6,6 +6,8 @@
 
 #include "base/secret.hpp"
 
+#include <cstddef>
+
 namespace heirloom {
 
 struct VersionProfile;
@@ -25,8 +27,13 @@ struct TrafficKeyPair {
   TrafficKeys server_write;
 };
 
+/// key_block_size is what a suite takes from the key_block. Exportable suites take key material
+/// that is shorter than their keys, and no IVs (RFC 6101 §6.2.2, RFC 2246 §6.3).
+[[nodiscard]] std::size_t key_block_size(const CipherSuite& suite) noexcept;
+
 /// derive_traffic_keys computes the key_block and cuts it up in the order client MAC, server MAC,
-/// client key, server key, client IV, server IV (RFC 6101 §6.2.2, RFC 2246 §6.3).
+/// client key, server key, client IV, server IV (RFC 6101 §6.2.2, RFC 2246 §6.3). Keys and IVs of
+/// exportable suites are then derived once more (RFC 6101 §6.2.2.1, RFC 2246 §6.3.1).
 [[nodiscard]] TrafficKeyPair derive_traffic_keys(const VersionProfile& profile,
                                                  const CipherSuite& suite,
                                                  const MasterSecret& master,

@@ -1,5 +1,5 @@
 // The tables of cipher suites, bulk ciphers, MACs and key exchanges (RFC 6101 A.6 and C, RFC 2246
-// A.5 and C, RFC 3268).
+// A.5 and C, RFC 3268, RFC 4132, RFC 4162).
 //
 // A new suite of existing parts is one row of kCipherSuites: its name, its place in the presets and
 // in every test matrix follow.
@@ -16,14 +16,24 @@ namespace heirloom {
 namespace {
 
 // Columns: cipher, name, type, key material, expanded key, effective bits, IV, block (RFC 2246 C;
-// RFC 3268 for AES).
+// RFC 3268 for AES, RFC 4132 for Camellia, RFC 4162 for SEED, draft-ietf-tls-56-bit-ciphersuites
+// for RC4_56 and RC2_CBC_56).
 constexpr std::array kBulkCiphers = std::to_array<BulkCipherInfo>({
     {BulkCipher::null, "NULL", CipherType::stream, 0, 0, 0, 0, 1},
+    {BulkCipher::rc4_40, "RC4_40", CipherType::stream, 5, 16, 40, 0, 1},
+    {BulkCipher::rc4_56, "RC4_56", CipherType::stream, 7, 16, 56, 0, 1},
     {BulkCipher::rc4_128, "RC4_128", CipherType::stream, 16, 16, 128, 0, 1},
+    {BulkCipher::rc2_cbc_40, "RC2_CBC_40", CipherType::block, 5, 16, 40, 8, 8},
+    {BulkCipher::rc2_cbc_56, "RC2_CBC_56", CipherType::block, 7, 16, 56, 8, 8},
+    {BulkCipher::idea_cbc, "IDEA_CBC", CipherType::block, 16, 16, 128, 8, 8},
+    {BulkCipher::des40_cbc, "DES40_CBC", CipherType::block, 5, 8, 40, 8, 8},
     {BulkCipher::des_cbc, "DES_CBC", CipherType::block, 8, 8, 56, 8, 8},
     {BulkCipher::triple_des_ede_cbc, "3DES_EDE_CBC", CipherType::block, 24, 24, 168, 8, 8},
     {BulkCipher::aes_128_cbc, "AES_128_CBC", CipherType::block, 16, 16, 128, 16, 16},
     {BulkCipher::aes_256_cbc, "AES_256_CBC", CipherType::block, 32, 32, 256, 16, 16},
+    {BulkCipher::camellia_128_cbc, "CAMELLIA_128_CBC", CipherType::block, 16, 16, 128, 16, 16},
+    {BulkCipher::camellia_256_cbc, "CAMELLIA_256_CBC", CipherType::block, 32, 32, 256, 16, 16},
+    {BulkCipher::seed_cbc, "SEED_CBC", CipherType::block, 16, 16, 128, 16, 16},
 });
 
 constexpr std::array kMacs = std::to_array<MacInfo>({
@@ -46,13 +56,13 @@ constexpr std::string_view kWhyNull = "not encrypted at all: anyone on the wire 
 constexpr std::string_view kWhyRc4 =
     "RC4's biases give up a cookie or password that is sent often enough (RC4 NOMORE, 2015)";
 constexpr std::string_view kWhyDes = "its 56-bit key is found within a day by searching all keys";
-constexpr std::string_view kWhyTripleDes =
+constexpr std::string_view kWhyBlockOf64 =
     "its 64-bit blocks repeat after some hundred gigabytes under one key (SWEET32, 2016)";
-constexpr std::string_view kWhyAes =
+constexpr std::string_view kWhyBlockOf128 =
     "BEAST and Lucky 13 are countered here, but CBC with SHA-1 at a forbidden version is left";
 
-// Sorted by id. Deployed peers negotiate the AES suites at SSL 3.0 as well, although RFC 3268
-// speaks of TLS only.
+// Sorted by id. Deployed peers negotiate AES, Camellia and SEED at SSL 3.0 as well, although RFC
+// 3268, RFC 4132 and RFC 4162 speak of TLS only.
 // clang-format off
 constexpr std::array kCipherSuites = std::to_array<CipherSuite>({
     {0x0001, KeyExchangeKind::rsa, BulkCipher::null, MacAlgorithm::md5, 0, kBoth,
@@ -63,14 +73,22 @@ constexpr std::array kCipherSuites = std::to_array<CipherSuite>({
      Allowance::none, Weakness::weak, kWhyRc4, "RFC 2246 A.5", "RC4-MD5"},
     {0x0005, KeyExchangeKind::rsa, BulkCipher::rc4_128, MacAlgorithm::sha, 0, kBoth,
      Allowance::none, Weakness::weak, kWhyRc4, "RFC 2246 A.5", "RC4-SHA"},
+    {0x0007, KeyExchangeKind::rsa, BulkCipher::idea_cbc, MacAlgorithm::sha, 0, kBoth,
+     Allowance::none, Weakness::weak, kWhyBlockOf64, "RFC 2246 A.5", "IDEA-CBC-SHA"},
     {0x0009, KeyExchangeKind::rsa, BulkCipher::des_cbc, MacAlgorithm::sha, 0, kBoth,
      Allowance::none, Weakness::broken, kWhyDes, "RFC 2246 A.5", "DES-CBC-SHA"},
     {0x000a, KeyExchangeKind::rsa, BulkCipher::triple_des_ede_cbc, MacAlgorithm::sha, 0, kBoth,
-     Allowance::none, Weakness::weak, kWhyTripleDes, "RFC 2246 A.5", "DES-CBC3-SHA"},
+     Allowance::none, Weakness::weak, kWhyBlockOf64, "RFC 2246 A.5", "DES-CBC3-SHA"},
     {0x002f, KeyExchangeKind::rsa, BulkCipher::aes_128_cbc, MacAlgorithm::sha, 0, kBoth,
-     Allowance::none, Weakness::legacy, kWhyAes, "RFC 3268 §2", "AES128-SHA"},
+     Allowance::none, Weakness::legacy, kWhyBlockOf128, "RFC 3268 §2", "AES128-SHA"},
     {0x0035, KeyExchangeKind::rsa, BulkCipher::aes_256_cbc, MacAlgorithm::sha, 0, kBoth,
-     Allowance::none, Weakness::legacy, kWhyAes, "RFC 3268 §2", "AES256-SHA"},
+     Allowance::none, Weakness::legacy, kWhyBlockOf128, "RFC 3268 §2", "AES256-SHA"},
+    {0x0041, KeyExchangeKind::rsa, BulkCipher::camellia_128_cbc, MacAlgorithm::sha, 0, kBoth,
+     Allowance::none, Weakness::legacy, kWhyBlockOf128, "RFC 4132 §2", "CAMELLIA128-SHA"},
+    {0x0084, KeyExchangeKind::rsa, BulkCipher::camellia_256_cbc, MacAlgorithm::sha, 0, kBoth,
+     Allowance::none, Weakness::legacy, kWhyBlockOf128, "RFC 4132 §2", "CAMELLIA256-SHA"},
+    {0x0096, KeyExchangeKind::rsa, BulkCipher::seed_cbc, MacAlgorithm::sha, 0, kBoth,
+     Allowance::none, Weakness::legacy, kWhyBlockOf128, "RFC 4162 §2", "SEED-SHA"},
 });
 
 // clang-format on
@@ -97,8 +115,12 @@ consteval bool suites_are_consistent() {
     const bool null_needs_allowance =
         (suite.bulk == BulkCipher::null) == (suite.allowance == Allowance::null_encryption);
     const bool is_of_some_version = suite.versions.ssl30 || suite.versions.tls10;
+    // Only the derivation of exportable suites makes a longer key of the key material.
+    const BulkCipherInfo& bulk = kBulkCiphers[static_cast<std::size_t>(suite.bulk)];
+    const bool key_is_filled = suite.is_exportable() || bulk.key_material == bulk.expanded_key;
     // TLS_NULL_WITH_NULL_NULL "must not be negotiated" (RFC 2246 A.5).
-    if (suite.id == 0 || !is_after_the_previous || !null_needs_allowance || !is_of_some_version) {
+    if (suite.id == 0 || !is_after_the_previous || !null_needs_allowance || !is_of_some_version ||
+        !key_is_filled) {
       return false;
     }
   }
@@ -185,6 +207,10 @@ std::string suite_base_name(const CipherSuite& suite) {
   name += '_';
   name += info(suite.mac).name;
   return name;
+}
+
+std::span<const BulkCipherInfo> bulk_ciphers() noexcept {
+  return kBulkCiphers;
 }
 
 const BulkCipherInfo& info(BulkCipher cipher) noexcept {

@@ -15,13 +15,25 @@
 namespace heirloom {
 namespace {
 
-// Strongest first. DES stands behind RC4: its key can be searched, RC4 needs much traffic.
+// Strongest first; of equals, what most have looked at. DES stands behind RC4: its key can be
+// searched, RC4 needs much traffic. Of keys of one length, RC4's stands last: its first bytes can
+// be told from random ones without any key.
 constexpr std::array kCipherPreference = {BulkCipher::aes_256_cbc,
+                                          BulkCipher::camellia_256_cbc,
                                           BulkCipher::aes_128_cbc,
+                                          BulkCipher::camellia_128_cbc,
+                                          BulkCipher::seed_cbc,
                                           BulkCipher::triple_des_ede_cbc,
+                                          BulkCipher::idea_cbc,
                                           BulkCipher::rc4_128,
                                           BulkCipher::des_cbc,
+                                          BulkCipher::rc2_cbc_56,
+                                          BulkCipher::rc4_56,
+                                          BulkCipher::des40_cbc,
+                                          BulkCipher::rc2_cbc_40,
+                                          BulkCipher::rc4_40,
                                           BulkCipher::null};
+static_assert(kCipherPreference.size() == static_cast<std::size_t>(BulkCipher::seed_cbc) + 1);
 constexpr std::array kMacPreference = {MacAlgorithm::sha, MacAlgorithm::md5};
 
 auto rank(const CipherSuite& suite) {

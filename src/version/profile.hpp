@@ -113,6 +113,13 @@ struct VersionProfile {
   // key computation, RFC 6101 §6, RFC 2246 §6.3 and §8
   MasterSecret (*master_secret)(PremasterSecret premaster, const Randoms& randoms);
   void (*key_block)(const MasterSecret& master, const Randoms& randoms, ByteSpan out);
+
+  // exportable suites, RFC 6101 §6.2.2.1, RFC 2246 §6.3.1
+  /// final_write_key fills `out`, up to 16 bytes, with the key that `writer` encrypts with.
+  void (*final_write_key)(Side writer, ByteView key_material, const Randoms& randoms, ByteSpan out);
+  /// iv_block fills `out`, up to 32 bytes, with client_write_IV and server_write_IV, half of it
+  /// each. No secret goes into them.
+  void (*iv_block)(const Randoms& randoms, ByteSpan out);
 };
 
 /// profile_for is the only place that turns a version into behaviour. The version must be

@@ -1,5 +1,6 @@
 // SSL 3.0: what is special about it, in the order of RFC 6101. Record MAC §5.2.3.1, alerts §5.4,
-// certificate verify §5.6.8, finished §5.6.9, master secret §6.1, key block §6.2.2.
+// certificate verify §5.6.8, finished §5.6.9, master secret §6.1, key block §6.2.2, exportable keys
+// §6.2.2.1.
 #include "crypto/handshake_hashes.hpp"
 #include "protocol/randoms.hpp"
 #include "version/prf.hpp"
@@ -111,6 +112,46 @@ void key_block(const MasterSecret& master, const Randoms& randoms, ByteSpan out)
   ssl30_prf(master.expose(), randoms.server, randoms.client, out);
 }
 
+// The random of the side that writes stands first in everything of §6.2.2.1; TLS 1.0 has another
+// order (drift D40).
+struct OrderedRandoms {
+  const Random& first;
+  const Random& second;
+};
+
+OrderedRandoms writers_first(Side writer, const Randoms& randoms) {
+  return writer == Side::client ? OrderedRandoms{randoms.client, randoms.server}
+                                : OrderedRandoms{randoms.server, randoms.client};
+}
+
+// "The MD5 outputs are trimmed to the appropriate size by discarding the least-significant bytes."
+// So a DES40 key is the first 8 bytes; DES itself passes over their parity bits (drift D38).
+void trim(const crypto::Md5::Digest& digest, ByteSpan out) {
+  HEIRLOOM_EXPECT(out.size() <= digest.size());
+  std::copy_n(digest.begin(), out.size(), out.begin());
+}
+
+// §6.2.2.1: final_client_write_key = MD5(client_write_key + ClientHello.random +
+// ServerHello.random); final_server_write_key = MD5(server_write_key + ServerHello.random +
+// ClientHello.random)
+void final_write_key(Side writer, ByteView key_material, const Randoms& randoms, ByteSpan out) {
+  const auto [first, second] = writers_first(writer, randoms);
+  auto digest = crypto::Md5().update(key_material).update(first).update(second).finish();
+  trim(digest, out);
+  secure_wipe(digest.data(), digest.size());
+}
+
+// §6.2.2.1: client_write_IV = MD5(ClientHello.random + ServerHello.random); server_write_IV =
+// MD5(ServerHello.random + ClientHello.random)
+void iv_block(const Randoms& randoms, ByteSpan out) {
+  const std::size_t size = out.size() / 2;
+  for (const Side writer : {Side::client, Side::server}) {
+    const auto [first, second] = writers_first(writer, randoms);
+    trim(crypto::Md5().update(first).update(second).finish(),
+         writer == Side::client ? out.first(size) : out.last(size));
+  }
+}
+
 }  // namespace
 
 constinit const VersionProfile kSsl30Profile = {
@@ -128,6 +169,8 @@ constinit const VersionProfile kSsl30Profile = {
     .finished = finished,
     .master_secret = master_secret,
     .key_block = key_block,
+    .final_write_key = final_write_key,
+    .iv_block = iv_block,
 };
 
 }  // namespace heirloom

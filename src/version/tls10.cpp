@@ -1,5 +1,6 @@
 // TLS 1.0: what is special about it, in the order of RFC 2246. Record MAC §6.2.3.1, key block §6.3,
-// alerts §7.2, certificate verify §7.4.8, finished §7.4.9, master secret §8.1.
+// exportable keys §6.3.1, alerts §7.2, certificate verify §7.4.8, finished §7.4.9, master secret
+// §8.1.
 #include "crypto/handshake_hashes.hpp"
 #include "protocol/randoms.hpp"
 #include "version/prf.hpp"
@@ -48,6 +49,19 @@ MacHeader mac_header(std::uint64_t sequence_number, ContentType type, std::size_
 // seed of the example in §6.3.1 of the last draft is an error (drift D70).
 void key_block(const MasterSecret& master, const Randoms& randoms, ByteSpan out) {
   tls10_prf(master.expose(), "key expansion", randoms.server, randoms.client, out);
+}
+
+// §6.3.1: final_client_write_key = PRF(SecurityParameters.client_write_key, "client write key",
+// client_random + server_random), and the server's likewise: the client's random is first in both,
+// unlike in SSL 3.0 (drift D40).
+void final_write_key(Side writer, ByteView key_material, const Randoms& randoms, ByteSpan out) {
+  const std::string_view label = writer == Side::client ? "client write key" : "server write key";
+  tls10_prf(key_material, label, randoms.client, randoms.server, out);
+}
+
+// §6.3.1: iv_block = PRF("", "IV block", client_random + server_random)
+void iv_block(const Randoms& randoms, ByteSpan out) {
+  tls10_prf({}, "IV block", randoms.client, randoms.server, out);
 }
 
 std::optional<AlertDescription> alert_for(const CauseInfo& cause) {
@@ -99,6 +113,8 @@ constinit const VersionProfile kTls10Profile = {
     .finished = finished,
     .master_secret = master_secret,
     .key_block = key_block,
+    .final_write_key = final_write_key,
+    .iv_block = iv_block,
 };
 
 }  // namespace heirloom

@@ -1,11 +1,12 @@
-// ReadProtection::open as the engine calls it, every suite at both versions, good records and bad
-// ones, with a secret MAC key; cbc_protection.cpp itself marks what it decrypts.
+// ReadProtection::open as the engine calls it, every cipher and MAC at both versions, good records
+// and bad ones, with a secret MAC key; cbc_protection.cpp itself marks what it decrypts.
 //
 // The ciphertext and the cipher's key are not marked: libcrypto's DES and RC4 look up tables by key
 // and data, which is a property of those ciphers that nothing here can change. The proof is about
 // what happens after decryption.
 #include "ct/ct_program.hpp"
 #include "support/record_support.hpp"
+#include "support/suite_shapes.hpp"
 
 namespace {
 
@@ -52,7 +53,8 @@ void check(ProtocolVersion version, const CipherSuite& suite, std::size_t size) 
 
 int main() {
   ct::require_valgrind();
-  for (const CipherSuite& suite : cipher_suites()) {
+  for (const CipherSuite* const row : heirloom::testing::suites_by_shape()) {
+    const CipherSuite& suite = *row;
     for (const ProtocolVersion version : heirloom::testing::kBothVersions) {
       if (!suite.versions.contains(version)) {
         continue;

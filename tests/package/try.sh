@@ -130,7 +130,8 @@ upgrade() {
   done
 }
 
-# Its dependency libssl-dev is not in the root's repository; what is tried is that dpkg can put it there.
+# Its dependencies libssl-dev and libcrypto++-dev are not in the root's repository; what is tried is that
+# dpkg can put it there.
 development_package() {
   in_root dpkg --force-depends -i "/srv/packages/$(basename "$(ls "$work"/next/libheirloom-dev_*.deb)")"
   "${newcomer[@]}" man -P cat 3 libheirloom | grep '^NAME'

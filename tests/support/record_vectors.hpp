@@ -4,6 +4,7 @@
 #include "base/bytes.hpp"
 #include "keys/traffic_keys.hpp"
 #include "protocol/constants.hpp"
+#include "support/suite_shapes.hpp"
 #include "support/vector_file.hpp"
 #include "version/profile.hpp"
 
@@ -20,11 +21,12 @@ struct RecordVector {
   Bytes record;                     ///< with its header
 };
 
-/// ConnectionVector is a run of records under one key.
+/// ConnectionVector is a run of records under one key. The keys it gives are those of its own suite
+/// and must not outlive it.
 struct ConnectionVector {
   std::string name;
   ProtocolVersion version{};
-  const CipherSuite* suite = nullptr;
+  CipherSuite suite{};
   Bytes mac_secret;
   Bytes key;
   Bytes iv;
@@ -33,7 +35,7 @@ struct ConnectionVector {
   [[nodiscard]] TrafficKeys keys() const {
     TrafficKeys keys;
     keys.profile = &profile_for(version);
-    keys.suite = suite;
+    keys.suite = &suite;
     keys.mac_secret = SecretBytes(ByteView(mac_secret));
     keys.key = SecretBytes(ByteView(key));
     keys.iv = SecretBytes(ByteView(iv));
@@ -65,7 +67,7 @@ inline std::vector<ConnectionVector> read_record_vectors() {
     ConnectionVector& connection = connections.emplace_back();
     connection.name = block.text("name");
     connection.version = static_cast<ProtocolVersion>(block.number("version"));
-    connection.suite = find_cipher_suite(static_cast<std::uint16_t>(block.number("suite")));
+    connection.suite = suite_of_shape(block.text("cipher"), block.text("hash"));
     connection.mac_secret = block.bytes("mac_secret");
     connection.key = block.bytes("key");
     connection.iv = block.bytes("iv");

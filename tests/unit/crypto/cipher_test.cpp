@@ -13,6 +13,19 @@ namespace {
 
 using testing::read_vectors;
 
+/// vectors_of gives the vectors of that kind: the published ones, then the longer chain.
+std::vector<testing::VectorBlock> vectors_of(std::string_view kind) {
+  std::vector<testing::VectorBlock> chosen;
+  for (const char* const file : {"crypto/primitives.txt", "crypto/chains.txt"}) {
+    for (auto& vector : read_vectors(file)) {
+      if (vector.text("kind") == kind) {
+        chosen.push_back(std::move(vector));
+      }
+    }
+  }
+  return chosen;
+}
+
 TEST(Rc4, AnswersTheKeyStreamsOfRfc6229) {
   std::size_t count = 0;
   for (const auto& vector : read_vectors("crypto/primitives.txt")) {
@@ -21,9 +34,12 @@ TEST(Rc4, AnswersTheKeyStreamsOfRfc6229) {
     }
     const std::size_t offset = vector.number("offset");
     const Bytes expected = vector.bytes("stream");
-    Bytes stream(offset + expected.size());
-    make_stream_cipher(BulkCipher::rc4_128, vector.bytes("key"))->apply(stream);
-    EXPECT_EQ(to_hex(ByteView(stream).subspan(offset)), to_hex(expected)) << offset;
+    // The short variants are keyed with 16 bytes like the long one (RFC 2246 appendix C).
+    for (const BulkCipher cipher : {BulkCipher::rc4_40, BulkCipher::rc4_56, BulkCipher::rc4_128}) {
+      Bytes stream(offset + expected.size());
+      make_stream_cipher(cipher, vector.bytes("key"))->apply(stream);
+      EXPECT_EQ(to_hex(ByteView(stream).subspan(offset)), to_hex(expected)) << offset;
+    }
     ++count;
   }
   EXPECT_EQ(count, 20U);
@@ -51,20 +67,22 @@ TEST(NullCipher, ChangesNothing) {
 }
 
 struct CbcCase {
-  const char* kind;
+  const char* kind;  ///< of its vectors
   BulkCipher cipher;
   std::size_t block;
-  std::size_t vectors;  ///< in the file
+  std::size_t vectors;  ///< in the files
 };
+
+std::string case_name(const ::testing::TestParamInfo<CbcCase>& test) {
+  return std::string(info(test.param.cipher).name);
+}
 
 class Cbc : public ::testing::TestWithParam<CbcCase> {};
 
 TEST_P(Cbc, AnswersThePublishedVectorsBothWays) {
-  std::size_t count = 0;
-  for (const auto& vector : read_vectors("crypto/primitives.txt")) {
-    if (vector.text("kind") != GetParam().kind) {
-      continue;
-    }
+  const auto vectors = vectors_of(GetParam().kind);
+  EXPECT_EQ(vectors.size(), GetParam().vectors);
+  for (const auto& vector : vectors) {
     Bytes data = vector.bytes("plaintext");
     make_cbc_cipher(
         GetParam().cipher, vector.bytes("key"), vector.bytes("iv"), CipherDirection::encrypt)
@@ -74,16 +92,11 @@ TEST_P(Cbc, AnswersThePublishedVectorsBothWays) {
         GetParam().cipher, vector.bytes("key"), vector.bytes("iv"), CipherDirection::decrypt)
         ->apply(data);
     EXPECT_EQ(to_hex(data), vector.text("plaintext"));
-    ++count;
   }
-  EXPECT_EQ(count, GetParam().vectors);
 }
 
 TEST_P(Cbc, GoesOnFromCallToCallAtEverySplit) {
-  for (const auto& vector : read_vectors("crypto/primitives.txt")) {
-    if (vector.text("kind") != GetParam().kind) {
-      continue;
-    }
+  for (const auto& vector : vectors_of(GetParam().kind)) {
     const std::size_t size = vector.bytes("plaintext").size();
     for (std::size_t split = 0; split <= size; split += GetParam().block) {
       Bytes data = vector.bytes("plaintext");
@@ -104,11 +117,27 @@ TEST_P(Cbc, GoesOnFromCallToCallAtEverySplit) {
 INSTANTIATE_TEST_SUITE_P(
     Vectors,
     Cbc,
-    ::testing::Values(CbcCase{"des_cbc", BulkCipher::des_cbc, 8, 14},
+    ::testing::Values(CbcCase{"rc2_cbc", BulkCipher::rc2_cbc_40, 8, 2},
+                      CbcCase{"rc2_cbc", BulkCipher::rc2_cbc_56, 8, 2},
+                      CbcCase{"idea_cbc", BulkCipher::idea_cbc, 8, 8},
+                      CbcCase{"des_cbc", BulkCipher::des40_cbc, 8, 14},
+                      CbcCase{"des_cbc", BulkCipher::des_cbc, 8, 14},
                       CbcCase{"triple_des_cbc", BulkCipher::triple_des_ede_cbc, 8, 7},
                       CbcCase{"aes_128_cbc", BulkCipher::aes_128_cbc, 16, 1},
-                      CbcCase{"aes_256_cbc", BulkCipher::aes_256_cbc, 16, 1}),
-    [](const auto& test) { return std::string(test.param.kind); });
+                      CbcCase{"aes_256_cbc", BulkCipher::aes_256_cbc, 16, 1},
+                      CbcCase{"camellia_128_cbc", BulkCipher::camellia_128_cbc, 16, 3},
+                      CbcCase{"camellia_256_cbc", BulkCipher::camellia_256_cbc, 16, 3},
+                      CbcCase{"seed_cbc", BulkCipher::seed_cbc, 16, 5}),
+    case_name);
+
+// Every block cipher is held to vectors above; a new one must be added there.
+TEST(BlockCiphers, AreAllHeldToVectors) {
+  std::size_t block_ciphers = 0;
+  for (const BulkCipherInfo& row : bulk_ciphers()) {
+    block_ciphers += row.type == CipherType::block ? 1U : 0U;
+  }
+  EXPECT_EQ(block_ciphers, 11U);
+}
 
 TEST(Des, IgnoresTheParityBitsOfItsKey) {
   // The key block gives 8 bytes of material, of which DES looks at 56 bits (RFC 2246 appendix C).

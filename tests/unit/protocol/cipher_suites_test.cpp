@@ -92,7 +92,7 @@ TEST(CipherSuites, OtherNamesAreNotFound) {
                                       "TLS_RC4-SHA",
                                       "TLS_NULL_WITH_NULL_NULL",
                                       "0000",
-                                      "TLS_RSA_WITH_IDEA_CBC_SHA"}) {
+                                      "TLS_KRB5_WITH_IDEA_CBC_SHA"}) {
     EXPECT_EQ(find_cipher_suite(name), nullptr) << name;
   }
 }
@@ -123,7 +123,11 @@ TEST(CipherSuites, AreAsBadAsTheirCipher) {
   EXPECT_EQ(weakness("RC4-SHA"), Weakness::weak);
   EXPECT_EQ(weakness("DES-CBC3-SHA"), Weakness::weak);
   EXPECT_EQ(weakness("AES128-SHA"), Weakness::legacy);
+  EXPECT_EQ(weakness("IDEA-CBC-SHA"), Weakness::weak);
   EXPECT_EQ(weakness("AES256-SHA"), Weakness::legacy);
+  EXPECT_EQ(weakness("CAMELLIA128-SHA"), Weakness::legacy);
+  EXPECT_EQ(weakness("CAMELLIA256-SHA"), Weakness::legacy);
+  EXPECT_EQ(weakness("SEED-SHA"), Weakness::legacy);
 }
 
 // The export names of RFC 2246 A.5 and of the 56-bit draft are composed as well.
@@ -137,7 +141,8 @@ TEST(CipherSuiteName, HasTheExportWordOfItsLimit) {
 }
 
 // RFC 2246 C: columns Type, Key Material, Expanded Key Material, Effective Key Bits, IV Size, Block
-// Size. RFC 3268 for AES.
+// Size. RFC 3268 for AES, RFC 4132 for Camellia, RFC 4162 for SEED, the 56-bit draft for RC4_56 and
+// RC2_CBC_56.
 TEST(Rfc2246_C, BulkCiphersHaveTheStatedSizes) {
   struct Row {
     BulkCipher cipher;
@@ -148,7 +153,13 @@ TEST(Rfc2246_C, BulkCiphersHaveTheStatedSizes) {
 
   for (const Row& row : {
            Row{BulkCipher::null, "NULL", CipherType::stream, 0, 0, 0, 0, 1},
+           Row{BulkCipher::rc4_40, "RC4_40", CipherType::stream, 5, 16, 40, 0, 1},
+           Row{BulkCipher::rc4_56, "RC4_56", CipherType::stream, 7, 16, 56, 0, 1},
            Row{BulkCipher::rc4_128, "RC4_128", CipherType::stream, 16, 16, 128, 0, 1},
+           Row{BulkCipher::rc2_cbc_40, "RC2_CBC_40", CipherType::block, 5, 16, 40, 8, 8},
+           Row{BulkCipher::rc2_cbc_56, "RC2_CBC_56", CipherType::block, 7, 16, 56, 8, 8},
+           Row{BulkCipher::idea_cbc, "IDEA_CBC", CipherType::block, 16, 16, 128, 8, 8},
+           Row{BulkCipher::des40_cbc, "DES40_CBC", CipherType::block, 5, 8, 40, 8, 8},
            Row{BulkCipher::des_cbc, "DES_CBC", CipherType::block, 8, 8, 56, 8, 8},
            Row{BulkCipher::triple_des_ede_cbc,
                "3DES_EDE_CBC",
@@ -160,6 +171,23 @@ TEST(Rfc2246_C, BulkCiphersHaveTheStatedSizes) {
                8},
            Row{BulkCipher::aes_128_cbc, "AES_128_CBC", CipherType::block, 16, 16, 128, 16, 16},
            Row{BulkCipher::aes_256_cbc, "AES_256_CBC", CipherType::block, 32, 32, 256, 16, 16},
+           Row{BulkCipher::camellia_128_cbc,
+               "CAMELLIA_128_CBC",
+               CipherType::block,
+               16,
+               16,
+               128,
+               16,
+               16},
+           Row{BulkCipher::camellia_256_cbc,
+               "CAMELLIA_256_CBC",
+               CipherType::block,
+               32,
+               32,
+               256,
+               16,
+               16},
+           Row{BulkCipher::seed_cbc, "SEED_CBC", CipherType::block, 16, 16, 128, 16, 16},
        }) {
     const BulkCipherInfo& found = info(row.cipher);
     EXPECT_EQ(found.cipher, row.cipher);

@@ -21,7 +21,14 @@ TEST(Policy, StrictIsTls10WithBlockCiphersOfFullStrength) {
   const Policy policy = Policy::strict();
   EXPECT_EQ(policy.min_version, ProtocolVersion::tls10);
   EXPECT_EQ(policy.max_version, ProtocolVersion::tls10);
-  EXPECT_EQ(names(policy), (Names{"AES256-SHA", "AES128-SHA", "DES-CBC3-SHA"}));
+  EXPECT_EQ(names(policy),
+            (Names{"AES256-SHA",
+                   "CAMELLIA256-SHA",
+                   "AES128-SHA",
+                   "CAMELLIA128-SHA",
+                   "SEED-SHA",
+                   "DES-CBC3-SHA",
+                   "IDEA-CBC-SHA"}));
   EXPECT_EQ(policy.min_rsa_bits, 1024U);
   EXPECT_EQ(policy.missing_close_notify, OnMissingCloseNotify::forget_session);
   EXPECT_EQ(policy.premaster_version, PremasterVersion::must_match_hello);
@@ -31,9 +38,17 @@ TEST(Policy, DeviceIsEverythingThatNeedsNoAllowance) {
   const Policy policy = Policy::device();
   EXPECT_EQ(policy.min_version, ProtocolVersion::ssl30);
   EXPECT_EQ(policy.max_version, ProtocolVersion::tls10);
-  EXPECT_EQ(
-      names(policy),
-      (Names{"AES256-SHA", "AES128-SHA", "DES-CBC3-SHA", "RC4-SHA", "RC4-MD5", "DES-CBC-SHA"}));
+  EXPECT_EQ(names(policy),
+            (Names{"AES256-SHA",
+                   "CAMELLIA256-SHA",
+                   "AES128-SHA",
+                   "CAMELLIA128-SHA",
+                   "SEED-SHA",
+                   "DES-CBC3-SHA",
+                   "IDEA-CBC-SHA",
+                   "RC4-SHA",
+                   "RC4-MD5",
+                   "DES-CBC-SHA"}));
   EXPECT_EQ(policy.min_rsa_bits, 512U);
   EXPECT_EQ(policy.missing_close_notify, OnMissingCloseNotify::keep_session);
 }
@@ -70,8 +85,10 @@ TEST(Policy, PrintsOneFieldALine) {
   EXPECT_EQ(to_string(Policy::strict()),
             "min_version = TLS 1.0\n"
             "max_version = TLS 1.0\n"
-            "cipher_suites = TLS_RSA_WITH_AES_256_CBC_SHA, TLS_RSA_WITH_AES_128_CBC_SHA, "
-            "TLS_RSA_WITH_3DES_EDE_CBC_SHA\n"
+            "cipher_suites = TLS_RSA_WITH_AES_256_CBC_SHA, TLS_RSA_WITH_CAMELLIA_256_CBC_SHA, "
+            "TLS_RSA_WITH_AES_128_CBC_SHA, TLS_RSA_WITH_CAMELLIA_128_CBC_SHA, "
+            "TLS_RSA_WITH_SEED_CBC_SHA, TLS_RSA_WITH_3DES_EDE_CBC_SHA, "
+            "TLS_RSA_WITH_IDEA_CBC_SHA\n"
             "min_rsa_bits = 1024\n"
             "max_rsa_bits = 16384\n"
             "client_authentication = none\n"

@@ -1,5 +1,6 @@
 // Which padding is accepted, by version (RFC 6101 §5.2.3.2, RFC 2246 §6.2.3.2).
 #include "support/raw_cbc.hpp"
+#include "support/suite_shapes.hpp"
 
 #include <set>
 #include <vector>
@@ -18,9 +19,9 @@ constexpr auto kType = ContentType::application_data;
 
 std::vector<const CipherSuite*> block_suites() {
   std::vector<const CipherSuite*> suites;
-  for (const CipherSuite& suite : cipher_suites()) {
-    if (info(suite.bulk).type == CipherType::block) {
-      suites.push_back(&suite);
+  for (const CipherSuite* const suite : testing::suites_by_shape()) {
+    if (info(suite->bulk).type == CipherType::block) {
+      suites.push_back(suite);
     }
   }
   return suites;

@@ -1,6 +1,7 @@
 #include "record/protection.hpp"
 
 #include "support/record_support.hpp"
+#include "support/suite_shapes.hpp"
 
 #include <functional>
 #include <limits>
@@ -16,14 +17,15 @@ using testing::open_one;
 using testing::pattern;
 using testing::room_for;
 using testing::seal_one;
+using testing::suites_by_shape;
 
-/// for_every_protection runs a check for each suite at each version that has it.
+/// for_every_protection runs a check for each cipher and MAC at each version that has it.
 void for_every_protection(const std::function<void(ProtocolVersion, const CipherSuite&)>& check) {
-  for (const CipherSuite& suite : cipher_suites()) {
+  for (const CipherSuite* const suite : suites_by_shape()) {
     for (const ProtocolVersion version : kBothVersions) {
-      if (suite.versions.contains(version)) {
-        SCOPED_TRACE(cipher_suite_name(suite, version));
-        check(version, suite);
+      if (suite->versions.contains(version)) {
+        SCOPED_TRACE(cipher_suite_name(*suite, version));
+        check(version, *suite);
       }
     }
   }

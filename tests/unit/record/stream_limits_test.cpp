@@ -2,6 +2,7 @@
 #include "crypto/cipher.hpp"
 #include "record/record_mac.hpp"
 #include "support/record_support.hpp"
+#include "support/suite_shapes.hpp"
 
 #include <gtest/gtest.h>
 
@@ -26,7 +27,8 @@ Bytes stream_record(const TrafficKeys& keys, ByteView plaintext) {
 }
 
 TEST(StreamProtection, PlaintextAboveTheLimitIsRecordOverflowOnlyIfAuthentic) {
-  for (const CipherSuite& suite : cipher_suites()) {
+  for (const CipherSuite* const row : testing::suites_by_shape()) {
+    const CipherSuite& suite = *row;
     if (info(suite.bulk).type != CipherType::stream) {
       continue;
     }

@@ -15,16 +15,20 @@ import subprocess
 VERSIONS = ("SSL 3.0", "TLS 1.0")
 HASHES = {"MD5": ("md5", 16, 48), "SHA": ("sha1", 20, 40)}
 
-# name, hash, bytes of key, bytes of IV: RFC 2246 appendix C, RFC 3268
+# name, hash, bytes of key, bytes of IV: RFC 2246 appendix C, RFC 3268, RFC 4132, RFC 4162
 SUITES = [
     ("RSA_WITH_NULL_MD5", "MD5", 0, 0),
     ("RSA_WITH_NULL_SHA", "SHA", 0, 0),
     ("RSA_WITH_RC4_128_MD5", "MD5", 16, 0),
     ("RSA_WITH_RC4_128_SHA", "SHA", 16, 0),
+    ("RSA_WITH_IDEA_CBC_SHA", "SHA", 16, 8),
     ("RSA_WITH_DES_CBC_SHA", "SHA", 8, 8),
     ("RSA_WITH_3DES_EDE_CBC_SHA", "SHA", 24, 8),
     ("RSA_WITH_AES_128_CBC_SHA", "SHA", 16, 16),
     ("RSA_WITH_AES_256_CBC_SHA", "SHA", 32, 16),
+    ("RSA_WITH_CAMELLIA_128_CBC_SHA", "SHA", 16, 16),
+    ("RSA_WITH_CAMELLIA_256_CBC_SHA", "SHA", 32, 16),
+    ("RSA_WITH_SEED_CBC_SHA", "SHA", 16, 16),
 ]
 
 

@@ -1,28 +1,48 @@
 #!/usr/bin/env python3
-"""Writes records.txt: protected records of every suite at both versions.
+"""Writes records.txt: protected records of every cipher with its hashes at both versions.
 
 An implementation of RFC 6101 section 5.2.3 and RFC 2246 section 6.2.3 that shares nothing with the
-library: MACs come from Python's hashlib and hmac, ciphers from the command `openssl enc`, and the
-layout of records from this file. All inputs are derived from labels by SHAKE-128, so the output is
+library: MACs come from Python's hashlib and hmac, ciphers from the command `openssl enc` and, where
+the library too has them from libcrypto's low-level functions or not from libcrypto, from libgcrypt; the
+layout of records comes from this file. All inputs are derived from labels by SHAKE-128, so the output is
 the same every time. Usage: make_records.py > records.txt
 """
 
 import hashlib
 import hmac
+import os
 import struct
 import subprocess
+import sys
 
-# number, name, hash, cipher of `openssl enc`, key bytes, block size (0: stream)
-SUITES = [
-    (0x0001, "RSA_WITH_NULL_MD5", "md5", None, 0, 0),
-    (0x0002, "RSA_WITH_NULL_SHA", "sha1", None, 0, 0),
-    (0x0004, "RSA_WITH_RC4_128_MD5", "md5", "rc4", 16, 0),
-    (0x0005, "RSA_WITH_RC4_128_SHA", "sha1", "rc4", 16, 0),
-    (0x0009, "RSA_WITH_DES_CBC_SHA", "sha1", "des-cbc", 8, 8),
-    (0x000A, "RSA_WITH_3DES_EDE_CBC_SHA", "sha1", "des-ede3-cbc", 24, 8),
-    (0x002F, "RSA_WITH_AES_128_CBC_SHA", "sha1", "aes-128-cbc", 16, 16),
-    (0x0035, "RSA_WITH_AES_256_CBC_SHA", "sha1", "aes-256-cbc", 32, 16),
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+import libgcrypt  # noqa: E402
+
+# cipher and hash as they stand in names of suites, cipher of `openssl enc` or of libgcrypt, key bytes,
+# block size (0: stream). Keys are what the cipher is keyed with: how the short ones of exportable suites
+# grow is in ../derivation/export.txt.
+SHAPES = [
+    ("NULL", "MD5", None, 0, 0),
+    ("NULL", "SHA", None, 0, 0),
+    ("RC4_40", "MD5", "rc4", 16, 0),
+    ("RC4_56", "MD5", "rc4", 16, 0),
+    ("RC4_56", "SHA", "rc4", 16, 0),
+    ("RC4_128", "MD5", "rc4", 16, 0),
+    ("RC4_128", "SHA", "rc4", 16, 0),
+    ("RC2_CBC_40", "MD5", "rc2", 16, 8),
+    ("RC2_CBC_56", "MD5", "rc2", 16, 8),
+    ("IDEA_CBC", "SHA", "idea", 16, 8),
+    ("DES40_CBC", "SHA", "des-cbc", 8, 8),
+    ("DES_CBC", "SHA", "des-cbc", 8, 8),
+    ("3DES_EDE_CBC", "SHA", "des-ede3-cbc", 24, 8),
+    ("AES_128_CBC", "SHA", "aes-128-cbc", 16, 16),
+    ("AES_256_CBC", "SHA", "aes-256-cbc", 32, 16),
+    ("CAMELLIA_128_CBC", "SHA", "camellia-128", 16, 16),
+    ("CAMELLIA_256_CBC", "SHA", "camellia-256", 32, 16),
+    ("SEED_CBC", "SHA", "seed", 16, 16),
 ]
+HASHES = {"MD5": "md5", "SHA": "sha1"}
 VERSIONS = [(0x0300, "SSL 3.0"), (0x0301, "TLS 1.0")]
 
 # content type, plaintext bytes; the lengths are an empty fragment and some that end on either side
@@ -61,6 +81,8 @@ def pad(version, data, block, label, longest):
 def encrypt(cipher, key, iv, data):
     if cipher is None or not data:
         return data
+    if cipher in libgcrypt.ALGORITHMS:
+        return libgcrypt.encrypt(cipher, key, iv, data)
     command = ["openssl", "enc", "-e", "-" + cipher, "-nopad", "-K", key.hex(),
                "-provider", "default", "-provider", "legacy"]
     if iv:
@@ -68,9 +90,10 @@ def encrypt(cipher, key, iv, data):
     return subprocess.run(command, input=data, capture_output=True, check=True).stdout
 
 
-def connection(version, version_name, suite):
-    number, name, hash_name, cipher, key_size, block = suite
-    label = f"{version_name} {name}"
+def connection(version, version_name, shape):
+    name, mac_name, cipher, key_size, block = shape
+    hash_name = HASHES[mac_name]
+    label = f"{version_name} RSA_WITH_{name}_{mac_name}"
     secret = derive(label + " mac_secret", hashlib.new(hash_name).digest_size)
     key = derive(label + " key", key_size)
     iv = derive(label + " iv", block)
@@ -88,7 +111,7 @@ def connection(version, version_name, suite):
 
     # Key stream and chaining value run on from record to record, so one call encrypts them all.
     stream = encrypt(cipher, key, iv, b"".join(f[2] for f in fragments))
-    print(f"\nname = {label}\nversion = 0x{version:04x}\nsuite = 0x{number:04x}")
+    print(f"\nname = {label}\nversion = 0x{version:04x}\ncipher = {name}\nhash = {mac_name}")
     print(f"mac_secret = {secret.hex()}\nkey = {key.hex()}\niv = {iv.hex()}")
     for kind, plaintext, fragment, is_minimal in fragments:
         ciphertext, stream = stream[:len(fragment)], stream[len(fragment):]
@@ -102,13 +125,14 @@ def main():
     openssl = subprocess.run(["openssl", "version"], capture_output=True, check=True, text=True)
     print("# Protected records: RFC 6101 section 5.2.3, RFC 2246 section 6.2.3, RFC 3268 section 3.")
     print("# Made by tests/vectors/records/make_records.py with Python's hashlib and hmac and with")
-    print(f"# {openssl.stdout.split('(')[0].strip()} (openssl enc); nothing of this library took part.")
+    print(f"# {openssl.stdout.split('(')[0].strip()} (openssl enc) and libgcrypt {libgcrypt.VERSION}; nothing of this")
+    print("# library took part.")
     print("# Records of one block follow each other under one key, sequence numbers from 0.")
     print("# padding: \"minimal\" is what a sender makes, \"other\" is allowed but longer (TLS 1.0) or of")
     print("# arbitrary content (SSL 3.0).")
     for version, version_name in VERSIONS:
-        for suite in SUITES:
-            connection(version, version_name, suite)
+        for shape in SHAPES:
+            connection(version, version_name, shape)
 
 
 if __name__ == "__main__":

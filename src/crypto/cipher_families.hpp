@@ -1,0 +1,34 @@
+// The makers of each family of block ciphers, behind make_cbc_cipher. Key and IV have the sizes
+// that each one expects; that of the cipher's row is checked by it.
+#pragma once
+
+#include "crypto/cipher.hpp"
+
+namespace heirloom::crypto {
+
+[[nodiscard]] std::unique_ptr<CbcCipher> make_des_cbc(ByteView key,
+                                                      ByteView iv,
+                                                      CipherDirection direction);
+[[nodiscard]] std::unique_ptr<CbcCipher> make_triple_des_cbc(ByteView key,
+                                                             ByteView iv,
+                                                             CipherDirection direction);
+/// make_aes_cbc takes the variant from the size of the key, 16 or 32.
+[[nodiscard]] std::unique_ptr<CbcCipher> make_aes_cbc(ByteView key,
+                                                      ByteView iv,
+                                                      CipherDirection direction);
+/// make_camellia_cbc takes the variant from the size of the key, 16 or 32.
+[[nodiscard]] std::unique_ptr<CbcCipher> make_camellia_cbc(ByteView key,
+                                                           ByteView iv,
+                                                           CipherDirection direction);
+/// make_rc2_cbc takes 16 bytes of key, all 128 bits of which are effective.
+[[nodiscard]] std::unique_ptr<CbcCipher> make_rc2_cbc(ByteView key,
+                                                      ByteView iv,
+                                                      CipherDirection direction);
+[[nodiscard]] std::unique_ptr<CbcCipher> make_idea_cbc(ByteView key,
+                                                       ByteView iv,
+                                                       CipherDirection direction);
+[[nodiscard]] std::unique_ptr<CbcCipher> make_seed_cbc(ByteView key,
+                                                       ByteView iv,
+                                                       CipherDirection direction);
+
+}  // namespace heirloom::crypto
