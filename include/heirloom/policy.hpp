@@ -64,7 +64,8 @@ struct Policy {
 
   friend bool operator==(const Policy&, const Policy&) = default;
 
-  /// strict: TLS 1.0 with 3DES and AES, keys of 1024 bits and more, the documents to the letter.
+  /// strict: TLS 1.0 with block ciphers of full strength, keys of 1024 bits and more, the documents
+  /// to the letter.
   [[nodiscard]] HEIRLOOM_EXPORT static Policy strict();
   /// device: what the boxes in the rack speak; every suite that needs no allowance. The default.
   [[nodiscard]] HEIRLOOM_EXPORT static Policy device();
