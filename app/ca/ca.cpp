@@ -1,7 +1,9 @@
-// heirloom ca: shows and removes the authority that `reach --tls` makes for its certificates.
+// heirloom ca: shows and removes the authority that `reach --tls` makes for its certificates, and
+// makes keys, authorities and certificates of the period (make_command).
 #include "heirloom/certificate.hpp"
 
 #include "ca/authority.hpp"
+#include "ca/make_command.hpp"
 #include "commands.hpp"
 #include "pins/pin.hpp"
 
@@ -18,7 +20,6 @@ namespace heirloom::app {
 namespace {
 
 struct CaOptions {
-  std::string action = "show";
   bool pem = false;
   OutputFormat format = OutputFormat::text;
 };
@@ -90,7 +91,7 @@ Outcome<bool> show(const CaOptions& options, const std::filesystem::path& folder
   return true;
 }
 
-Outcome<bool> remove_authority(const std::filesystem::path& folder) {
+Outcome<bool> remove_authority(const CaOptions& /*options*/, const std::filesystem::path& folder) {
   const Outcome<bool> removed = LocalAuthority::remove(folder);
   if (removed.has_value()) {
     print_line("The local authority in " + folder.string() +
@@ -99,14 +100,12 @@ Outcome<bool> remove_authority(const std::filesystem::path& folder) {
   return removed;
 }
 
-ExitCode run_ca(const CaOptions& options) {
+using Action = Outcome<bool> (*)(const CaOptions& options, const std::filesystem::path& folder);
+
+ExitCode run_ca(Action action, const CaOptions& options) {
   const Outcome<std::filesystem::path> folder = LocalAuthority::default_folder();
-  Outcome<bool> done = true;
-  if (!folder.has_value()) {
-    done = folder.error();
-  } else {
-    done = options.action == "remove" ? remove_authority(*folder) : show(options, *folder);
-  }
+  const Outcome<bool> done =
+      folder.has_value() ? action(options, *folder) : Outcome<bool>(folder.error());
   if (done.has_value()) {
     return ExitCode::ok;
   }
@@ -114,18 +113,43 @@ ExitCode run_ca(const CaOptions& options) {
   return done.error().code;
 }
 
+/// Listed says whether options stand in the help: those of `ca` alone are the same as of `show`.
+enum class Listed : std::uint8_t { no, yes };
+
+void add_show_options(CLI::App& command, const std::shared_ptr<CaOptions>& options, Listed listed) {
+  const std::string group = listed == Listed::yes ? "Options" : "";
+  command.add_flag("--pem", options->pem, "print the certificate itself")->group(group);
+  command
+      .add_flag_callback(
+          "--json", [options] { options->format = OutputFormat::json; }, "one object")
+      ->group(group);
+}
+
 }  // namespace
 
 void add_ca(CLI::App& root, Context& context) {
   auto options = std::make_shared<CaOptions>();
-  CLI::App* const command =
-      root.add_subcommand("ca", "the authority behind reach --tls: show it, remove it");
-  command->add_option("action", options->action, "show (default) or remove")
-      ->check(CLI::IsMember({"show", "remove"}));
-  command->add_flag("--pem", options->pem, "print the certificate itself");
-  command->add_flag_callback(
-      "--json", [options] { options->format = OutputFormat::json; }, "one object");
-  command->callback([&context, options] { context.run = [options] { return run_ca(*options); }; });
+  CLI::App* const command = root.add_subcommand(
+      "ca", "make keys and certificates of the period; alone: the authority of reach --tls");
+  command->require_subcommand(0, 1);
+  const auto run = [&context, options](Action action) {
+    return [&context, options, action] {
+      context.run = [options, action] { return run_ca(action, *options); };
+    };
+  };
+  CLI::App* const shown = command->add_subcommand("show", "the authority behind reach --tls");
+  add_show_options(*shown, options, Listed::yes);
+  shown->callback(run(show));
+  command->add_subcommand("remove", "remove the authority behind reach --tls")
+      ->callback(run(remove_authority));
+  add_ca_makers(*command, context);
+  // Alone it is `ca show`.
+  add_show_options(*command, options, Listed::no);
+  command->callback([command, alone = run(show)] {
+    if (command->get_subcommands().empty()) {
+      alone();
+    }
+  });
 }
 
 }  // namespace heirloom::app

@@ -1,15 +1,15 @@
 #include "ca/mint.hpp"
 
+#include "ca/libcrypto.hpp"
+#include "ca/x509_parts.hpp"
 #include "common/target.hpp"
 
 #include <array>
 #include <ctime>
 
-#include <openssl/bn.h>
 #include <openssl/ec.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
-#include <openssl/rand.h>
 #include <openssl/x509v3.h>
 
 namespace heirloom::app {
@@ -21,20 +21,6 @@ constexpr long kAuthorityDays = 5L * 365;
 // Browsers refuse certificates that are valid for longer than 398 days.
 constexpr long kLeafDays = 397;
 
-struct BioDeleter {
-  void operator()(BIO* bio) const noexcept { BIO_free(bio); }
-};
-
-struct NumberDeleter {
-  void operator()(BIGNUM* number) const noexcept { BN_free(number); }
-};
-
-struct ExtensionDeleter {
-  void operator()(X509_EXTENSION* extension) const noexcept { X509_EXTENSION_free(extension); }
-};
-
-using BioPtr = std::unique_ptr<BIO, BioDeleter>;
-
 std::string text_of(BIO* bio) {
   char* data = nullptr;
   const long size = BIO_get_mem_data(bio, &data);
@@ -43,14 +29,6 @@ std::string text_of(BIO* bio) {
 
 BioPtr reader_of(const std::string& pem) {
   return BioPtr(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-}
-
-/// set_serial draws 127 random bits: positive, and at most 20 octets (RFC 5280 §4.1.2.2).
-bool set_serial(X509* certificate) {
-  const std::unique_ptr<BIGNUM, NumberDeleter> number(BN_new());
-  return number != nullptr &&
-         BN_rand(number.get(), 127, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) == 1 &&
-         BN_to_ASN1_INTEGER(number.get(), X509_get_serialNumber(certificate)) != nullptr;
 }
 
 bool set_name(X509_NAME* name, const std::string& common_name) {
@@ -65,14 +43,6 @@ bool set_name(X509_NAME* name, const std::string& common_name) {
                                       0) == 1;
   };
   return add("O", "heirloom") && add("CN", common_name);
-}
-
-bool add_extension(X509* certificate, X509* issuer, int kind, const std::string& value) {
-  X509V3_CTX context;
-  X509V3_set_ctx(&context, issuer, certificate, nullptr, nullptr, 0);
-  const std::unique_ptr<X509_EXTENSION, ExtensionDeleter> extension(
-      X509V3_EXT_conf_nid(nullptr, &context, kind, value.c_str()));
-  return extension != nullptr && X509_add_ext(certificate, extension.get(), -1) == 1;
 }
 
 /// begin fills what every certificate has. A day of slack is for clocks that differ.

@@ -1,0 +1,201 @@
+#include "ca/make.hpp"
+
+#include "ca/ground.hpp"
+#include "ca/key_maker.hpp"
+#include "ca/libcrypto.hpp"
+#include "common/target.hpp"
+
+#include <filesystem>
+#include <system_error>
+#include <utility>
+#include <vector>
+
+namespace heirloom::app {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::uint16_t kPort = 8443;  // of the commands to type next
+
+CertificateUsage usage_of(const std::string& word) {
+  return word == "client" ? CertificateUsage::client
+         : word == "both" ? CertificateUsage::both
+                          : CertificateUsage::server;
+}
+
+/// Issued is a new certificate and its key; nothing is written yet.
+struct Issued {
+  KeyPtr key;
+  CertificatePlan plan;
+  std::string pem;
+};
+
+Outcome<Issued> sign(const Ground& ground, KeyPtr key, const std::string& key_usage) {
+  Issued issued{std::move(key), ground.plan, ""};
+  issued.plan.key_usage = key_usage;
+  const Issuer issuer = ground.signer.has_value()
+                            ? Issuer{ground.signer->certificate.get(), ground.signer->key.get()}
+                            : Issuer{nullptr, issued.key.get()};
+  const auto certificate = make_certificate(issued.plan, issued.key.get(), issuer);
+  if (!certificate.has_value()) {
+    return certificate.error();
+  }
+  issued.pem = to_pem(certificate->get());
+  return issued;
+}
+
+/// key_for makes or reads the key, once it is known that there is room for it.
+Outcome<KeyPtr> key_for(const MakeOptions& options, const std::vector<NewFile>& files) {
+  Outcome<KeySource> source = find_key(options);
+  if (!source.has_value()) {
+    return source.error();
+  }
+  if (const auto checked = check_new_files(files, options.overwrite); !checked.has_value()) {
+    return checked.error();
+  }
+  return take_key(*std::move(source));
+}
+
+/// add_key_file adds the key, unless it is where it belongs already.
+void add_key_file(std::vector<NewFile>& files, const MakeOptions& options, const fs::path& place) {
+  std::error_code error;
+  if (options.key_file.empty() || !fs::equivalent(options.key_file, place, error)) {
+    files.push_back({place, "", NewFile::Content::key});
+  }
+}
+
+Outcome<bool> write(std::vector<NewFile> files, const Issued& issued, const MakeOptions& options) {
+  for (NewFile& file : files) {
+    if (file.content == NewFile::Content::key) {
+      file.text = key_to_pem(issued.key.get());
+    }
+  }
+  if (const Outcome<bool> made = make_folder(options.output); !made.has_value()) {
+    return made;
+  }
+  return write_new_files(files, options.overwrite);
+}
+
+std::string path_word(const fs::path& path) {
+  return quote_word(path.string());
+}
+
+/// target_of is where a client would look for this server: its first name, if that is one to type.
+std::string target_of(const CertificatePlan& plan) {
+  const auto& alternatives = plan.names.alternatives;
+  const std::string& name = plan.names.common_name;
+  const bool is_host = name.find_first_of("*@ ") == std::string::npos &&
+                       (alternatives.empty() || alternatives.front().text == name);
+  return to_string(HostPort{is_host ? name : "HOST", kPort});
+}
+
+std::vector<std::string> next_of_leaf(const MakeOptions& options, const CertificatePlan& plan) {
+  const fs::path folder(options.output);
+  const std::string own =
+      "--cert " + path_word(folder / "chain.pem") + " --key " + path_word(folder / "key.pem");
+  if (options.usage == "client") {
+    return {"heirloom connect HOST:443 " + own};
+  }
+  return {"heirloom serve --listen " + std::to_string(kPort) + " --www " + own,
+          "heirloom connect " + quote_word(target_of(plan)) + " --cafile " +
+              path_word(folder / "root.pem")};
+}
+
+}  // namespace
+
+Outcome<Made> make_key_file(const MakeOptions& options) {
+  const OwnContext context;
+  std::vector<NewFile> files{{options.output, "", NewFile::Content::key}};
+  const Outcome<KeyPtr> key = key_for(options, files);
+  if (!key.has_value()) {
+    return key.error();
+  }
+  files.front().text = key_to_pem(key->get());
+  if (const auto written = write_new_files(files, options.overwrite); !written.has_value()) {
+    return written.error();
+  }
+  Made made{{{"key", options.output}}, {}, {}};
+  add_key_facts(made, key->get());
+  made.next.push_back("heirloom ca leaf localhost --key " + quote_word(options.output) +
+                      " --authority FOLDER -o localhost");
+  return made;
+}
+
+Outcome<Made> make_authority_folder(const MakeOptions& options) {
+  const OwnContext context;
+  const Outcome<Ground> ground = prepare(options, CertificateUsage::authority);
+  if (!ground.has_value()) {
+    return ground.error();
+  }
+  const SignerFiles places(options.output);
+  std::vector<NewFile> files{{places.certificate, ""}, {places.chain, ""}};
+  add_key_file(files, options, places.key);
+  Outcome<KeyPtr> key = key_for(options, files);
+  if (!key.has_value()) {
+    return key.error();
+  }
+  if (default_key_usage(key->get()) == "keyAgreement") {
+    return Failure{ExitCode::usage,
+                   "a Diffie-Hellman key cannot sign, so it cannot be an authority's",
+                   "--type rsa, dsa or ec",
+                   "ca_authority_kind"};
+  }
+  const Outcome<Issued> issued = sign(*ground, *std::move(key), "keyCertSign,cRLSign");
+  if (!issued.has_value()) {
+    return issued.error();
+  }
+  const bool has_signer = ground->signer.has_value();
+  files[0].text = issued->pem;
+  files[1].text = issued->pem + (has_signer ? ground->signer->chain_pem : "");
+  if (const auto written = write(files, *issued, options); !written.has_value()) {
+    return written.error();
+  }
+  Made made{{{"certificate", places.certificate.string()}, {"key", places.key.string()}}, {}, {}};
+  add_key_facts(made, issued->key.get());
+  add_certificate_facts(
+      made, issued->plan, issued->pem, has_signer ? ground->signer->key.get() : nullptr);
+  made.next.push_back("heirloom ca leaf localhost --authority " + quote_word(options.output) +
+                      " -o localhost");
+  return made;
+}
+
+Outcome<Made> make_leaf_folder(const MakeOptions& options) {
+  const OwnContext context;
+  const Outcome<Ground> ground = prepare(options, usage_of(options.usage));
+  if (!ground.has_value()) {
+    return ground.error();
+  }
+  if (const auto checked = check_key_usage(options.key_usage); !checked.has_value()) {
+    return checked.error();
+  }
+  const fs::path folder(options.output);
+  const fs::path key_file = folder / "key.pem";
+  std::vector<NewFile> files{{folder / "chain.pem", ""}, {folder / "root.pem", ""}};
+  add_key_file(files, options, key_file);
+  Outcome<KeyPtr> key = key_for(options, files);
+  if (!key.has_value()) {
+    return key.error();
+  }
+  const std::string key_usage =
+      options.key_usage.empty() ? default_key_usage(key->get()) : options.key_usage;
+  const Outcome<Issued> issued = sign(*ground, *std::move(key), key_usage);
+  if (!issued.has_value()) {
+    return issued.error();
+  }
+  files[0].text = issued->pem + ground->signer->chain_pem;
+  files[1].text = ground->signer->root_pem;
+  if (const auto written = write(files, *issued, options); !written.has_value()) {
+    return written.error();
+  }
+  Made made{{{"chain", files[0].path.string()},
+             {"key", key_file.string()},
+             {"root", files[1].path.string()}},
+            {},
+            next_of_leaf(options, issued->plan)};
+  add_key_facts(made, issued->key.get());
+  add_certificate_facts(made, issued->plan, issued->pem, ground->signer->key.get());
+  return made;
+}
+
+}  // namespace heirloom::app
