@@ -5,10 +5,14 @@
 #include "common/files.hpp"
 
 #include <chrono>
+#include <filesystem>
 #include <string>
+#include <system_error>
 #include <utility>
 
 namespace heirloom::app {
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -48,10 +52,21 @@ Failure none_below(const std::string& folder) {
           "ca_pathlen"};
 }
 
+Failure same_folder(const std::string& folder) {
+  return {ExitCode::usage,
+          folder + " is the folder of the authority, whose key would be lost",
+          "-o with another folder",
+          "ca_same_folder"};
+}
+
 /// add_signer loads the authority above, if there is to be one.
 Outcome<Ground> add_signer(Ground ground, const MakeOptions& options) {
   if (options.authority.empty()) {
     return ground;
+  }
+  std::error_code error;
+  if (fs::equivalent(options.authority, options.output, error)) {
+    return same_folder(options.output);
   }
   Outcome<Signer> signer = load_signer(options.authority);
   if (!signer.has_value()) {

@@ -19,7 +19,8 @@ struct Ground {
 
 /// prepare reads the options for an authority, or for a leaf with any other usage. The failures of
 /// load_signer, read_names and plan_validity; "ca_version1" for options that version 1 has no place
-/// for, "ca_pathlen" for an authority below one that may have none.
+/// for, "ca_pathlen" for an authority below one that may have none, "ca_same_folder" for an output
+/// that would replace the authority's own files.
 [[nodiscard]] Outcome<Ground> prepare(const MakeOptions& options, CertificateUsage usage);
 
 /// KeySource is where a key comes from: a plan, or a file that was read.

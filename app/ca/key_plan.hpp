@@ -15,8 +15,9 @@ namespace heirloom::app {
 enum class KeyKind : std::uint8_t { rsa, dsa, dh, ec };
 
 /// DhForm is how a Diffie-Hellman key names itself in a certificate. RFC 2459 §7.3.2 wants X9.42's
-/// dhpublicnumber, with the subgroup's order; OpenSSL 1.0.2, the one widespread implementation of
-/// fixed Diffie-Hellman, loads both but its users made PKCS #3's dhKeyAgreement, without the order.
+/// dhpublicnumber, with the order of the subgroup. Deployed is PKCS #3's dhKeyAgreement, without
+/// it: OpenSSL 1.0.2, the one widespread implementation of fixed Diffie-Hellman, takes no other for
+/// its own key.
 enum class DhForm : std::uint8_t { pkcs3, x942 };
 
 /// KeyWords are the options that describe a key, as typed.

@@ -65,16 +65,26 @@ void add_key_file(std::vector<NewFile>& files, const MakeOptions& options, const
   }
 }
 
-Outcome<bool> write(std::vector<NewFile> files, const Issued& issued, const MakeOptions& options) {
+/// write fills in the key and writes everything.
+Outcome<bool> write(std::vector<NewFile> files, EVP_PKEY* key, Overwrite overwrite) {
   for (NewFile& file : files) {
     if (file.content == NewFile::Content::key) {
-      file.text = key_to_pem(issued.key.get());
+      file.text = key_to_pem(key);
+    }
+    if (file.text.empty()) {
+      return Failure{ExitCode::internal, "libcrypto cannot write PEM", "", "ca_minting"};
     }
   }
+  return write_new_files(files, overwrite);
+}
+
+Outcome<bool> write_folder(const std::vector<NewFile>& files,
+                           const Issued& issued,
+                           const MakeOptions& options) {
   if (const Outcome<bool> made = make_folder(options.output); !made.has_value()) {
     return made;
   }
-  return write_new_files(files, options.overwrite);
+  return write(files, issued.key.get(), options.overwrite);
 }
 
 std::string path_word(const fs::path& path) {
@@ -106,13 +116,12 @@ std::vector<std::string> next_of_leaf(const MakeOptions& options, const Certific
 
 Outcome<Made> make_key_file(const MakeOptions& options) {
   const OwnContext context;
-  std::vector<NewFile> files{{options.output, "", NewFile::Content::key}};
+  const std::vector<NewFile> files{{options.output, "", NewFile::Content::key}};
   const Outcome<KeyPtr> key = key_for(options, files);
   if (!key.has_value()) {
     return key.error();
   }
-  files.front().text = key_to_pem(key->get());
-  if (const auto written = write_new_files(files, options.overwrite); !written.has_value()) {
+  if (const auto written = write(files, key->get(), options.overwrite); !written.has_value()) {
     return written.error();
   }
   Made made{{{"key", options.output}}, {}, {}};
@@ -135,7 +144,7 @@ Outcome<Made> make_authority_folder(const MakeOptions& options) {
   if (!key.has_value()) {
     return key.error();
   }
-  if (default_key_usage(key->get()) == "keyAgreement") {
+  if (facts_of(key->get())->kind == KeyKind::dh) {
     return Failure{ExitCode::usage,
                    "a Diffie-Hellman key cannot sign, so it cannot be an authority's",
                    "--type rsa, dsa or ec",
@@ -148,7 +157,7 @@ Outcome<Made> make_authority_folder(const MakeOptions& options) {
   const bool has_signer = ground->signer.has_value();
   files[0].text = issued->pem;
   files[1].text = issued->pem + (has_signer ? ground->signer->chain_pem : "");
-  if (const auto written = write(files, *issued, options); !written.has_value()) {
+  if (const auto written = write_folder(files, *issued, options); !written.has_value()) {
     return written.error();
   }
   Made made{{{"certificate", places.certificate.string()}, {"key", places.key.string()}}, {}, {}};
@@ -185,7 +194,7 @@ Outcome<Made> make_leaf_folder(const MakeOptions& options) {
   }
   files[0].text = issued->pem + ground->signer->chain_pem;
   files[1].text = ground->signer->root_pem;
-  if (const auto written = write(files, *issued, options); !written.has_value()) {
+  if (const auto written = write_folder(files, *issued, options); !written.has_value()) {
     return written.error();
   }
   Made made{{{"chain", files[0].path.string()},

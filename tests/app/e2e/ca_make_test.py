@@ -361,6 +361,10 @@ class Files(Maker):
             expect_message(outcome, "ca_file_exists")
             self.assertFalse(missing.exists())
             missing.write_bytes(kept[missing])
+        words = ("box", "--authority", authority, "--type", "ec", "-o", f"{authority}/.", "--force", "--json")
+        for command in ("authority", "leaf"):
+            expect_message(self.ca(command, *words), "ca_same_folder")
+            self.assertEqual({each: each.read_bytes() for each in authority.iterdir()}, kept)
         self.made("authority", "Another", "--type", "ec", "-o", authority, "--force")
         self.assertTrue(all(each.read_bytes() != kept[each] for each in authority.iterdir()))
 
