@@ -86,10 +86,13 @@ struct FreeValues {
 /// positive_number reads an INTEGER above 0. Empty if it is none.
 Bytes positive_number(const ASN1_TYPE* value) {
   if (value == nullptr || ASN1_TYPE_get(value) != V_ASN1_INTEGER) {
-    return {};  // a negative number has a type of its own
+    return {};
   }
   const BigNumber number(ASN1_INTEGER_to_BN(value->value.integer, nullptr));
-  return number == nullptr ? Bytes{} : number_bytes(number.get());
+  if (number == nullptr || BN_is_negative(number.get()) == 1) {
+    return {};
+  }
+  return number_bytes(number.get());  // empty for 0
 }
 
 struct Block {

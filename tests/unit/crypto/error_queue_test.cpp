@@ -6,6 +6,11 @@
 #include "heirloom/credentials.hpp"
 #include "heirloom/random.hpp"
 
+#include "crypto/dh.hpp"
+#include "crypto/dsa.hpp"
+#include "crypto/ec.hpp"
+#include "crypto/pem.hpp"
+#include "crypto/private_key.hpp"
 #include "crypto/rsa.hpp"
 #include "crypto/x509.hpp"
 #include "support/test_pki.hpp"
@@ -51,6 +56,23 @@ std::vector<Call> calls_that_fail() {
                                     std::chrono::system_clock::now()});
        }},
       {"from_modulus", [] { (void)crypto::RsaPublicKey::from_modulus({}, {}); }},
+      {"check_group", [] { (void)crypto::check_group({}, crypto::GroupOrigin::file); }},
+      {"parse_dh_group", [] { (void)crypto::parse_dh_group("-----BEGIN DH PARAMETERS-----\n!"); }},
+      {"read_dh_parameters",
+       [=] { (void)crypto::read_dh_parameters(garbage, crypto::DhParametersForm::x942); }},
+      {"check_point", [] { (void)crypto::check_point(NamedCurve::secp256r1, Bytes(65, 4)); }},
+      {"verify_ecdsa",
+       [=] {
+         (void)crypto::verify_ecdsa({NamedCurve::secp256r1, Bytes(65, 4)}, garbage, garbage);
+       }},
+      {"from_numbers", [=] { (void)crypto::DsaPublicKey::from_numbers({}, {}, garbage, {}); }},
+      {"raw_dsa_signature", [=] { (void)crypto::raw_dsa_signature(garbage); }},
+      {"old ciphers",
+       [] {
+         const auto file = crypto::read_file(testing::pki_file("rsa1024-pbe-md5-des.key"));
+         (void)parse_private_key(crypto::as_text(file->expose()), "wrong");
+       }},
+      {"generate_rsa_key", [] { (void)crypto::generate_rsa_key(3); }},
       {"system_random",
        [] {
          Bytes bytes(32);

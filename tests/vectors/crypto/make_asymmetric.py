@@ -33,7 +33,8 @@ def number(value):
 
 
 def fixed(value, size):
-    return f"{value:0{2 * size}x}"
+    """At least `size` bytes; more where a file has a number out of range."""
+    return number(value).rjust(2 * size, "0")
 
 
 def write(name, header, blocks):
@@ -135,14 +136,13 @@ def dh_blocks():
     for file, origin in (("DH/RFC5114.txt", "RFC 5114 "),
                          ("DH/KASValidityTest_FFCStatic_NOKC_ZZOnly_init.fax", "CAVS ")):
         for section, case in cases(source / file):
-            result = outcome(case.get("Result", "P"))
-            if result is None or "XstatIUT" not in case:
+            result = outcome(case.get("Result", ""))
+            if result is None or "XstatIUT" not in case or "Result" not in case:
                 continue
             values = {key: int(case[key], 16) for key in
                       ("P", "Q", "G", "XstatIUT", "YstatIUT", "YstatCAVS", "Z")}
             yield {"kind": "agreement",
-                   "name": origin + section + ", case " + case["COUNT"] + " "
-                           + case.get("Result", ""),
+                   "name": f"{origin}{section}, case {case['COUNT']} {case['Result']}",
                    "p": number(values["P"]), "q": number(values["Q"]), "g": number(values["G"]),
                    "x": number(values["XstatIUT"]), "y": number(values["YstatIUT"]),
                    "peer": number(values["YstatCAVS"]),
