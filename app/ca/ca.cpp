@@ -92,7 +92,7 @@ Outcome<bool> show(const CaOptions& options, const std::filesystem::path& folder
 }
 
 Outcome<bool> remove_authority(const CaOptions& /*options*/, const std::filesystem::path& folder) {
-  const Outcome<bool> removed = LocalAuthority::remove(folder);
+  Outcome<bool> removed = LocalAuthority::remove(folder);
   if (removed.has_value()) {
     print_line("The local authority in " + folder.string() +
                " is gone. Remove it from the browsers that were told to trust it, too.");

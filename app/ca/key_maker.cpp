@@ -161,8 +161,7 @@ std::optional<KeyFacts> facts_of(const EVP_PKEY* key) {
 }
 
 std::string to_string(const KeyFacts& facts) {
-  const std::string sized =
-      to_string(facts.kind) + " key of " + std::to_string(facts.bits) + " bits";
+  std::string sized = to_string(facts.kind) + " key of " + std::to_string(facts.bits) + " bits";
   switch (facts.kind) {
     case KeyKind::rsa:
     case KeyKind::dsa:

@@ -81,7 +81,7 @@ Outcome<bool> write(std::vector<NewFile> files, EVP_PKEY* key, Overwrite overwri
 Outcome<bool> write_folder(const std::vector<NewFile>& files,
                            const Issued& issued,
                            const MakeOptions& options) {
-  if (const Outcome<bool> made = make_folder(options.output); !made.has_value()) {
+  if (Outcome<bool> made = make_folder(options.output); !made.has_value()) {
     return made;
   }
   return write(files, issued.key.get(), options.overwrite);

@@ -191,9 +191,8 @@ class Certificates(Maker):
             self.verify(leaf)
             self.assertNotIn("extensions", text)
             return
-        self.verify(leaf, "-x509_strict", "-purpose", "sslserver", "-verify_hostname", "localhost")
-        self.verify(leaf, "-verify_ip", "::1")
-        self.verify(leaf, "-verify_email", "box@example.com")
+        self.verify(leaf, "-x509_strict", "-purpose", "sslserver", "-verify_hostname", "localhost", "-verify_ip", "::1",
+                    "-verify_email", "box@example.com")
 
     def test_every_kind_of_key_hash_and_version(self):
         keys = self.keys()
