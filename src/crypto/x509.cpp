@@ -3,6 +3,7 @@
 #include "heirloom/config.hpp"
 
 #include "base/try.hpp"
+#include "crypto/certificate_walk.hpp"
 #include "crypto/library.hpp"
 #include "crypto/x509_parse.hpp"
 
@@ -18,6 +19,8 @@ namespace heirloom::crypto {
 namespace {
 
 using IntegerPointer = std::unique_ptr<ASN1_INTEGER, Deleter<ASN1_INTEGER_free>>;
+using KeyInfoPointer = std::unique_ptr<X509_PUBKEY, Deleter<X509_PUBKEY_free>>;
+using AlgorithmPointer = std::unique_ptr<X509_ALGOR, Deleter<X509_ALGOR_free>>;
 using BitStringPointer = std::unique_ptr<ASN1_BIT_STRING, Deleter<ASN1_BIT_STRING_free>>;
 
 /// Bits of the keyUsage extension, RFC 2459 §4.2.1.3.
@@ -94,15 +97,14 @@ bool read_numbers(const EVP_PKEY* key, CertificateKey& out) {
   return false;
 }
 
-}  // namespace
-
-Result<DhPublicKey> dh_key_of(const X509* certificate) {
+/// read_dh_key reads group and public value as they stand: libcrypto refuses groups that old
+/// servers have. RFC 3279 §2.3.3 for X9.42; PKCS#3 has the same but for the order.
+Result<DhPublicKey> read_dh_key(const X509_PUBKEY* key) {
   ASN1_OBJECT* object = nullptr;
   const unsigned char* bits = nullptr;
   int size = 0;
   X509_ALGOR* algorithm = nullptr;
-  if (X509_PUBKEY_get0_param(
-          &object, &bits, &size, &algorithm, X509_get_X509_PUBKEY(certificate)) != 1) {
+  if (key == nullptr || X509_PUBKEY_get0_param(&object, &bits, &size, &algorithm, key) != 1) {
     return Cause::certificate_malformed;
   }
   int type = V_ASN1_UNDEF;
@@ -130,23 +132,18 @@ Result<DhPublicKey> dh_key_of(const X509* certificate) {
   return DhPublicKey{.group = std::move(*group), .public_value = number_bytes(value.get())};
 }
 
-Result<CertificateKey> certificate_key(ByteView der) {
-  HEIRLOOM_TRY(const X509Pointer parsed, parse_x509(der));
-  const ErrorQueueGuard guard;
-  const X509* certificate = parsed.get();
-  CertificateKey key;
-  key.algorithm = key_algorithm_of(certificate);
-  key.signature_algorithm = signing_algorithm_of(certificate);
+/// read_key fills in kind, size and numbers.
+Result<void> read_key(const X509_PUBKEY* info, CertificateKey& key) {
+  key.algorithm = public_key_algorithm(info);
   if (key.algorithm == PublicKeyAlgorithm::other) {
     return Cause::certificate_key_unsupported;
   }
-  read_key_usage(certificate, key);
   if (key.algorithm == PublicKeyAlgorithm::dh) {
-    HEIRLOOM_TRY(key.dh, dh_key_of(certificate));
+    HEIRLOOM_TRY(key.dh, read_dh_key(info));
     key.bits = key.dh->group.bits();
-    return key;
+    return {};
   }
-  const EVP_PKEY* public_key = X509_get0_pubkey(certificate);
+  const EVP_PKEY* public_key = X509_PUBKEY_get0(info);
   if (public_key == nullptr) {
     return Error(Cause::certificate_malformed,
                  std::string("the ") + std::string(to_string(key.algorithm)) +
@@ -156,6 +153,57 @@ Result<CertificateKey> certificate_key(ByteView der) {
   if (!read_numbers(public_key, key)) {
     return unusable(key);
   }
+  return {};
+}
+
+/// key_by_walk reads the key of a certificate that libcrypto refuses; `refusal` is its reason. Such
+/// a certificate has no keyUsage that could be trusted to be there, so all is allowed: whether it
+/// is accepted at all is the verifier's question, and only a pin, or no check at all, says yes.
+Result<CertificateKey> key_by_walk(ByteView der, Error refusal) {
+  const ErrorQueueGuard guard;
+  const auto parts = walk_certificate(der);
+  if (!parts.has_value()) {
+    return refusal;
+  }
+  // Not longer than the certificate, which was short enough for parse_x509 to look at.
+  const unsigned char* at = parts->public_key.data();
+  X509_PUBKEY* raw = X509_PUBKEY_new_ex(library_context(), nullptr);
+  if (raw == nullptr ||
+      d2i_X509_PUBKEY(&raw, &at, static_cast<long>(parts->public_key.size())) == nullptr) {
+    return refusal;  // on failure d2i has freed the object
+  }
+  const KeyInfoPointer info(raw);
+  at = parts->signature_algorithm.data();
+  const AlgorithmPointer algorithm(
+      d2i_X509_ALGOR(nullptr, &at, static_cast<long>(parts->signature_algorithm.size())));
+  CertificateKey key;
+  if (algorithm != nullptr) {
+    const ASN1_OBJECT* object = nullptr;
+    X509_ALGOR_get0(&object, nullptr, nullptr, algorithm.get());
+    key.signature_algorithm = signing_algorithm(OBJ_obj2nid(object));
+  }
+  HEIRLOOM_TRY_VOID(read_key(info.get(), key));
+  return key;
+}
+
+}  // namespace
+
+Result<DhPublicKey> dh_key_of(const X509* certificate) {
+  const ErrorQueueGuard guard;
+  return read_dh_key(X509_get_X509_PUBKEY(certificate));
+}
+
+Result<CertificateKey> certificate_key(ByteView der) {
+  auto parsed = parse_x509(der);
+  if (!parsed.has_value()) {
+    return key_by_walk(der, std::move(parsed).error());
+  }
+  const ErrorQueueGuard guard;
+  const X509* certificate = parsed.value().get();
+  CertificateKey key;
+  key.signature_algorithm = signing_algorithm_of(certificate);
+  read_key_usage(certificate, key);
+  HEIRLOOM_TRY_VOID(read_key(X509_get_X509_PUBKEY(certificate), key));
   return key;
 }
 

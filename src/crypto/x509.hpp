@@ -40,8 +40,9 @@ struct CertificateKey {
 /// yet.
 [[nodiscard]] Result<DhPublicKey> dh_key_of(const X509* certificate);
 
-/// certificate_key reads it from a DER certificate. certificate_malformed, or
-/// certificate_key_unsupported if the key is of no kind we know.
+/// certificate_key reads it from a DER certificate; from one that libcrypto refuses (a serial
+/// number or a date that is no good DER) by walking to its key, so that it can be used where it is
+/// pinned. certificate_malformed, or certificate_key_unsupported if the key is of no kind we know.
 [[nodiscard]] Result<CertificateKey> certificate_key(ByteView der);
 
 }  // namespace heirloom::crypto

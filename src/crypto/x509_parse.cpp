@@ -112,22 +112,30 @@ CertificateDer x509_der(const X509* certificate) {
   return {raw, raw + size};
 }
 
-PublicKeyAlgorithm key_algorithm_of(const X509* certificate) {
+PublicKeyAlgorithm public_key_algorithm(const X509_PUBKEY* key) {
   ASN1_OBJECT* algorithm = nullptr;
-  const X509_PUBKEY* key = X509_get_X509_PUBKEY(certificate);
   if (key == nullptr || X509_PUBKEY_get0_param(&algorithm, nullptr, nullptr, nullptr, key) != 1) {
     return PublicKeyAlgorithm::other;
   }
   return algorithm_of_number(OBJ_obj2nid(algorithm));
 }
 
-PublicKeyAlgorithm signing_algorithm_of(const X509* certificate) {
+PublicKeyAlgorithm key_algorithm_of(const X509* certificate) {
+  return public_key_algorithm(X509_get_X509_PUBKEY(certificate));
+}
+
+PublicKeyAlgorithm signing_algorithm(int number) {
   const ErrorQueueGuard guard;
   int key = NID_undef;
-  if (OBJ_find_sigid_algs(X509_get_signature_nid(certificate), nullptr, &key) != 1) {
+  if (OBJ_find_sigid_algs(number, nullptr, &key) != 1) {
     return PublicKeyAlgorithm::other;
   }
-  return algorithm_of_number(key);
+  // RSASSA-PSS has a number of its own as a kind of key; it signs with an RSA key.
+  return key == NID_rsassaPss ? PublicKeyAlgorithm::rsa : algorithm_of_number(key);
+}
+
+PublicKeyAlgorithm signing_algorithm_of(const X509* certificate) {
+  return signing_algorithm(X509_get_signature_nid(certificate));
 }
 
 std::string printable(std::string_view text) {

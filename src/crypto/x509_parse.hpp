@@ -27,6 +27,13 @@ namespace heirloom::crypto {
 /// be read.
 [[nodiscard]] PublicKeyAlgorithm key_algorithm_of(const X509* certificate);
 
+/// public_key_algorithm is the same of a SubjectPublicKeyInfo.
+[[nodiscard]] PublicKeyAlgorithm public_key_algorithm(const X509_PUBKEY* key);
+
+/// signing_algorithm is the kind of key that signs with that algorithm, which is an object
+/// identifier by libcrypto's number.
+[[nodiscard]] PublicKeyAlgorithm signing_algorithm(int number);
+
 /// signing_algorithm_of is the kind of key that signed a certificate, by its signatureAlgorithm.
 [[nodiscard]] PublicKeyAlgorithm signing_algorithm_of(const X509* certificate);
 
