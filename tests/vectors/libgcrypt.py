@@ -1,6 +1,5 @@
-"""CBC of libgcrypt, for the vectors of ciphers that `openssl enc` of Debian does not have or that the
-library takes from libcrypto too. It needs libgcrypt 1.10 (Debian's libgcrypt20), and only when vectors
-are made anew.
+"""CBC of libgcrypt (Debian's libgcrypt20, which apt itself needs), for the ciphers that the openssl command
+has only with its legacy provider or not at all, and for those that vectors shall not take from libcrypto.
 """
 import ctypes
 

@@ -1,5 +1,6 @@
 """`heirloom reach --check`: what it says of boxes whose settings are known, and of boxes that misbehave."""
 import base64
+import json
 import os
 import re
 import socket
@@ -15,7 +16,9 @@ from reach_support import Box, answer_everything, fingerprint, modern_context, o
 from support import Server, certificate, environment, plain_peer, run
 
 OK, USAGE, NETWORK, HANDSHAKE, INCOMPLETE = 0, 2, 3, 4, 6
-DEVICE_SUITES = {0x0004, 0x0005, 0x0009, 0x000A, 0x002F, 0x0035}  # those of `serve` that need no allowance
+# Those that `serve` has with an RSA key and no allowance.
+DEVICE_SUITES = {int(each["id"], 16) for each in json.loads(run("suites", "--json").out)["suites"]
+                 if each["allow"] == "none" and each["key_exchange"] == "RSA"}
 # The second Oakley group, RFC 2409 §6.2.
 OAKLEY_1024 = bytes.fromhex(
     "ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a08798e3404dd"

@@ -257,11 +257,8 @@ class Explained:
         elif name == "master_secret":
             self.test.assertEqual(values, {name: self.master()})
         elif name == "key_block":
-            mac, cipher = self.suite["mac"], self.suite["cipher"]
-            block = old_tls.key_block(self.version, self.master(), self.randoms["client"], self.randoms["server"],
-                                      old_tls.key_block_size(mac, cipher))
-            expected = {"key_block": block} | old_tls.partition(block, mac, cipher)
-            self.test.assertEqual(values, expected)
+            self.test.assertEqual(values, old_tls.traffic_values(
+                self.version, self.suite, self.master(), self.randoms["client"], self.randoms["server"]))
             self.values.update(values)
         elif name == "verify_data":
             self.test.assertEqual(values, {
@@ -303,7 +300,7 @@ class Explained:
                                  sequence_number, header[0], plaintext)
         self.test.assertEqual(values["MAC"], mac)
         padding = values.get("padding", b"")
-        block = old_tls.CIPHERS[self.suite["cipher"]][1]
+        block = old_tls.CIPHERS[self.suite["cipher"]][2]
         if block:
             self.test.assertEqual(values["IV"], self.last_block[end])
             self.test.assertEqual(padding, bytes([len(padding) - 1]) * len(padding))
