@@ -2,6 +2,7 @@
 // integers.
 #include "crypto/dh.hpp"
 
+#include "crypto/library.hpp"
 #include "support/vector_file.hpp"
 
 #include <algorithm>
@@ -221,6 +222,25 @@ TEST(DhPublicValue, IsCheckedForRangeAndSubgroup) {
     // p - 2 = -2 is no square where 2 is one: outside the subgroup. Without a q it is like any
     // other.
     EXPECT_EQ(is_accepted(minus_one(minus_one(group.p))), group.q.empty());
+  }
+}
+
+TEST(DhPublicValue, OfTheSubgroupIsToldFromItsNegative) {
+  // p = 3 mod 4 for every safe prime, so of Y and -Y exactly one is a square.
+  const auto random = system_random();
+  for (const DhGroup& group : known_dh_groups()) {
+    SCOPED_TRACE(group.name);
+    for (int i = 0; i < 8; ++i) {
+      const auto pair = DhKeyPair::generate(group, *random);
+      ASSERT_TRUE(pair.has_value());
+      const BigNumber negative(BN_new());
+      ASSERT_EQ(
+          BN_sub(negative.get(), big_number(group.p).get(), big_number(pair->public_value()).get()),
+          1);
+      EXPECT_TRUE(check_public_value(group, pair->public_value()).has_value());
+      EXPECT_EQ(check_public_value(group, number_bytes(negative.get())).has_value(),
+                group.q.empty());
+    }
   }
 }
 
