@@ -7,7 +7,7 @@
 #include <string>
 #include <utility>
 
-#include <openssl/pem.h>
+#include <openssl/decoder.h>
 
 namespace heirloom {
 
@@ -15,6 +15,7 @@ namespace crypto {
 
 namespace {
 
+using DecoderContext = std::unique_ptr<OSSL_DECODER_CTX, Deleter<OSSL_DECODER_CTX_free>>;
 using KeyInfoPointer = std::unique_ptr<PKCS8_PRIV_KEY_INFO, Deleter<PKCS8_PRIV_KEY_INFO_free>>;
 
 /// Passphrase is what libcrypto asks for, and whether it did.
@@ -23,15 +24,16 @@ struct Passphrase {
   bool was_asked = false;
 };
 
-extern "C" int answer_passphrase(char* out, int room, int /*is_encryption*/, void* context) {
+extern "C" int answer_passphrase(
+    char* out, std::size_t room, std::size_t* size, const OSSL_PARAM* /*hints*/, void* context) {
   auto* passphrase = static_cast<Passphrase*>(context);
   passphrase->was_asked = true;
-  if (passphrase->text.empty() || room < 0 ||
-      passphrase->text.size() > static_cast<std::size_t>(room)) {
-    return -1;
+  if (passphrase->text.empty() || passphrase->text.size() > room) {
+    return 0;
   }
   std::ranges::copy(passphrase->text, out);
-  return static_cast<int>(passphrase->text.size());
+  *size = passphrase->text.size();
+  return 1;
 }
 
 std::string why_unreadable(const Passphrase& passphrase) {
@@ -47,15 +49,29 @@ std::string why_unreadable(const Passphrase& passphrase) {
                                        "legacy provider is not installed";
 }
 
+/// read_key takes the first block that is a private key. Not PEM_read_bio_PrivateKey: its kind of
+/// callback loses memory at each passphrase in a context other than the first one used.
 PublicKeyPointer read_key(std::string_view pem, Passphrase& passphrase, OSSL_LIB_CTX* context) {
   const MemoryReader reader = memory_reader(as_bytes(pem));
-  if (reader == nullptr) {
-    return nullptr;
-  }
   // The old form of encrypted PEM (DEK-Info) is decrypted in the default context.
   const DefaultContextGuard default_context(context);
-  return PublicKeyPointer(PEM_read_bio_PrivateKey_ex(
-      reader.get(), nullptr, answer_passphrase, &passphrase, context, nullptr));
+  EVP_PKEY* key = nullptr;
+  const DecoderContext decoder(OSSL_DECODER_CTX_new_for_pkey(
+      &key, "PEM", nullptr, nullptr, EVP_PKEY_KEYPAIR, context, nullptr));
+  if (reader == nullptr || decoder == nullptr ||
+      OSSL_DECODER_CTX_set_passphrase_cb(decoder.get(), answer_passphrase, &passphrase) != 1) {
+    return nullptr;
+  }
+  // One call looks at one block, which may be of another kind: a certificate, a curve's name.
+  for (auto position = BIO_tell(reader.get()); key == nullptr;) {
+    (void)OSSL_DECODER_from_bio(decoder.get(), reader.get());
+    const auto next = BIO_tell(reader.get());
+    if (BIO_eof(reader.get()) == 1 || next <= position) {
+      break;
+    }
+    position = next;
+  }
+  return PublicKeyPointer(key);
 }
 
 /// to_library_context makes the same key anew, so that nothing is computed in the legacy context.

@@ -258,6 +258,24 @@ TEST(PrivateKeyFiles, AreReadInEveryFormAndUnderOldCiphers) {
   }
 }
 
+TEST(PrivateKeyFiles, MayHoldOtherBlocksBeforeTheKey) {
+  // What the openssl command writes in front of an EC key: the curve by name (P-256).
+  const std::string parameters =
+      "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+  const std::string nonsense = "-----BEGIN NONSENSE-----\nAAAA\n-----END NONSENSE-----\n";
+  for (const std::string& before : {parameters,
+                                    nonsense,
+                                    read_text("ec256.crt"),
+                                    read_text("ec256.chain"),
+                                    read_text("ec256.chain") + nonsense + parameters}) {
+    for (const std::string file : {"ec256.key", "ec256-pkcs8.key", "ec256-des3.key"}) {
+      const auto key = parse_private_key(before + read_text(file), "heirloom");
+      ASSERT_TRUE(key.has_value()) << file << key.error().text();
+      EXPECT_TRUE(make_credentials({pki_certificate("ec256")}, *key).has_value());
+    }
+  }
+}
+
 TEST(PrivateKeyFiles, OfOtherKindsAreRefused) {
   EXPECT_EQ(parse_private_key(read_text("ed25519.key")).error().detail,
             "the key is of type ED25519, which no cipher suite uses");
