@@ -33,7 +33,7 @@ inline CertificateChain pki_chain(const std::string& name) {
   return *chain;
 }
 
-/// pki_credentials is the chain with its key. Only for RSA keys.
+/// pki_credentials is the chain with its key.
 inline Credentials pki_credentials(const std::string& name) {
   auto credentials = load_credentials(pki_file(name + ".chain"), pki_file(name + ".key"));
   if (!credentials.has_value()) {
