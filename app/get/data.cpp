@@ -25,11 +25,11 @@ Outcome<std::string> read_whole(const std::string& path) {
     }
   };
 
+  errno = 0;
   const std::unique_ptr<std::FILE, Close> file(path == "-" ? stdin
                                                            : std::fopen(path.c_str(), "rb"));
   std::string text;
   std::array<char, 65536> piece{};
-  errno = 0;
   while (file != nullptr) {
     const std::size_t count = std::fread(piece.data(), 1, piece.size(), file.get());
     text.append(piece.data(), count);
