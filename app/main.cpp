@@ -12,6 +12,7 @@
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <numeric>
 #include <string>
 #include <string_view>
@@ -161,6 +162,11 @@ ExitCode run(int count, char** words) {
                       get.get_option("--url")->results());
   } catch (const CLI::Success& success) {  // --help, --version
     root.exit(success);
+    std::cout.flush();
+    if (!std::cout) {
+      print_failure({ExitCode::local, "cannot write to standard output", "", "standard_stream"});
+      return ExitCode::local;
+    }
     return ExitCode::ok;
   } catch (const CLI::ParseError& error) {
     return usage_error(root, error);

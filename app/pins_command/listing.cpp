@@ -146,7 +146,7 @@ Outcome<bool> report_problems(const PinFile& file, const PinList& list) {
                  std::to_string(problems.size()) + (problems.size() == 1 ? " line" : " lines") +
                      " of " + file.path().string() + " cannot be used, the first is line " +
                      std::to_string(problems.front().line),
-                 "an editor; until then no connection is made to the boxes that they name",
+                 "an editor; until then reach and get do not connect to the boxes that they name",
                  "pins_malformed"};
 }
 
