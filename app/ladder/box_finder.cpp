@@ -81,9 +81,14 @@ Outcome<bool> BoxFinder::read_pin_file(const PinFile& file) {
   if (!readable.has_value()) {
     return readable;
   }
-  for (const PinList::Problem& problem : list->problems()) {
-    const std::string place = file.path().string() + ", line " + std::to_string(problem.line);
-    report_.remark("pin_malformed", place + " is left alone: " + problem.what);
+  if (const auto& problems = list->problems(); !problems.empty()) {
+    const std::string place =
+        file.path().string() + ", line " + std::to_string(problems.front().line);
+    const std::string more = problems.size() == 1
+                                 ? ""
+                                 : " (the first of " + std::to_string(problems.size()) +
+                                       " such lines, which heirloom pins list shows)";
+    report_.remark("pin_malformed", place + " is left alone: " + problems.front().what + more);
   }
   const Pin* const known = list->find(target_);
   if (known != nullptr) {
