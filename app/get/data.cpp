@@ -1,5 +1,6 @@
 #include "get/data.hpp"
 
+#include "common/command_text.hpp"
 #include "common/tcp.hpp"
 #include "get/exit.hpp"
 #include "get/target.hpp"
@@ -40,7 +41,7 @@ Outcome<std::string> read_whole(const std::string& path) {
   if (file == nullptr || std::ferror(file.get()) != 0) {
     return Failure{exit_code(CurlExit::read),
                    "the file " + path + " cannot be read: " + errno_text(errno),
-                   "ls -l " + path,
+                   "ls -l " + shell_word(path),
                    "data_unreadable"};
   }
   return text;

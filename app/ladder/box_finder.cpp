@@ -32,6 +32,12 @@ BoxFinder::BoxFinder(const BoxOptions& options, LadderSetup setup, Job job, cons
   setup_.where = job_.where;
 }
 
+BoxFinder::~BoxFinder() {
+  if (box_.has_value() && box_->stream != nullptr) {
+    close_politely(*box_->stream, std::chrono::milliseconds(100));
+  }
+}
+
 Outcome<bool> BoxFinder::open() {
   using Step = Outcome<bool> (BoxFinder::*)();
   constexpr std::array<Step, 3> kSteps = {
@@ -132,7 +138,7 @@ Outcome<bool> BoxFinder::find() {
                           options_.protocol.preset == "museum" ||
                           (pin_.has_value() && !pin_->allow.empty());
   situation.has_certificate = !options_.credentials.certificate.empty();
-  situation.ssl30_was_ruled_out = !options_.protocol.min.empty();
+  situation.ssl30_was_ruled_out = !restrictions_of(options_, setup_.policy).allows_ssl30;
   const Failure failure = diagnose(climbed->results, situation);
   if (climbed->results.size() > 1) {
     report_.ladder(climbed->results);
