@@ -152,6 +152,27 @@ std::string complete_url(std::string_view text) {
   return "https://" + place + std::string(text.substr(slash));
 }
 
+Failure unknown_scheme(const Url& url, UrlSchemes accepted) {
+  const bool all = accepted == UrlSchemes::all;
+  return Failure{ExitCode::usage,
+                 "\"" + escape_text(url.scheme) + "\" URLs are not understood, only " +
+                     (all ? known_schemes() : "https and http"),
+                 "https://" + url.host + "/",
+                 "url_scheme"};
+}
+
+/// path_of is the path, "/" if there is none, with the query.
+std::string path_of(const std::string& text, const http_parser_url& url) {
+  std::string path = field(text, url, UF_PATH);
+  if (path.empty()) {
+    path = "/";
+  }
+  if ((url.field_set & (1U << UF_QUERY)) != 0) {
+    path += "?" + field(text, url, UF_QUERY);
+  }
+  return path;
+}
+
 }  // namespace
 
 std::span<const UrlScheme> url_schemes() noexcept {
@@ -197,12 +218,7 @@ Outcome<Url> parse_url(std::string_view text, UrlSchemes accepted) {
   const bool is_web = result.scheme == "https" || result.scheme == "http";
   const auto usual_port = default_port(result.scheme);
   if (!usual_port.has_value() || (accepted == UrlSchemes::web && !is_web)) {
-    const bool all = accepted == UrlSchemes::all;
-    return Failure{ExitCode::usage,
-                   "\"" + escape_text(result.scheme) + "\" URLs are not understood, only " +
-                       (all ? known_schemes() : "https and http"),
-                   "https://" + result.host + "/",
-                   "url_scheme"};
+    return unknown_scheme(result, accepted);
   }
   const bool has_port = (url.field_set & (1U << UF_PORT)) != 0;
   const bool has_user = (url.field_set & (1U << UF_USERINFO)) != 0;
@@ -213,11 +229,7 @@ Outcome<Url> parse_url(std::string_view text, UrlSchemes accepted) {
     return box_is_missing(result.host);
   }
   result.port = has_port ? url.port : *usual_port;
-  const std::string path = field(complete, url, UF_PATH);
-  result.path = path.empty() ? "/" : path;
-  if ((url.field_set & (1U << UF_QUERY)) != 0) {
-    result.path += "?" + field(complete, url, UF_QUERY);
-  }
+  result.path = path_of(complete, url);
   return result;
 }
 
