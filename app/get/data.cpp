@@ -21,7 +21,7 @@ Outcome<std::string> read_whole(const std::string& path) {
   struct Close {
     void operator()(std::FILE* file) const noexcept {
       if (file != stdin) {
-        std::fclose(file);
+        static_cast<void>(std::fclose(file));  // only read from
       }
     }
   };
