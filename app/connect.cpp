@@ -7,6 +7,7 @@
 #include "heirloom/config.hpp"
 
 #include "commands.hpp"
+#include "common/command_text.hpp"
 #include "common/describe.hpp"
 #include "common/explain.hpp"
 #include "common/fd_stream.hpp"
@@ -54,10 +55,10 @@ struct ConnectOptions {
 
 /// command_line repeats the command as far as a next step may build on it.
 std::string command_line(const ConnectOptions& options) {
-  std::string line = "heirloom connect " + options.target;
+  std::string line = "heirloom connect " + shell_word(options.target);
   const auto add = [&](const std::string& name, const std::string& value) {
     if (!value.empty()) {
-      line += " " + name + " " + value;
+      line += " " + name + " " + shell_word(value);
     }
   };
   add("--starttls", options.start_tls);
@@ -70,6 +71,7 @@ std::string command_line(const ConnectOptions& options) {
   for (const auto& word : options.protocol.allow) {
     add("--allow", word);
   }
+  line += options.insecure ? " --insecure" : "";
   return line + (options.protocol.no_extensions ? " --no-extensions" : "");
 }
 

@@ -6,11 +6,13 @@
 #include "common/log.hpp"
 #include "common/modern_tls.hpp"
 #include "common/output.hpp"
+#include "get/secrets.hpp"
 
 #include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <exception>
+#include <iostream>
 #include <numeric>
 #include <string>
 #include <string_view>
@@ -129,6 +131,7 @@ ExitCode run(int count, char** words) {
   add_global_options(root, options);
   add_reach(root, context);
   add_get(root, context);
+  root.get_subcommand("get")->set_version_flag("-V", version_text, "print the version, and end");
   add_connect(root, context);
   add_serve(root, context);
   add_demo(root, context);
@@ -153,8 +156,17 @@ ExitCode run(int count, char** words) {
     }
     std::reverse(translated->begin(), translated->end());  // the order that CLI11 takes
     root.parse(*std::move(translated));
+    const CLI::App& get = *root.get_subcommand("get");
+    get::hide_secrets({words + 1, words + count},
+                      get.get_option("--user")->results(),
+                      get.get_option("--url")->results());
   } catch (const CLI::Success& success) {  // --help, --version
     root.exit(success);
+    std::cout.flush();
+    if (!std::cout) {
+      print_failure({ExitCode::local, "cannot write to standard output", "", "standard_stream"});
+      return ExitCode::local;
+    }
     return ExitCode::ok;
   } catch (const CLI::ParseError& error) {
     return usage_error(root, error);

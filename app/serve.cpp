@@ -13,6 +13,7 @@
 #include "serve/service.hpp"
 #include "serve/workers.hpp"
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -281,9 +282,16 @@ ExitCode run_serve(ServeOptions options, const Context& context) {
   }
   std::optional<HostPort> back_end;
   if (!options.forward.empty()) {
-    auto target = parse_target(options.forward, 80);
+    auto target = parse_target(options.forward, 0);
     if (!target) {
       return fail(target.error(), context);
+    }
+    if (target->port == 0) {
+      return fail({ExitCode::usage,
+                   "--forward " + escape_text(options.forward) + " does not say to which port",
+                   "--forward 127.0.0.1:80",
+                   "forward_port"},
+                  context);
     }
     back_end = *std::move(target);
   }
@@ -342,7 +350,9 @@ void add_serve(CLI::App& root, Context& context) {
       ->check(CLI::IsMember({"none", "optional", "required"}));
   command->add_option("--cafile", options->authorities, "authorities of client certificates (PEM)");
   command->add_flag("--sessions,!--no-sessions", options->sessions, "let clients resume (default)");
-  command->add_option("--count", options->count, "end after that many connections");
+  command
+      ->add_option("--count", options->count, "end after that many connections; 0: never (default)")
+      ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()));
   command->add_option("--handshake-timeout", options->handshake_timeout, "seconds")
       ->check(CLI::Range(0.001, 86400.0));
   command->add_option("--idle-timeout", options->idle_timeout, "seconds without any data")

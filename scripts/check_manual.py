@@ -4,7 +4,8 @@
 usage: check_manual.py PROGRAM [--manual FOLDER]
 
 Every subcommand that `PROGRAM --help` lists needs a page heirloom-NAME.1; the long options of its --help
-and of the page must be the same. In pages of all sections: references to pages of the project must lead
+and of the page must be the same. heirloom.1 lists every subcommand, every exit status that the help names, and every
+other page whose name begins with heirloom-. In pages of all sections: references to pages of the project must lead
 to one, and an example after a line `.\\" part of: PATH` must stand in that file, which is compiled. Pages
 are run through groff if it is installed.
 """
@@ -53,6 +54,28 @@ def options_of_page(text: str) -> set[str]:
     return found
 
 
+def overview_problems(page: pathlib.Path, general: str) -> list[str]:
+    """What heirloom.1 leaves out of the commands, of the exit statuses and of the other pages, or invents."""
+    if not page.is_file():
+        return []
+    parts = dict(re.findall(r'^\.SH "?([A-Z ]+?)"?\n(.*?)(?=^\.SH|\Z)', page.read_text(), re.M | re.S))
+
+    def tags(part: str) -> set[str]:
+        return set(re.findall(r"^\.TP\n\.B (\w+)$", parts.get(part, ""), re.M))
+
+    statuses = re.search(r"^Exit status: (.*)\Z", general, re.M | re.S)
+    pages = {f"{file.stem}({file.suffix[1:]})" for file in page.parent.glob("heirloom-*.[0-9]")}
+    references = re.findall(r"^\.BR (heirloom\S+) \((\d)\)", parts.get("SEE ALSO", ""), re.M)
+    named = {f"{name}({section})".replace("\\-", "-") for name, section in references}
+    wanted = (
+        ("the command", set(commands_of_help(general)), tags("DESCRIPTION")),
+        ("exit status", set(re.findall(r"\b(\d+) ", statuses.group(1) if statuses else "")), tags("EXIT STATUS")),
+    )
+    found = [f"{page.name} does not list {what} {each}" for what, has, says in wanted for each in sorted(has - says)]
+    found += [f"{page.name} lists {what} {each}, which is not" for what, has, says in wanted for each in sorted(says - has)]
+    return found + [f"{page.name} does not refer to {each}" for each in sorted(pages - named)]
+
+
 def reference_problems(page: pathlib.Path) -> list[str]:
     """References to pages that do not exist; those of others (no heirloom in the name) are not looked at."""
     found = []
@@ -89,6 +112,7 @@ def problems(program: str, manual: pathlib.Path) -> list[str]:
         says = options_of_page(page.read_text())
         found += [f"{page.name} does not describe {name}" for name in sorted(has - says)]
         found += [f"{page.name} describes {name}, which does not exist" for name in sorted(says - has)]
+    found += overview_problems(manual / "heirloom.1", general)
     pages = sorted(manual.glob("*.[0-9]"))
     for page in pages:
         found += reference_problems(page) + example_problems(page)

@@ -2,8 +2,8 @@
 # line in kBudget, its place in kFullStages and a function stage_NAME.
 
 declare -A kBudget=(
-  [packages]=2 [sanitizers]=14 [peers_found]=1 [release]=8 [install]=1 [package]=5 [interop]=4
-  [constant_time]=2 [clang]=4 [threads]=3 [tidy]=1 [coverage]=3
+  [packages]=2 [sanitizers]=13 [peers_found]=1 [package]=5 [release]=7 [install]=1 [interop]=4
+  [constant_time]=2 [clang]=4 [threads]=4 [tidy]=1 [coverage]=3
 )
 # coverage runs when it is named: ./test full coverage
 kFullStages=(packages sanitizers peers_found package release install interop constant_time clang threads tidy)

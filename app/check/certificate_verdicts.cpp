@@ -1,5 +1,6 @@
 #include "check/verdict_lines.hpp"
 #include "check/verdicts.hpp"
+#include "common/certificate_text.hpp"
 #include "common/output.hpp"
 
 #include <algorithm>
@@ -11,10 +12,6 @@ namespace {
 using Section = CheckLine::Section;
 using Status = CheckLine::Status;
 using Time = std::chrono::system_clock::time_point;
-
-std::string day(Time time) {
-  return format_utc(std::chrono::system_clock::to_time_t(time)).substr(0, 10);
-}
 
 CheckLine certificate_line(
     std::string id, std::string title, Severity severity, std::string text, std::string why = {}) {
@@ -84,7 +81,8 @@ CheckLine signature_line(const CertificateInfo& certificate) {
 }
 
 CheckLine dates_line(const CertificateInfo& certificate, Time now) {
-  const std::string span = day(certificate.not_before) + " to " + day(certificate.not_after);
+  const std::string span =
+      format_day(certificate.not_before) + " to " + format_day(certificate.not_after);
   const std::string why = "clients refuse it, and people learn to click warnings away";
   if (now > certificate.not_after) {
     return certificate_line(

@@ -42,6 +42,9 @@ void complete_check_options(const CLI::App& command, CheckOptions& options) {
   look(kServing);
   look(kJudging);
   look(kNarrowing);
+  if (const CLI::Option* const tcp = command.get_option_no_throw("--tcp"); tcp != nullptr) {
+    options.tcp = tcp->results();
+  }
   options.targets = command.get_option("url")->results();
 }
 

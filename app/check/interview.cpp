@@ -84,6 +84,7 @@ std::string describe_answer(const ServerAnswer& answer) {
 
 bool Interview::count_connection() {
   if (connections_ >= max_connections_) {
+    has_hit_limit_ = true;
     return false;
   }
   ++connections_;

@@ -42,6 +42,9 @@ class Interview {
   /// count_connection adds one that somebody else made; false if the limit does not leave room.
   [[nodiscard]] bool count_connection();
 
+  /// has_hit_limit is true once there was no room for a connection that was wanted.
+  [[nodiscard]] bool has_hit_limit() const noexcept { return has_hit_limit_; }
+
   void pause() { prober_.pause(); }
 
   /// was_answered is true once the server has said anything of SSL or TLS.
@@ -63,6 +66,7 @@ class Interview {
   std::size_t connections_ = 0;
   std::size_t failures_in_a_row_ = 0;
   bool was_answered_ = false;
+  bool has_hit_limit_ = false;
   std::optional<HelloOffer> taken_;              ///< an offer that this server takes
   std::set<ServerAnswer::Kind> ways_to_refuse_;  ///< proved, apart from alerts
 };

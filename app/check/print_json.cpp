@@ -4,6 +4,7 @@
 #include "check/weakness.hpp"
 #include "common/describe.hpp"
 
+#include <optional>
 #include <string_view>
 
 #include <nlohmann/json.hpp>
@@ -182,7 +183,8 @@ std::string format_report_json(const Examination& examination,
   object["ended"] = time_text(examination.ended);
   object["connections"] = examination.connections;
   object["complete"] = !is_incomplete(lines);
-  object["severity"] = to_string(worst_severity(lines));
+  const std::optional<Severity> worst = worst_severity(lines);
+  object["severity"] = worst.has_value() ? Json(to_string(*worst)) : Json();
   object["error"] = error_json(examination.failure);
   object["checks"] = Json::array();
   for (const CheckLine& line : lines) {

@@ -5,6 +5,7 @@
 #include "check/weakness.hpp"
 #include "common/output.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <optional>
@@ -111,17 +112,19 @@ const VersionReport* report_of(const CheckLine& line, const Examination& examina
 std::string headline(const Examination& examination, const std::vector<CheckLine>& lines) {
   const auto seconds =
       std::chrono::duration_cast<std::chrono::seconds>(examination.ended - examination.started);
-  std::size_t untested = 0;
-  for (const CheckLine& line : lines) {
-    untested += line.status == Status::not_tested || line.status == Status::not_testable ? 1 : 0;
+  std::string text = colored(Style::strong, examination.target) + ": ";
+  if (const std::optional<Severity> worst = worst_severity(lines); worst.has_value()) {
+    const std::string all = " of " + std::to_string(lines.size()) + " lines ";
+    text += "worst " + colored(style_of(*worst), std::string(to_string(*worst))) + ", " +
+            std::to_string(std::ranges::count(lines, Status::not_tested, &CheckLine::status)) +
+            all + "could not be tested, " +
+            std::to_string(std::ranges::count(lines, Status::not_testable, &CheckLine::status)) +
+            " make no sense for this box or cannot be asked";
+  } else {
+    text += colored(Style::warning, "nothing could be tested");
   }
-  std::string text = colored(Style::strong, examination.target);
-  text += ": worst " + severity_column(worst_severity(lines));
-  text.erase(text.find_last_not_of(' ') + 1);
-  text += ", " + std::to_string(untested) + " of " + std::to_string(lines.size()) +
-          " lines could not be tested, " + std::to_string(examination.connections) +
-          " connections, " + std::to_string(seconds.count()) + " s\n";
-  return text;
+  return text + ", " + std::to_string(examination.connections) + " connections, " +
+         std::to_string(seconds.count()) + " s\n";
 }
 
 }  // namespace

@@ -120,6 +120,8 @@ class Checker {
 
  private:
   void check(const HostPort& where);
+  Failure incomplete(const std::string& target, const std::string& command) const;
+  Failure hit_limit(const std::string& target, const std::string& command) const;
 
   ExitCode fail(const Failure& failure) const {
     print_failure(failure, options_.format);
@@ -132,6 +134,30 @@ class Checker {
   Tally tally_;
   std::size_t printed_ = 0;
 };
+
+Failure Checker::incomplete(const std::string& target, const std::string& command) const {
+  return {ExitCode::incomplete,
+          "not everything about " + target +
+              " could be tested; the lines above that say so have the reasons",
+          command + " --timeout 30",
+          "check_incomplete"};
+}
+
+Failure Checker::hit_limit(const std::string& target, const std::string& command) const {
+  return {
+      ExitCode::incomplete,
+      "not everything about " + target + " could be tested with " +
+          std::to_string(options_.max_connections) + " connections",
+      command + " --max-connections " +
+          std::to_string(std::max(CheckOptions{}.max_connections, options_.max_connections * 2)),
+      "check_limit"};
+}
+
+/// boxes_of is what to check instead of what was refused: "10.0.0.5 10.0.0.6".
+std::string boxes_of(const CheckOptions& options) {
+  const std::vector<std::string>& named = options.targets.empty() ? options.tcp : options.targets;
+  return named.empty() ? "10.0.0.5" : join(named, " ");
+}
 
 void Checker::check(const HostPort& where) {
   const std::string target = to_string(where);
@@ -159,12 +185,9 @@ void Checker::check(const HostPort& where) {
     print_failure(*examination.failure, options_.format);
   } else if (is_incomplete(lines)) {
     ++tally_.incomplete;
-    print_failure({ExitCode::incomplete,
-                   "not everything about " + target +
-                       " could be tested; the lines above that say so have the reasons",
-                   command + " --timeout 30",
-                   "check_incomplete"},
-                  options_.format);
+    print_failure(
+        interview.has_hit_limit() ? hit_limit(target, command) : incomplete(target, command),
+        options_.format);
   }
 }
 
@@ -174,7 +197,7 @@ ExitCode Checker::run() {
                  options_.refused.front() +
                      " makes no sense with --check, which tries everything, serves nothing and "
                      "remembers nothing",
-                 "heirloom reach --check " + join(options_.targets, " "),
+                 "heirloom reach --check " + boxes_of(options_),
                  "check_option"});
   }
   if (options_.targets.empty()) {

@@ -13,6 +13,7 @@ namespace heirloom::app {
 
 struct CheckOptions {
   std::vector<std::string> targets;  ///< HOST[:PORT] or URLs
+  std::vector<std::string> tcp;      ///< --tcp: refused, but it names boxes
   BoxOptions box;
   std::vector<std::string> refused;   ///< options that were given and make no sense with --check
   std::size_t max_connections = 400;  ///< to one box

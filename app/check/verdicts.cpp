@@ -228,14 +228,16 @@ bool is_incomplete(const std::vector<CheckLine>& lines) {
       lines, [](const CheckLine& line) { return line.status == Status::not_tested; });
 }
 
-Severity worst_severity(const std::vector<CheckLine>& lines) {
-  Severity worst = Severity::ok;
+std::optional<Severity> worst_severity(const std::vector<CheckLine>& lines) {
+  std::optional<Severity> worst;
+  bool is_examined = false;
   for (const CheckLine& line : lines) {
     if (line.status == Status::ok || line.status == Status::finding) {
-      worst = std::max(worst, line.severity);
+      worst = std::max(worst.value_or(Severity::ok), line.severity);
+      is_examined = is_examined || line.section != Section::hellos;
     }
   }
-  return worst;
+  return is_examined ? worst : std::nullopt;
 }
 
 }  // namespace heirloom::app

@@ -6,6 +6,7 @@
 #include "common/exit_codes.hpp"
 
 #include <chrono>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,8 @@ namespace heirloom::app {
 /// is_incomplete is true if another run may tell more.
 [[nodiscard]] bool is_incomplete(const std::vector<CheckLine>& lines);
 
-/// worst_severity of what was tested.
-[[nodiscard]] Severity worst_severity(const std::vector<CheckLine>& lines);
+/// worst_severity of what was tested; none if nothing was. The hellos alone do not count: that
+/// nobody speaks TLS at a port says nothing good of what is behind it.
+[[nodiscard]] std::optional<Severity> worst_severity(const std::vector<CheckLine>& lines);
 
 }  // namespace heirloom::app

@@ -1,14 +1,52 @@
 #include "common/command_text.hpp"
 
+#include <cstddef>
 #include <utility>
 
 namespace heirloom::app {
 
+namespace {
+
+/// word_end is where the word that begins there ends for a shell: at a blank outside of quotes.
+std::size_t word_end(const std::string& command, std::size_t begin) {
+  bool is_quoted = false;
+  for (std::size_t at = begin; at < command.size(); ++at) {
+    const char c = command[at];
+    if (c == '\'') {
+      is_quoted = !is_quoted;
+    } else if (c == '\\' && !is_quoted) {
+      ++at;
+    } else if (c == ' ' && !is_quoted) {
+      return at;
+    }
+  }
+  return command.size();
+}
+
+}  // namespace
+
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view kHarmless =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_./:@%+=,-";
+  if (!text.empty() && text.find_first_not_of(kHarmless) == std::string_view::npos) {
+    return std::string(text);
+  }
+  std::string word = "'";
+  for (const char c : text) {
+    word += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  }
+  return word + "'";
+}
+
 std::string without_option(std::string command, const std::string& option) {
-  const std::string word = " " + option + " ";
-  if (const auto begin = command.find(word); begin != std::string::npos) {
-    const auto end = command.find(' ', begin + word.size());
-    command.erase(begin, end == std::string::npos ? end : end - begin);
+  std::size_t begin = 0;
+  while (begin < command.size()) {
+    const std::size_t end = word_end(command, begin);
+    if (begin != 0 && end < command.size() && command.compare(begin, end - begin, option) == 0) {
+      command.erase(begin - 1, word_end(command, end + 1) - (begin - 1));
+      return command;
+    }
+    begin = end + 1;
   }
   return command;
 }

@@ -1,9 +1,17 @@
-// command_text: a command line that is advised to a person, changed in one option.
+// command_text: a command line that is advised to a person, who may copy it into a shell.
+//
+// Security: what a box, a file name or a URL says stands in such a line as one word (shell_word),
+// or copying the line would run what the box put into it.
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace heirloom::app {
+
+/// shell_word is the text as one word of a POSIX shell: as it is if nothing in it means anything to
+/// a shell, else in single quotes.
+[[nodiscard]] std::string shell_word(std::string_view text);
 
 /// without_option takes " --option VALUE" out of a command; unchanged if it is not there.
 [[nodiscard]] std::string without_option(std::string command, const std::string& option);

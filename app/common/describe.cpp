@@ -49,11 +49,12 @@ Strength assess(ProtocolVersion version, std::uint16_t suite, std::size_t key_bi
   Grade grade{Weakness::legacy, "no practical break is known, but the version is forbidden today"};
   if (row != nullptr) {
     grade = {row->weakness, std::string(row->why)};
-    if (version == ProtocolVersion::ssl30 && info(row->bulk).type == CipherType::block) {
-      worsen(
-          grade,
+    const bool has_padding = info(row->bulk).type == CipherType::block;
+    if (version == ProtocolVersion::ssl30 && has_padding && grade.weakness <= Weakness::weak) {
+      // Also for 3DES, which is weak by itself: SWEET32 takes hundreds of gigabytes, this does not.
+      grade = {
           Weakness::weak,
-          "SSL 3.0 does not protect its padding, so an active attacker can read cookies (POODLE)");
+          "SSL 3.0 does not protect its padding, so an active attacker can read cookies (POODLE)"};
     }
   }
   const std::string key = "the key of " + std::to_string(key_bits) + " bits ";
@@ -61,6 +62,9 @@ Strength assess(ProtocolVersion version, std::uint16_t suite, std::size_t key_bi
     worsen(grade, Weakness::broken, key + "can be factored in hours");
   } else if (key_bits != 0 && key_bits < 1024) {
     worsen(grade, Weakness::weak, key + "can be factored with effort");
+  } else if (key_bits == 1024) {
+    // Nobody has shown it; so the word stays what the suite deserves.
+    grade.why += "; " + key + "is within reach of large organisations";
   }
   return {std::string(to_string(grade.weakness)), grade.why};
 }

@@ -3,12 +3,16 @@
 #include "heirloom/cipher_suite.hpp"
 #include "heirloom/version.hpp"
 
+#include "common/command_text.hpp"
 #include "common/describe.hpp"
 #include "common/files.hpp"
+#include "common/log.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 #include <optional>
+#include <utility>
 
 #include <CLI/App.hpp>
 
@@ -219,6 +223,32 @@ Outcome<Policy> build_policy(const ProtocolOptions& options) {
   return policy;
 }
 
+namespace {
+
+/// NotingKeyLog says once, in the log, that the key log loses lines: the connections go on.
+class NotingKeyLog final : public KeyLog {
+ public:
+  NotingKeyLog(std::shared_ptr<KeyLog> log, std::string file)
+      : log_(std::move(log)), file_(std::move(file)) {}
+
+  void line(std::string_view text) override {
+    log_->line(text);
+    const std::string what = problem();
+    if (!what.empty() && !is_noted_.exchange(true)) {
+      log_line(LogLevel::warning, "key_log_failed", {{"file", file_}, {"message", what}});
+    }
+  }
+
+  [[nodiscard]] std::string problem() const override { return log_->problem(); }
+
+ private:
+  std::shared_ptr<KeyLog> log_;
+  std::string file_;
+  std::atomic<bool> is_noted_ = false;
+};
+
+}  // namespace
+
 Outcome<std::shared_ptr<KeyLog>> open_requested_key_log(const ProtocolOptions& options) {
   const char* const environment = std::getenv("SSLKEYLOGFILE");
   const std::string file =
@@ -233,7 +263,7 @@ Outcome<std::shared_ptr<KeyLog>> open_requested_key_log(const ProtocolOptions& o
                    "--keylog with a file that can be written",
                    std::string(log.error().name())};
   }
-  return *std::move(log);
+  return std::shared_ptr<KeyLog>(std::make_shared<NotingKeyLog>(*std::move(log), file));
 }
 
 void add_credential_options(CLI::App& command, CredentialFiles& files) {
@@ -271,7 +301,7 @@ Outcome<Credentials> load_credential_files(const CredentialFiles& files) {
     return Failure{is_file ? ExitCode::local : ExitCode::usage,
                    "the certificate " + files.certificate + " and the key " + key_file +
                        " cannot be used: " + credentials.error().text(),
-                   "openssl x509 -in " + files.certificate +
+                   "openssl x509 -in " + shell_word(files.certificate) +
                        " -noout -text; --pass-file if the key "
                        "is encrypted",
                    std::string(credentials.error().name())};

@@ -41,7 +41,7 @@ void add_protocol_options(CLI::App& command, ProtocolOptions& options);
 void allow_weaknesses(Policy& policy, const std::vector<std::string>& words);
 
 /// open_requested_key_log opens --keylog, else the file of SSLKEYLOGFILE, else gives null.
-/// ExitCode::local if the file cannot be written.
+/// ExitCode::local if the file cannot be opened; a line that cannot be written later is noted once.
 [[nodiscard]] Outcome<std::shared_ptr<KeyLog>> open_requested_key_log(
     const ProtocolOptions& options);
 

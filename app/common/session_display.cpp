@@ -3,11 +3,9 @@
 #include "heirloom/certificate.hpp"
 #include "heirloom/cipher_suite.hpp"
 
+#include "common/certificate_text.hpp"
 #include "common/describe.hpp"
 #include "common/explain.hpp"
-
-#include <array>
-#include <ctime>
 
 #include <nlohmann/json.hpp>
 
@@ -30,17 +28,6 @@ std::string format_hex(std::span<const std::uint8_t> bytes) {
     out += digits[byte & 15U];
   }
   return out;
-}
-
-std::string format_date(std::chrono::system_clock::time_point when) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
-  std::tm parts{};
-  if (::gmtime_r(&seconds, &parts) == nullptr) {
-    return "unknown";
-  }
-  std::array<char, 32> text{};
-  const std::size_t length = std::strftime(text.data(), text.size(), "%Y-%m-%d", &parts);
-  return {text.data(), length};
 }
 
 std::string_view kind_name(Event::Kind kind) {
@@ -110,24 +97,6 @@ std::string event_text(const Event& event, const ConnectionInfo& info) {
             format_alert(event.alert.description);
   }
   return line;
-}
-
-Json certificate_json(const CertificateDer& der) {
-  Json object;
-  object["fingerprint"] = format_fingerprint(certificate_fingerprint(der));
-  if (const auto certificate = describe_certificate(der)) {
-    object["subject"] = certificate->subject;
-    object["issuer"] = certificate->issuer;
-    object["serial"] = certificate->serial;
-    object["not_before"] = format_date(certificate->not_before);
-    object["not_after"] = format_date(certificate->not_after);
-    object["key"] = to_string(certificate->key_algorithm);
-    object["key_bits"] = certificate->key_bits;
-    object["signature"] = certificate->signature_algorithm;
-    object["names"] = certificate->dns_names;
-  }
-  object["pem"] = format_pem(der);
-  return object;
 }
 
 Json summary_json(const std::string& target, const ConnectionInfo& info) {
@@ -211,8 +180,8 @@ void SessionDisplay::show_chain(const ConnectionInfo& info) const {
                  escape_text(certificate->issuer) + "\n   " +
                  std::string(to_string(certificate->key_algorithm)) + " " +
                  std::to_string(certificate->key_bits) + " bits, " +
-                 certificate->signature_algorithm + ", " + format_date(certificate->not_before) +
-                 " to " + format_date(certificate->not_after) + "\n   " +
+                 certificate->signature_algorithm + ", " + format_day(certificate->not_before) +
+                 " to " + format_day(certificate->not_after) + "\n   " +
                  format_fingerprint(certificate->sha256_fingerprint));
     } else {
       print_line(number + "a certificate that cannot be read, " +

@@ -68,6 +68,18 @@ std::optional<std::uint16_t> parse_port(std::string_view text) {
   return port;
 }
 
+/// is_port_alone: resolvers take a bare number for an IPv4 address, 9443 for 0.0.36.227.
+bool is_port_alone(std::string_view host) {
+  return !host.empty() && host.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+Failure box_is_missing(const std::string& number) {
+  return {ExitCode::usage,
+          "\"" + number + "\" is a port and does not say of which box",
+          "the box and its port: 10.0.0.5:" + number,
+          "port_without_box"};
+}
+
 bool is_ipv6(const std::string& host) {
   in6_addr address{};
   // A zone ("fe80::1%eth0") belongs to the address for the resolver, not for inet_pton.
@@ -140,6 +152,27 @@ std::string complete_url(std::string_view text) {
   return "https://" + place + std::string(text.substr(slash));
 }
 
+Failure unknown_scheme(const Url& url, UrlSchemes accepted) {
+  const bool all = accepted == UrlSchemes::all;
+  return Failure{ExitCode::usage,
+                 "\"" + escape_text(url.scheme) + "\" URLs are not understood, only " +
+                     (all ? known_schemes() : "https and http"),
+                 "https://" + url.host + "/",
+                 "url_scheme"};
+}
+
+/// path_of is the path, "/" if there is none, with the query.
+std::string path_of(const std::string& text, const http_parser_url& url) {
+  std::string path = field(text, url, UF_PATH);
+  if (path.empty()) {
+    path = "/";
+  }
+  if ((url.field_set & (1U << UF_QUERY)) != 0) {
+    path += "?" + field(text, url, UF_QUERY);
+  }
+  return path;
+}
+
 }  // namespace
 
 std::span<const UrlScheme> url_schemes() noexcept {
@@ -163,6 +196,9 @@ Outcome<HostPort> parse_target(std::string_view text, std::uint16_t default_port
   if (!parts.has_value() || parts->port == 0) {
     return not_a_target(text);
   }
+  if (is_port_alone(parts->host)) {
+    return box_is_missing(parts->host);
+  }
   return HostPort{parts->host, parts->port.value_or(default_port)};
 }
 
@@ -182,24 +218,18 @@ Outcome<Url> parse_url(std::string_view text, UrlSchemes accepted) {
   const bool is_web = result.scheme == "https" || result.scheme == "http";
   const auto usual_port = default_port(result.scheme);
   if (!usual_port.has_value() || (accepted == UrlSchemes::web && !is_web)) {
-    const bool all = accepted == UrlSchemes::all;
-    return Failure{ExitCode::usage,
-                   "\"" + escape_text(result.scheme) + "\" URLs are not understood, only " +
-                       (all ? known_schemes() : "https and http"),
-                   "https://" + result.host + "/",
-                   "url_scheme"};
+    return unknown_scheme(result, accepted);
   }
   const bool has_port = (url.field_set & (1U << UF_PORT)) != 0;
   const bool has_user = (url.field_set & (1U << UF_USERINFO)) != 0;
   if (result.host.empty() || has_user || (has_port && url.port == 0)) {
     return not_a_url(text);
   }
-  result.port = has_port ? url.port : *usual_port;
-  const std::string path = field(complete, url, UF_PATH);
-  result.path = path.empty() ? "/" : path;
-  if ((url.field_set & (1U << UF_QUERY)) != 0) {
-    result.path += "?" + field(complete, url, UF_QUERY);
+  if (is_port_alone(result.host)) {
+    return box_is_missing(result.host);
   }
+  result.port = has_port ? url.port : *usual_port;
+  result.path = path_of(complete, url);
   return result;
 }
 

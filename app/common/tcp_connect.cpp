@@ -1,7 +1,9 @@
 // connect_tcp: name resolution and the race over the addresses, on Asio.
+#include "common/command_text.hpp"
 #include "common/tcp.hpp"
 
 #include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <mutex>
 #include <optional>
@@ -169,29 +171,73 @@ class Race {
   std::error_code error_;
 };
 
+/// NamedPort is a port of a service that is no web page, and the other one that it usually has.
+struct NamedPort {
+  std::uint16_t port;
+  std::uint16_t other;
+  std::string_view service;
+};
+
+constexpr std::array<NamedPort, 16> kNamedPorts = {{{21, 990, "FTP"},
+                                                    {990, 21, "FTP"},
+                                                    {25, 465, "SMTP"},
+                                                    {465, 25, "SMTP"},
+                                                    {110, 995, "POP3"},
+                                                    {995, 110, "POP3"},
+                                                    {119, 563, "NNTP"},
+                                                    {563, 119, "NNTP"},
+                                                    {143, 993, "IMAP"},
+                                                    {993, 143, "IMAP"},
+                                                    {389, 636, "LDAP"},
+                                                    {636, 389, "LDAP"},
+                                                    {5222, 5223, "XMPP"},
+                                                    {5223, 5222, "XMPP"},
+                                                    {5432, 5433, "PostgreSQL"},
+                                                    {3306, 3307, "MySQL"}}};
+
+/// another_port is what to try instead of one on which nothing listens.
+std::string another_port(std::uint16_t port) {
+  for (const NamedPort& known : kNamedPorts) {
+    if (known.port == port) {
+      return "the other usual port of " + std::string(known.service) + ": " +
+             std::to_string(known.other);
+    }
+  }
+  switch (port) {
+    case 443:
+      return "another port, such as 8443 or 4443";
+    case 8443:
+      return "another port, such as 443 or 4443";
+    case 4443:
+      return "another port, such as 443 or 8443";
+    default:
+      return "another port, such as 443, 8443 or 4443";
+  }
+}
+
 Failure connect_failure(const HostPort& where, std::error_code error, bool has_timed_out) {
   const std::string place = to_string(where);
   if (has_timed_out || error == asio::error::timed_out) {
     return {ExitCode::network,
             "nothing answers at " + place + " (no reply to the TCP connection in time)",
-            "ping " + where.host + ", or a longer --timeout",
+            "ping " + shell_word(where.host) + ", or a longer --timeout",
             "connect_timeout"};
   }
   if (error == asio::error::connection_refused) {
     return {ExitCode::network,
             where.host + " is there, but nothing listens on port " + std::to_string(where.port),
-            "another port, such as 443, 8443 or 4443",
+            another_port(where.port),
             "connection_refused"};
   }
   if (error == asio::error::host_unreachable || error == asio::error::network_unreachable) {
     return {ExitCode::network,
             "there is no route to " + where.host + " (" + error.message() + ")",
-            "ping " + where.host,
+            "ping " + shell_word(where.host),
             "unreachable"};
   }
   return {ExitCode::network,
           "cannot connect to " + place + ": " + error.message(),
-          "ping " + where.host,
+          "ping " + shell_word(where.host),
           "connect_failed"};
 }
 

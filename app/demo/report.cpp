@@ -80,10 +80,14 @@ std::string Table::row(const Appearance& appearance) const {
 
 std::string summary_text(const Tally& tally, const Files& files) {
   const OpenCommands commands = open_commands(files.capture, files.key_log);
-  return "\n" + std::to_string(tally.passed) + " of " +
-         std::to_string(tally.passed + tally.failed) + " connections passed in " +
-         seconds(tally.elapsed) + ".\nThe capture is " + escape_text(files.capture) +
-         ", with the keys inside; the key log is " + escape_text(files.key_log) +
+  const std::string result = "\n" + std::to_string(tally.passed) + " of " +
+                             std::to_string(tally.passed + tally.failed) +
+                             " connections passed in " + seconds(tally.elapsed) +
+                             ".\nThe capture is " + escape_text(files.capture);
+  if (tally.passed == 0) {
+    return result + "; nothing in it can be decrypted.\n";
+  }
+  return result + ", with the keys inside; the key log is " + escape_text(files.key_log) +
          ".\n\nSee it decrypted:\n  " + escape_text(commands.wireshark) +
          "\nor with the key log:\n  " + escape_text(commands.wireshark_key_log) + "\n  " +
          escape_text(commands.tshark_key_log) + "\n";

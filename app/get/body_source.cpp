@@ -1,5 +1,6 @@
 #include "get/body_source.hpp"
 
+#include "common/command_text.hpp"
 #include "common/tcp.hpp"
 #include "get/exit.hpp"
 
@@ -31,7 +32,7 @@ Outcome<BodySource> BodySource::from_file(const std::string& path) {
   if (source.handle_ < 0 || ::fstat(source.handle_, &status) != 0) {
     return Failure{exit_code(CurlExit::read),
                    "the file " + path + " cannot be read: " + errno_text(errno),
-                   "ls -l " + path,
+                   "ls -l " + shell_word(path),
                    "upload_unreadable"};
   }
   if (S_ISDIR(status.st_mode)) {

@@ -1,8 +1,10 @@
 // heirloom get: curl's command line over the ladder and the pins of `reach`.
 #include "commands.hpp"
+#include "get/curl_options.hpp"
 #include "get/options.hpp"
 #include "get/run.hpp"
 
+#include <charconv>
 #include <memory>
 #include <string>
 #include <utility>
@@ -15,9 +17,20 @@ namespace heirloom::app {
 namespace {
 
 using get::Authentication;
+using get::CurlOption;
 using get::DataPiece;
 using get::GetOptions;
 using get::Place;
+
+/// check_seconds is empty for a number that -m can take, else what is wrong with it.
+std::string check_seconds(const std::string& text) {
+  constexpr double kMost = 1e9;
+  double seconds = -1;
+  const char* const end = text.data() + text.size();
+  const auto [stopped, error] = std::from_chars(text.data(), end, seconds);
+  const bool fits = error == std::errc() && stopped == end && seconds >= 0 && seconds <= kMost;
+  return fits ? std::string() : "\"" + text + "\" is no number of seconds, such as 30 or 0.5";
+}
 
 void add_answer_options(CLI::App& command, GetOptions& options) {
   const std::string group = "The answer";
@@ -97,13 +110,13 @@ void add_connection_options(CLI::App& command, GetOptions& options) {
       ->allow_extra_args(false)
       ->group(group);
   command.add_option("-m,--max-time", options.max_time, "seconds for everything")
-      ->check(CLI::NonNegativeNumber)
+      ->check(check_seconds)
       ->group(group);
   command
       .add_option("--connect-timeout",
                   options.connect_timeout,
                   "seconds until the connection stands, all hellos together")
-      ->check(CLI::NonNegativeNumber)
+      ->check(check_seconds)
       ->group(group);
   command
       .add_option("--starttls",
@@ -120,17 +133,29 @@ void add_connection_options(CLI::App& command, GetOptions& options) {
       ->group(group);
 }
 
-/// add_versions declares curl's words for versions.
+/// add_versions declares curl's words for versions. Those that contradict each other are refused.
 void add_versions(CLI::App& command, GetOptions& options) {
   const std::string group = "Protocol";
   ProtocolOptions& protocol = options.box.protocol;
-  command
-      .add_flag_callback(
-          "--tlsv1,--tlsv1.0", [&protocol] { protocol.min = "tls1"; }, "not below TLS 1.0")
-      ->group(group);
+  CLI::Option* const min = command.get_option("--min");
+  CLI::Option* const max = command.get_option("--max");
+  CLI::Option* const tls1 =
+      command
+          .add_flag_callback(
+              "--tlsv1,--tlsv1.0", [&protocol] { protocol.min = "tls1"; }, "not below TLS 1.0")
+          ->excludes(min)
+          ->group(group);
+  CLI::Option* const highest =
+      command.add_option("--tls-max", options.tls_max, "highest version, as curl says it: 1.0")
+          ->excludes(max)
+          ->group(group);
   command
       .add_flag_callback(
           "-3,--sslv3", [&protocol] { protocol.min = protocol.max = "ssl3"; }, "SSL 3.0 only")
+      ->excludes(tls1)
+      ->excludes(highest)
+      ->excludes(min)
+      ->excludes(max)
       ->group(group);
 }
 
@@ -142,6 +167,31 @@ void add_saying(CLI::App& command, GetOptions& options, const std::shared_ptr<bo
   command.add_flag("-g,--globoff,-N,--no-buffer,--no-progress-meter,-#,--progress-bar,--http1.1",
                    *ignored,
                    "taken and without effect: this is how get works");
+}
+
+/// add_curl_options declares the table of curl_options, outside of the help; a value goes nowhere.
+void add_curl_options(CLI::App& command, std::vector<std::string>& nowhere) {
+  for (const CurlOption& row : get::curl_options()) {
+    const std::string names(row.names);
+    CLI::Option* const option = row.value == CurlOption::Value::one
+                                    ? command.add_option(names, nowhere)->allow_extra_args(false)
+                                    : command.add_flag(names);
+    option->group("");
+  }
+}
+
+/// collect_curl_options notes which of the table were typed, and what --tls-max means.
+void collect_curl_options(const CLI::App& command, GetOptions& options) {
+  for (const CLI::Option* option : command.parse_order()) {
+    for (const CurlOption& row : get::curl_options()) {
+      if (option->check_name(get::curl_name(row))) {
+        options.other.push_back(get::curl_name(row));
+      }
+    }
+  }
+  if (options.tls_max == "1.0") {
+    options.box.protocol.max = "tls1";
+  }
 }
 
 /// order_options brings -d and its relatives into one list, as they were typed, and -o and -O too.
@@ -180,11 +230,12 @@ void add_get(CLI::App& root, Context& context) {
   CLI::App* const command =
       root.add_subcommand("get", "fetch URLs as curl does, from old boxes too");
   command->footer("Exit status: curl's; heirloom-get(1) lists it.");
-  command->add_option("url,--url", options->urls, "https://BOX[:PORT][/PATH] …")->required();
+  command->add_option("url,--url", options->urls, "https://BOX[:PORT][/PATH] …");
 
   struct Typed {
     std::vector<std::vector<std::string>> values{std::vector<std::vector<std::string>>(6)};
     int remote_names = 0;
+    std::vector<std::string> nowhere;
   };
 
   auto typed = std::make_shared<Typed>();
@@ -213,7 +264,9 @@ void add_get(CLI::App& root, Context& context) {
   add_identity_options(*command, options->box);
   add_hello_options(*command, options->box);
   add_versions(*command, *options);
+  add_curl_options(*command, typed->nowhere);
   command->callback([&context, options, typed, ignored, command, data, output] {
+    collect_curl_options(*command, *options);
     order_options(*command, *options, data, output);
     context.run = [&context, options] { return get::run_get(*options, context); };
   });

@@ -1,5 +1,6 @@
 #include "get/data.hpp"
 
+#include "common/command_text.hpp"
 #include "common/tcp.hpp"
 #include "get/exit.hpp"
 #include "get/target.hpp"
@@ -20,16 +21,16 @@ Outcome<std::string> read_whole(const std::string& path) {
   struct Close {
     void operator()(std::FILE* file) const noexcept {
       if (file != stdin) {
-        std::fclose(file);
+        static_cast<void>(std::fclose(file));  // only read from
       }
     }
   };
 
+  errno = 0;
   const std::unique_ptr<std::FILE, Close> file(path == "-" ? stdin
                                                            : std::fopen(path.c_str(), "rb"));
   std::string text;
   std::array<char, 65536> piece{};
-  errno = 0;
   while (file != nullptr) {
     const std::size_t count = std::fread(piece.data(), 1, piece.size(), file.get());
     text.append(piece.data(), count);
@@ -40,7 +41,7 @@ Outcome<std::string> read_whole(const std::string& path) {
   if (file == nullptr || std::ferror(file.get()) != 0) {
     return Failure{exit_code(CurlExit::read),
                    "the file " + path + " cannot be read: " + errno_text(errno),
-                   "ls -l " + path,
+                   "ls -l " + shell_word(path),
                    "data_unreadable"};
   }
   return text;

@@ -2,6 +2,7 @@
 
 #include "heirloom/certificate.hpp"
 
+#include "common/command_text.hpp"
 #include "common/output.hpp"
 #include "common/tcp.hpp"
 #include "get/exit.hpp"
@@ -29,6 +30,26 @@ Failure connect_too_late(const Target& target) {
                      " came about in the time that --connect-timeout and --max-time leave",
                  "more time: an old box is tried with several hellos, once",
                  "connect_time_exceeded"};
+}
+
+/// keep_to_yourself takes out what the user has said to another origin.
+void keep_to_yourself(BoxOptions& box, LadderSetup& setup) {
+  box.pins.clear();
+  box.accept_changed.clear();
+  box.accept_new = false;
+  box.accept_lower = false;
+  box.credentials = {};
+  setup.credentials = {};
+  setup.certificate_file.clear();
+  setup.key_file.clear();
+  setup.passphrase.clear();
+}
+
+std::string upper(std::string text) {
+  std::ranges::transform(text, text.begin(), [](char c) {
+    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
+  });
+  return text;
 }
 
 }  // namespace
@@ -71,15 +92,16 @@ std::string Dialer::resolved(const Target& target) const {
   return {};
 }
 
-std::string Dialer::command_for(const Target& target) const {
-  std::string line = "heirloom get " + target.text;
-  line += options_.starttls.empty() ? "" : " --starttls " + options_.starttls;
-  return line + repeat_box_options(options_.box);
+std::string Dialer::command_for(const Target& target, const BoxOptions& box) const {
+  std::string line = "heirloom get " + shell_word(target.text);
+  line += options_.starttls.empty() ? "" : " --starttls " + shell_word(options_.starttls);
+  return line + repeat_box_options(box);
 }
 
-Outcome<LinePtr> Dialer::dial(const Target& target, Reuse reuse, Deadline deadline) {
+Outcome<LinePtr> Dialer::dial(const Target& target, Named named, Reuse reuse, Deadline deadline) {
   LinePtr kept = std::exchange(kept_, nullptr);
-  const bool is_wanted = reuse == Reuse::allowed && kept != nullptr &&
+  const bool is_as_named = std::exchange(kept_for_, named) == named;
+  const bool is_wanted = reuse == Reuse::allowed && kept != nullptr && is_as_named &&
                          kept->target.has_same_origin(target) && target.is_web();
   // A line that has something to say before it was asked has ended.
   if (is_wanted && !kept->stream->has_buffered_input() &&
@@ -93,7 +115,7 @@ Outcome<LinePtr> Dialer::dial(const Target& target, Reuse reuse, Deadline deadli
       limit == 0 ? deadline
                  : std::min(deadline,
                             in(std::chrono::milliseconds(static_cast<std::int64_t>(limit * 1000))));
-  Outcome<LinePtr> line = open(target, by);
+  Outcome<LinePtr> line = open(target, named, by);
   if (!line.has_value()) {
     return has_passed(by) ? connect_too_late(target) : to_curl(line.error());
   }
@@ -102,8 +124,9 @@ Outcome<LinePtr> Dialer::dial(const Target& target, Reuse reuse, Deadline deadli
   return line;
 }
 
-Outcome<LinePtr> Dialer::open(const Target& target, Deadline deadline) {
-  return target.url.scheme == "http" ? dial_plain(target, deadline) : dial_tls(target, deadline);
+Outcome<LinePtr> Dialer::open(const Target& target, Named named, Deadline deadline) {
+  return target.url.scheme == "http" ? dial_plain(target, deadline)
+                                     : dial_tls(target, named, deadline);
 }
 
 Outcome<LinePtr> Dialer::dial_plain(const Target& target, Deadline deadline) {
@@ -123,8 +146,12 @@ Outcome<LinePtr> Dialer::dial_plain(const Target& target, Deadline deadline) {
   return line;
 }
 
-Outcome<LinePtr> Dialer::dial_tls(const Target& target, Deadline deadline) {
+Outcome<LinePtr> Dialer::dial_tls(const Target& target, Named named, Deadline deadline) {
   LadderSetup setup = setup_;
+  BoxOptions box = options_.box;
+  if (named == Named::by_redirect) {
+    keep_to_yourself(box, setup);
+  }
   setup.address = resolved(target);
   if (deadline != Deadline::max()) {
     setup.last = deadline;
@@ -132,10 +159,10 @@ Outcome<LinePtr> Dialer::dial_tls(const Target& target, Deadline deadline) {
   setup_.where = {target.url.host, target.url.port};
   BoxFinder::Job job;
   job.where = setup_.where;
-  job.command = command_for(target);
+  job.command = command_for(target, box);
   job.trusting =
       options_.insecure ? BoxFinder::Trusting::anything_once : BoxFinder::Trusting::as_remembered;
-  BoxFinder finder(options_.box, std::move(setup), std::move(job), report_);
+  BoxFinder finder(box, std::move(setup), std::move(job), report_);
   const Outcome<bool> opened = finder.open();
   if (!opened.has_value()) {
     return opened.error();
@@ -159,7 +186,7 @@ void Dialer::describe(const Line& line) const {
   say_("SSL connection using " + facts.version_text + " / " + facts.suite_text + ", reached by " +
        std::string(rung_text(facts.rung)));
   if (facts.strength.word != "modern") {
-    say_("WEAK: " + facts.strength.word + ", " + facts.strength.why);
+    say_(upper(facts.strength.word) + ": " + facts.strength.why);
   }
   say_("Server certificate:");
   for (const std::string& text : describe_box_certificate(facts, line.target.url.host)) {

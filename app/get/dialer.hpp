@@ -22,20 +22,28 @@ class Dialer {
 
   Dialer(const GetOptions& options, LadderSetup setup, const Report& report, Say say);
 
+  /// Named says who has chosen the place. Security: what the options accept, and the own
+  /// certificate, are for the places that the user has named. A box that could pass them on by a
+  /// redirect could have another box pinned, and learn who the user is to it.
+  enum class Named : std::uint8_t { by_user, by_redirect };
+
   enum class Reuse : std::uint8_t { allowed, fresh_only };
 
   /// dial gives the line kept for that origin, or opens one. Failures have curl's numbers.
-  [[nodiscard]] Outcome<LinePtr> dial(const Target& target, Reuse reuse, Deadline deadline);
+  [[nodiscard]] Outcome<LinePtr> dial(const Target& target,
+                                      Named named,
+                                      Reuse reuse,
+                                      Deadline deadline);
 
   /// keep holds a line for the next dial; an older one is closed.
   void keep(LinePtr line) { kept_ = std::move(line); }
 
  private:
-  [[nodiscard]] Outcome<LinePtr> dial_tls(const Target& target, Deadline deadline);
+  [[nodiscard]] Outcome<LinePtr> dial_tls(const Target& target, Named named, Deadline deadline);
   [[nodiscard]] Outcome<LinePtr> dial_plain(const Target& target, Deadline deadline);
-  [[nodiscard]] Outcome<LinePtr> open(const Target& target, Deadline deadline);
+  [[nodiscard]] Outcome<LinePtr> open(const Target& target, Named named, Deadline deadline);
   [[nodiscard]] std::string resolved(const Target& target) const;
-  [[nodiscard]] std::string command_for(const Target& target) const;
+  [[nodiscard]] std::string command_for(const Target& target, const BoxOptions& box) const;
   void describe(const Line& line) const;
 
   const GetOptions& options_;
@@ -43,6 +51,7 @@ class Dialer {
   const Report& report_;
   Say say_;
   LinePtr kept_;
+  Named kept_for_ = Named::by_user;  ///< how the last line was opened
 };
 
 /// ssl_verify_result is the number that curl's variable of that name has: 0 if the certificate is

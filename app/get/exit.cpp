@@ -15,9 +15,10 @@ struct Row {
 };
 
 /// kRows are the causes for which the class of the exit code says too little.
-constexpr std::array<Row, 9> kRows = {{
+constexpr std::array<Row, 10> kRows = {{
     {"url_invalid", CurlExit::url_malformed},
     {"target_invalid", CurlExit::url_malformed},
+    {"port_without_box", CurlExit::url_malformed},
     {"url_scheme", CurlExit::unsupported_scheme},
     {"name_not_found", CurlExit::resolve},
     {"name_lookup_timeout", CurlExit::timeout},

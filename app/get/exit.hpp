@@ -28,6 +28,7 @@ enum class CurlExit : std::uint8_t {
   timeout = 28,
   tls = 35,
   redirects = 47,
+  option_syntax = 49,  ///< --resolve
   empty_reply = 52,
   send = 55,
   receive = 56,

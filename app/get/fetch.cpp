@@ -158,6 +158,10 @@ std::string Fetch::authorization_for(const std::string& method) const {
                                                                     : std::string();
 }
 
+Dialer::Named Fetch::named() const {
+  return target_.has_same_origin(first_) ? Dialer::Named::by_user : Dialer::Named::by_redirect;
+}
+
 /// will_authenticate is true for the first 401 whose challenge --digest or --anyauth can answer.
 bool Fetch::will_authenticate(const http::ResponseHead& head) const {
   const Authentication wanted = shared_.options.authentication;
@@ -231,7 +235,8 @@ Outcome<bool> Fetch::converse(LinePtr& line, Heard& heard) {
   if (!rewound.has_value()) {
     return rewound;
   }
-  Outcome<LinePtr> fresh = shared_.dialer.dial(target_, Dialer::Reuse::fresh_only, deadline_);
+  Outcome<LinePtr> fresh =
+      shared_.dialer.dial(target_, named(), Dialer::Reuse::fresh_only, deadline_);
   if (!fresh.has_value()) {
     return fresh.error();
   }
@@ -268,7 +273,8 @@ void Fetch::note_heard(const Heard& heard) {
 }
 
 Outcome<Fetch::Next> Fetch::hop() {
-  Outcome<LinePtr> dialled = shared_.dialer.dial(target_, Dialer::Reuse::allowed, deadline_);
+  Outcome<LinePtr> dialled =
+      shared_.dialer.dial(target_, named(), Dialer::Reuse::allowed, deadline_);
   if (!dialled.has_value()) {
     return dialled.error();
   }
@@ -323,7 +329,11 @@ Outcome<bool> Fetch::follow(const http::ResponseHead& head) {
                    "redirect_scheme"};
   }
   if (!next.has_value()) {
-    return next.error();
+    Failure wrong = next.error();
+    wrong.what = "a redirect leads to what cannot be fetched: " + wrong.what;
+    wrong.next = "the same without -L and with -i, to see the redirect";
+    wrong.cause = "redirect_invalid";
+    return wrong;
   }
   if (target_.url.scheme == "https" && next->url.scheme == "http") {
     shared_.say("The redirect leads from https to plain http: what follows is not encrypted");

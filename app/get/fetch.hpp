@@ -62,6 +62,7 @@ class Fetch final : public Listener {
   [[nodiscard]] Outcome<bool> converse_once(Line& line, Heard& heard);
   [[nodiscard]] Outcome<bool> pass_raw();
   [[nodiscard]] Call make_call();
+  [[nodiscard]] Dialer::Named named() const;
   [[nodiscard]] std::string authorization_for(const std::string& method) const;
   [[nodiscard]] bool will_authenticate(const http::ResponseHead& head) const;
   [[nodiscard]] bool will_follow(const http::ResponseHead& head) const;

@@ -3,6 +3,7 @@
 
 #include "common/stream.hpp"
 #include "common/tcp.hpp"
+#include "common/wait.hpp"
 #include "get/target.hpp"
 #include "http/input.hpp"
 #include "ladder/attempt.hpp"
@@ -18,6 +19,13 @@ using Moment = std::chrono::steady_clock::time_point;
 
 struct Line {
   explicit Line(StreamPtr opened) : stream(std::move(opened)), input(*stream) {}
+
+  Line(const Line&) = delete;
+  Line& operator=(const Line&) = delete;
+
+  /// Says goodbye (close_notify), and takes the other side's: a box whose last words are not read
+  /// sees a reset connection, and one that is not told takes the end for an attack.
+  ~Line() { close_politely(*stream, std::chrono::milliseconds(100)); }
 
   StreamPtr stream;
   http::Input input;

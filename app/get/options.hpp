@@ -28,6 +28,7 @@ enum class Authentication : std::uint8_t { basic, digest, any };
 
 struct GetOptions {
   std::vector<std::string> urls;
+  std::vector<std::string> other;  ///< long names of curl_options, in order
   std::vector<Place> places;
   // the request
   std::string method;  ///< -X
@@ -67,6 +68,7 @@ struct GetOptions {
   bool insecure = false;
   std::string authorities;  ///< --cacert
   std::string starttls;
+  std::string tls_max;  ///< curl's word; "1.0" is in box.protocol too
   BoxOptions box;
 };
 

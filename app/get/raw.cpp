@@ -131,7 +131,8 @@ Outcome<bool> Fetch::pass_raw() {
     }
     body_ = *std::move(input);
   }
-  Outcome<LinePtr> dialled = shared_.dialer.dial(target_, Dialer::Reuse::fresh_only, deadline_);
+  Outcome<LinePtr> dialled =
+      shared_.dialer.dial(target_, Dialer::Named::by_user, Dialer::Reuse::fresh_only, deadline_);
   if (!dialled.has_value()) {
     return dialled.error();
   }

@@ -7,7 +7,7 @@
 #include "get/fetch.hpp"
 #include "get/password.hpp"
 #include "get/sink.hpp"
-#include "starttls/start_tls.hpp"
+#include "get/usage.hpp"
 
 #include <cstdio>
 #include <optional>
@@ -33,7 +33,6 @@ class Run {
 
  private:
   Outcome<bool> prepare();
-  Outcome<bool> check_options() const;
   Outcome<bool> read_headers();
   Outcome<LadderSetup> build_setup() const;
   Outcome<std::string> choose_path(std::size_t index) const;
@@ -57,32 +56,6 @@ ExitCode Run::fail(const Failure& failure) const {
   return failure.code;
 }
 
-/// check_options refuses what curl refuses, and what would be misunderstood.
-Outcome<bool> Run::check_options() const {
-  const int bodies = (options_.data.empty() ? 0 : 1) + (options_.upload.empty() ? 0 : 1) +
-                     (options_.head && !options_.data_in_query ? 1 : 0);
-  if (bodies > 1) {
-    return Failure{exit_code(CurlExit::usage),
-                   "-d, -T and -I each make another kind of request: only one of them fits",
-                   "one of them",
-                   "get_methods_conflict"};
-  }
-  if (!options_.starttls.empty() && !parse_start_tls_protocol(options_.starttls).has_value()) {
-    std::string known;
-    for (const std::string& word : start_tls_words()) {
-      known += (known.empty() ? "" : ", ") + word;
-    }
-    return Failure{exit_code(CurlExit::usage),
-                   "--starttls does not know \"" + options_.starttls + "\"",
-                   "--starttls with one of " + known,
-                   "get_starttls_unknown"};
-  }
-  if (options_.places.size() > options_.urls.size() && !options_.silent) {
-    print_line("note: there are more -o and -O than URLs.");
-  }
-  return true;
-}
-
 Outcome<bool> Run::read_headers() {
   for (const std::string& line : options_.headers) {
     if (!line.starts_with('@')) {
@@ -92,6 +65,11 @@ Outcome<bool> Run::read_headers() {
     const auto lines = read_lines_of(line.substr(1));
     if (!lines.has_value()) {
       return lines.error();
+    }
+    for (const std::string& own : *lines) {
+      if (const Outcome<bool> fits = check_header(own); !fits.has_value()) {
+        return fits;
+      }
     }
     headers_.insert(headers_.end(), lines->begin(), lines->end());
   }
@@ -116,6 +94,11 @@ Outcome<LadderSetup> Run::build_setup() const {
       return wrong;
     }
   }
+  if (const auto key_log = open_requested_key_log(options_.box.protocol); !key_log.has_value()) {
+    Failure wrong = key_log.error();
+    wrong.code = exit_code(CurlExit::write);
+    return wrong;
+  }
   Outcome<LadderSetup> setup = build_ladder_setup(options_.box);
   if (!setup.has_value()) {
     return to_curl(setup.error());
@@ -125,10 +108,6 @@ Outcome<LadderSetup> Run::build_setup() const {
 }
 
 Outcome<bool> Run::prepare() {
-  const Outcome<bool> fits = check_options();
-  if (!fits.has_value()) {
-    return fits;
-  }
   Outcome<std::string> data = join_data(options_.data);
   if (!data.has_value()) {
     return data.error();
@@ -145,6 +124,11 @@ Outcome<bool> Run::prepare() {
       return format.error();
     }
     write_out_ = *std::move(format);
+  }
+  for (const std::string& name : unknown_variables(write_out_)) {
+    if (!options_.silent) {
+      print_line("note: -w knows no %{" + escape_text(name) + "}; heirloom-get(1) lists them.");
+    }
   }
   Outcome<LadderSetup> setup = build_setup();
   if (!setup.has_value()) {
@@ -201,6 +185,16 @@ ExitCode Run::fetch_one(Shared& shared, std::size_t index) {
 }
 
 ExitCode Run::run() {
+  const Outcome<bool> fits = check_usage(options_);
+  if (!fits.has_value()) {
+    print_failure(fits.error());  // even with -s: curl too says what it does not understand
+    return fits.error().code;
+  }
+  if (!options_.silent) {
+    for (const std::string& note : usage_notes(options_)) {
+      print_line("note: " + note);
+    }
+  }
   const Outcome<bool> prepared = prepare();
   if (!prepared.has_value()) {
     return fail(prepared.error());
@@ -213,7 +207,7 @@ ExitCode Run::run() {
   Dialer dialer(options_, std::move(setup_), report_, say);
   std::optional<Sink> header_sink;
   if (!options_.dump_header.empty()) {
-    header_sink.emplace(options_.dump_header);
+    header_sink.emplace(options_.dump_header, "-D");
   }
   Shared shared{options_,
                 dialer,

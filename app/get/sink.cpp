@@ -13,7 +13,8 @@
 
 namespace heirloom::app::get {
 
-Sink::Sink(std::string path) : path_(std::move(path)) {}
+Sink::Sink(std::string path, std::string option)
+    : path_(std::move(path)), option_(std::move(option)) {}
 
 Sink::~Sink() {
   if (handle_ > STDERR_FILENO) {
@@ -63,7 +64,7 @@ Outcome<bool> Sink::write(std::string_view bytes) {
       return Failure{exit_code(CurlExit::write),
                      "the answer cannot be written to " +
                          (path().empty() ? "standard output" : path_) + ": " + errno_text(errno),
-                     "-o with another file",
+                     option_ + " with another file",
                      "output_failed"};
     }
   }

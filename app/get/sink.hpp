@@ -12,7 +12,8 @@ namespace heirloom::app::get {
 class Sink {
  public:
   /// An empty path and "-" mean standard output; the empty one protects a terminal.
-  explicit Sink(std::string path);
+  /// `option` is what named it, for the advice of a failure.
+  explicit Sink(std::string path, std::string option = "-o");
   Sink(const Sink&) = delete;
   Sink& operator=(const Sink&) = delete;
   ~Sink();
@@ -28,6 +29,7 @@ class Sink {
 
  private:
   std::string path_;
+  std::string option_;
   int handle_ = -1;
 };
 

@@ -121,6 +121,8 @@ class Expander {
     return out_;
   }
 
+  [[nodiscard]] const std::vector<std::string>& unknown() const noexcept { return unknown_; }
+
  private:
   void put(std::string_view bytes) { (to_stderr_ ? out_.to_stderr : out_.to_stdout) += bytes; }
 
@@ -167,6 +169,7 @@ class Expander {
     const auto found = std::ranges::find(all, name, &Variable::name);
     if (found == all.end()) {
       put(fmt::format("%{{{}}}", name));  // shown as it is, so that the slip is seen
+      unknown_.emplace_back(name);
       return;
     }
     put(found->text);
@@ -176,12 +179,20 @@ class Expander {
   const Statistics& statistics_;
   WrittenOut out_;
   bool to_stderr_ = false;
+  std::vector<std::string> unknown_;
 };
 
 }  // namespace
 
 WrittenOut write_out(std::string_view format, const Statistics& statistics) {
   return Expander(format, statistics).run();
+}
+
+std::vector<std::string> unknown_variables(std::string_view format) {
+  const Statistics nothing;
+  Expander expander(format, nothing);
+  static_cast<void>(expander.run());
+  return expander.unknown();
 }
 
 }  // namespace heirloom::app::get

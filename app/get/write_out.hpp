@@ -57,6 +57,9 @@ struct WrittenOut {
 /// write_out fills in a format: %{variable}, %%, \n, \r, \t. An unknown variable stays as it is.
 [[nodiscard]] WrittenOut write_out(std::string_view format, const Statistics& statistics);
 
+/// unknown_variables lists the names in a format that mean nothing.
+[[nodiscard]] std::vector<std::string> unknown_variables(std::string_view format);
+
 /// write_out_variables lists every variable with its value as text; numbers are marked for
 /// %{json}.
 struct Variable {

@@ -1,5 +1,7 @@
 #include "http/box_pool.hpp"
 
+#include "common/wait.hpp"
+
 #include <array>
 #include <utility>
 
@@ -81,12 +83,7 @@ void BoxPool::drop(std::unique_ptr<BoxConnection> connection) {
   // A courtesy to devices that count sessions; what becomes of it does not matter. Their own
   // close_notify is waited for: a socket that is closed before it has been read is reset, and they
   // take that for a failure.
-  const Deadline courtesy = in(std::chrono::milliseconds(100));
-  if (connection->stream->finish_writing(courtesy).status == StreamStatus::ok) {
-    std::array<std::uint8_t, 4096> unread{};
-    while (connection->stream->read(unread, courtesy).status == StreamStatus::ok) {
-    }
-  }
+  close_politely(*connection->stream, std::chrono::milliseconds(100));
   const std::lock_guard lock(mutex_);
   handles_.erase(connection->stream->readable_handle());
   connection.reset();

@@ -250,6 +250,7 @@ RungAttempt attempt_with_engine(Rung rung,
   attempt.result.detail = report.reason;
   if (report.error.has_value()) {
     attempt.result.detail = report.error->text();
+    attempt.result.is_about_version = report.error->cause == Cause::version_not_acceptable;
     if (report.error->cause == Cause::alert_received && report.error->alert.has_value()) {
       attempt.result.alert = static_cast<std::uint8_t>(report.error->alert->description);
     }

@@ -32,6 +32,12 @@ BoxFinder::BoxFinder(const BoxOptions& options, LadderSetup setup, Job job, cons
   setup_.where = job_.where;
 }
 
+BoxFinder::~BoxFinder() {
+  if (box_.has_value() && box_->stream != nullptr) {
+    close_politely(*box_->stream, std::chrono::milliseconds(100));
+  }
+}
+
 Outcome<bool> BoxFinder::open() {
   using Step = Outcome<bool> (BoxFinder::*)();
   constexpr std::array<Step, 3> kSteps = {
@@ -81,9 +87,14 @@ Outcome<bool> BoxFinder::read_pin_file(const PinFile& file) {
   if (!readable.has_value()) {
     return readable;
   }
-  for (const PinList::Problem& problem : list->problems()) {
-    const std::string place = file.path().string() + ", line " + std::to_string(problem.line);
-    report_.remark("pin_malformed", place + " is left alone: " + problem.what);
+  if (const auto& problems = list->problems(); !problems.empty()) {
+    const std::string place =
+        file.path().string() + ", line " + std::to_string(problems.front().line);
+    const std::string more = problems.size() == 1
+                                 ? ""
+                                 : " (the first of " + std::to_string(problems.size()) +
+                                       " such lines, which heirloom pins list shows)";
+    report_.remark("pin_malformed", place + " is left alone: " + problems.front().what + more);
   }
   const Pin* const known = list->find(target_);
   if (known != nullptr) {
@@ -127,7 +138,7 @@ Outcome<bool> BoxFinder::find() {
                           options_.protocol.preset == "museum" ||
                           (pin_.has_value() && !pin_->allow.empty());
   situation.has_certificate = !options_.credentials.certificate.empty();
-  situation.ssl30_was_ruled_out = !options_.protocol.min.empty();
+  situation.ssl30_was_ruled_out = !restrictions_of(options_, setup_.policy).allows_ssl30;
   const Failure failure = diagnose(climbed->results, situation);
   if (climbed->results.size() > 1) {
     report_.ladder(climbed->results);

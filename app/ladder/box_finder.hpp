@@ -43,6 +43,12 @@ class BoxFinder {
   /// resolved; `where` is taken from the job. `report` must live as long as the finder.
   BoxFinder(const BoxOptions& options, LadderSetup setup, Job job, const Report& report);
 
+  BoxFinder(const BoxFinder&) = delete;
+  BoxFinder& operator=(const BoxFinder&) = delete;
+
+  /// Ends a connection that nobody has taken, as TLS wants it.
+  ~BoxFinder();
+
   /// open is read_pins, find, judge and remember. Cause "stopped" (ExitCode::ok) after Ctrl-C.
   [[nodiscard]] Outcome<bool> open();
 

@@ -3,6 +3,7 @@
 #include "heirloom/certificate.hpp"
 #include "heirloom/version.hpp"
 
+#include "common/command_text.hpp"
 #include "common/files.hpp"
 #include "common/output.hpp"
 #include "pins/pin.hpp"
@@ -93,8 +94,9 @@ void add_box_options(CLI::App& command, BoxOptions& options) {
 std::string repeat_box_options(const BoxOptions& options) {
   std::string line;
   const auto add = [&line](const std::string& name, const std::string& value) {
-    line += value.empty() ? "" : " " + name + " " + value;
+    line += value.empty() ? "" : " " + name + " " + shell_word(value);
   };
+  add("--preset", options.protocol.preset == "device" ? "" : options.protocol.preset);
   add("--min", options.protocol.min);
   add("--max", options.protocol.max);
   for (const std::string& suites : options.protocol.suites) {

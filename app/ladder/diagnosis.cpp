@@ -5,6 +5,8 @@
 #include "common/command_text.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <utility>
 
 namespace heirloom::app {
 
@@ -32,6 +34,43 @@ Failure handshake_failure(std::string what, std::string next, std::string cause)
   return {ExitCode::handshake, std::move(what), std::move(next), std::move(cause)};
 }
 
+/// program_of is the command without what it was given: "heirloom reach", "heirloom get".
+std::string program_of(const Situation& situation) {
+  const std::size_t first = situation.command.find(' ');
+  const std::size_t second =
+      first == std::string::npos ? first : situation.command.find(' ', first + 1);
+  return situation.command.substr(0, second);
+}
+
+/// elsewhere is the command in use for another port of the host.
+std::string elsewhere(const Situation& situation, const std::string& port) {
+  return program_of(situation) + " " + shell_word("https://" + situation.host + port);
+}
+
+std::string with_plain_http(const Situation& situation) {
+  const std::string url = "http://" + situation.target + "/";
+  const bool fetches = program_of(situation) == "heirloom get";
+  return fetches ? "heirloom get " + shell_word(url)
+                 : url + " in the browser, or " + elsewhere(situation, "");
+}
+
+bool is_strict(const Situation& situation) {
+  return situation.command.find(" --preset strict") != std::string::npos;
+}
+
+/// rules_ssl30_out names the option that does.
+std::string rules_ssl30_out(const Situation& situation) {
+  return is_strict(situation) && situation.command.find(" --min ") == std::string::npos
+             ? "--preset strict"
+             : "--min";
+}
+
+/// with_ssl30 is the command without the options that rule SSL 3.0 out.
+std::string with_ssl30(const Situation& situation) {
+  std::string command = without_option(situation.command, "--min");
+  return is_strict(situation) ? without_option(std::move(command), "--preset") : command;
+}
+
 /// explain_last explains a result that ended the ladder early because it names its own cause.
 Failure explain_last(const RungResult& last, const Situation& situation) {
   const std::string& target = situation.target;
@@ -51,21 +90,18 @@ Failure explain_last(const RungResult& last, const Situation& situation) {
           with_option(with_option(situation.command, "--cert", "CERT.pem"), "--key", "KEY.pem"),
           "client_certificate_required");
     case RungEnd::plain_http:
-      return handshake_failure(
-          target + " speaks plain HTTP, not TLS",
-          "http://" + target + "/ in the browser, or heirloom reach https://" + situation.host,
-          "not_tls_http_response");
+      return handshake_failure(target + " speaks plain HTTP, not TLS",
+                               with_plain_http(situation),
+                               "not_tls_http_response");
     case RungEnd::ssh:
-      return handshake_failure(target + " speaks SSH, not TLS",
-                               "heirloom reach https://" + situation.host,
-                               "not_tls_ssh");
+      return handshake_failure(
+          target + " speaks SSH, not TLS", elsewhere(situation, ""), "not_tls_ssh");
     case RungEnd::sslv2:
       return handshake_failure(
           target + " speaks SSL 2.0 only, which is not built in", "", "sslv2_server");
     case RungEnd::not_tls:
-      return handshake_failure(target + " does not speak TLS on this port",
-                               "heirloom reach https://" + situation.host,
-                               "not_tls");
+      return handshake_failure(
+          target + " does not speak TLS on this port", elsewhere(situation, ""), "not_tls");
     case RungEnd::stopped:
       return {ExitCode::ok, "interrupted", "", "stopped"};
     default:
@@ -78,9 +114,15 @@ Failure explain_refusals(const std::vector<RungResult>& results, const Situation
   const std::string& target = situation.target;
   const bool lacks_suite = any_alert(results, AlertDescription::handshake_failure) ||
                            any_alert(results, AlertDescription::insufficient_security);
+  if (lacks_suite && is_strict(situation)) {
+    return handshake_failure(target + " shares no cipher suite with what --preset strict offers",
+                             with_ssl30(situation),
+                             "no_common_cipher_suite");
+  }
   if (situation.ssl30_was_ruled_out) {
-    return handshake_failure(target + " refuses TLS 1.0 and above, and --min rules SSL 3.0 out",
-                             without_option(situation.command, "--min"),
+    return handshake_failure(target + " refuses TLS 1.0 and above, and " +
+                                 rules_ssl30_out(situation) + " rules SSL 3.0 out",
+                             with_ssl30(situation),
                              "version_not_acceptable");
   }
   if (lacks_suite && !situation.allows_null) {
@@ -111,20 +153,19 @@ Failure diagnose(const std::vector<RungResult>& results, const Situation& situat
   if (results.empty()) {
     return {ExitCode::usage,
             "the options leave no way to try",
-            "heirloom reach --help",
+            program_of(situation) + " --help",
             "option_invalid"};
   }
   if (!descends(results.back())) {
     return explain_last(results.back(), situation);
   }
   if (all_ended(results, RungEnd::silent)) {
-    return {
-        ExitCode::network,
-        target +
-            " takes connections but answers no TLS hello: it hangs, or it waits for "
-            "another protocol",
-        "restarting the box, or another port: heirloom reach https://" + situation.host + ":PORT",
-        "silent"};
+    return {ExitCode::network,
+            target +
+                " takes connections but answers no TLS hello: it hangs, or it waits for "
+                "another protocol",
+            "restarting the box, or another port: " + elsewhere(situation, ":PORT"),
+            "silent"};
   }
   if (any_ended(results, RungEnd::refused_by_peer)) {
     return explain_refusals(results, situation);
@@ -133,6 +174,12 @@ Failure diagnose(const std::vector<RungResult>& results, const Situation& situat
     const auto ours = std::find_if(results.rbegin(), results.rend(), [](const RungResult& result) {
       return result.end == RungEnd::refused_by_us;
     });
+    if (situation.ssl30_was_ruled_out && ours->is_about_version) {
+      return handshake_failure(
+          target + " answers in SSL 3.0, which " + rules_ssl30_out(situation) + " rules out",
+          with_ssl30(situation),
+          "version_not_acceptable");
+    }
     return handshake_failure(target + " answers, but not acceptably: " + ours->detail,
                              situation.command + " -v",
                              "refused_here");
@@ -141,7 +188,7 @@ Failure diagnose(const std::vector<RungResult>& results, const Situation& situat
       target +
           " hangs up on every hello: it may be overloaded, filter by address, or speak another "
           "protocol",
-      "another port: heirloom reach https://" + situation.host + ":PORT",
+      "another port: " + elsewhere(situation, ":PORT"),
       "hangs_up");
 }
 

@@ -65,7 +65,8 @@ struct RungResult {
   Rung rung = Rung::system_defaults;
   RungEnd end = RungEnd::internal;
   std::optional<std::uint8_t> alert = std::nullopt;
-  std::string detail = {};  ///< in words, no full stop; may be empty
+  std::string detail = {};        ///< in words, no full stop; may be empty
+  bool is_about_version = false;  ///< refused_by_us: the version that the peer chose is excluded
 };
 
 /// outcome_text is one line's worth: "refused: handshake_failure (40)".

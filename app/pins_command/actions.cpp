@@ -2,6 +2,7 @@
 
 #include "heirloom/cipher_suite.hpp"
 
+#include "common/command_text.hpp"
 #include "common/target.hpp"
 
 #include <algorithm>
@@ -81,7 +82,7 @@ Outcome<Pin> find_pin(const PinFile& file, const PinList& list, const std::strin
   if (pin == nullptr) {
     return Failure{ExitCode::local,
                    "nothing is remembered of " + *box,
-                   "heirloom pins list, or heirloom reach https://" + *box,
+                   "heirloom pins list, or heirloom reach " + shell_word("https://" + *box),
                    "pins_unknown_box"};
   }
   return *pin;
@@ -142,7 +143,7 @@ Outcome<bool> add_pin(const PinFile& file, const PinsOptions& options) {
   if (!fingerprint) {
     return Failure{ExitCode::usage,
                    "\"" + escape_text(options.certificate) + "\" is no SHA-256 fingerprint",
-                   "heirloom pins add " + *box + " sha256: and 64 hexadecimal digits",
+                   "heirloom pins add " + shell_word(*box) + " sha256: and 64 hexadecimal digits",
                    "pin_invalid"};
   }
   Pin pin;
@@ -151,7 +152,8 @@ Outcome<bool> add_pin(const PinFile& file, const PinsOptions& options) {
   pin.hello = "any";
   pin.certificate = format_fingerprint(*fingerprint);
   pin.first_seen = now_text();
-  return file.change([&](PinList& list) -> Outcome<bool> {
+  std::string what = " is held to this certificate already";
+  Outcome<bool> done = file.change([&](PinList& list) -> Outcome<bool> {
     Outcome<bool> readable = file.check_readable_about(list, *box);
     const Pin* const known = readable ? list.find(*box) : nullptr;
     if (!readable || (known != nullptr && known->certificate == pin.certificate)) {
@@ -160,15 +162,20 @@ Outcome<bool> add_pin(const PinFile& file, const PinsOptions& options) {
     if (known != nullptr && !options.replace) {
       return Failure{ExitCode::identity,
                      *box + " is remembered with another certificate, " + known->certificate,
-                     "heirloom pins add --replace " + *box + " " + pin.certificate +
+                     "heirloom pins add --replace " + shell_word(*box) + " " + pin.certificate +
                          ", if you know that it was exchanged",
                      "pins_differ"};
     }
     Pin result = pin;  // what was allowed was allowed to the other certificate's owner
     result.other = known == nullptr ? pin.other : known->other;
+    what = known == nullptr ? " is remembered" : " is held to another certificate now";
     list.set(std::move(result));
     return true;
   });
+  if (done) {
+    print_line("heirloom: " + pin.box + what);
+  }
+  return done;
 }
 
 Outcome<bool> forget_boxes(const PinFile& file, const PinsOptions& options) {

@@ -1,11 +1,11 @@
 // `heirloom pins list` and `show`.
 #include "heirloom/certificate.hpp"
 
+#include "common/certificate_text.hpp"
 #include "pins_command/actions.hpp"
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 
 #include <nlohmann/json.hpp>
 
@@ -25,11 +25,6 @@ std::string join(const std::vector<std::string>& words) {
     text += (text.empty() ? "" : ",") + word;
   }
   return text;
-}
-
-std::string day(std::chrono::system_clock::time_point when) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(when);
-  return format_utc(seconds).substr(0, 10);
 }
 
 std::string_view trust_word(const Pin& pin) {
@@ -54,25 +49,6 @@ Json pin_json(const Pin& pin) {
   for (const auto& [key, value] : pin.other) {
     object["other"][key] = value;
   }
-  return object;
-}
-
-Json certificate_json(const CertificateDer& der) {
-  Json object;
-  object["fingerprint"] = format_fingerprint(certificate_fingerprint(der));
-  if (const auto certificate = describe_certificate(der)) {
-    object["subject"] = certificate->subject;
-    object["issuer"] = certificate->issuer;
-    object["serial"] = certificate->serial;
-    object["not_before"] = day(certificate->not_before);
-    object["not_after"] = day(certificate->not_after);
-    object["key"] = to_string(certificate->key_algorithm);
-    object["key_bits"] = certificate->key_bits;
-    object["signature"] = certificate->signature_algorithm;
-    object["self_signed"] = certificate->is_self_signed;
-    object["names"] = certificate->dns_names;
-  }
-  object["pem"] = format_pem(der);
   return object;
 }
 
@@ -143,7 +119,9 @@ std::string describe(const CertificateChain& chain, const PinsOptions& options) 
     } else {
       text += field("  subject", certificate->subject);
       text += field("  issuer", certificate->issuer);
-      text += field("  valid", day(certificate->not_before) + " to " + day(certificate->not_after));
+      text +=
+          field("  valid",
+                format_day(certificate->not_before) + " to " + format_day(certificate->not_after));
       text += field("  key",
                     std::string(to_string(certificate->key_algorithm)) + ", " +
                         std::to_string(certificate->key_bits) + " bits, signed with " +
@@ -168,7 +146,7 @@ Outcome<bool> report_problems(const PinFile& file, const PinList& list) {
                  std::to_string(problems.size()) + (problems.size() == 1 ? " line" : " lines") +
                      " of " + file.path().string() + " cannot be used, the first is line " +
                      std::to_string(problems.front().line),
-                 "an editor; until then no connection is made to the boxes that they name",
+                 "an editor; until then reach and get do not connect to the boxes that they name",
                  "pins_malformed"};
 }
 

@@ -1,4 +1,5 @@
 // `heirloom pins import` and `export`: files in and out.
+#include "common/command_text.hpp"
 #include "common/tcp.hpp"
 #include "pins_command/actions.hpp"
 #include "pins_command/transfer_text.hpp"
@@ -74,7 +75,7 @@ std::string count_boxes(std::size_t count) {
 
 /// may_import refuses what was not asked for by name.
 Outcome<bool> may_import(const Tally& tally, const PinsOptions& options) {
-  const std::string command = "heirloom pins import " + options.file;
+  const std::string command = "heirloom pins import " + shell_word(options.file);
   if (tally.replaced != 0 && !options.replace) {
     return Failure{ExitCode::identity,
                    "nothing was imported, because " + count_boxes(tally.replaced) +
@@ -135,6 +136,12 @@ Outcome<bool> import_pins(const PinFile& file, const PinsOptions& options) {
   const auto carried = parse_carried_pins(*text, name);
   if (!carried) {
     return carried.error();
+  }
+  if (carried->empty()) {
+    return Failure{ExitCode::usage,
+                   name + " names no box",
+                   "a file that heirloom pins export has written, or a pin file",
+                   "import_empty"};
   }
   return file.change([&](PinList& list) { return apply(file, list, *carried, options); });
 }

@@ -1,5 +1,6 @@
 #include "reach/command.hpp"
 
+#include "common/command_text.hpp"
 #include "common/output.hpp"
 
 #include <algorithm>
@@ -18,7 +19,7 @@ Outcome<Url> understand_url(const std::string& text) {
   const std::string host = to_string(HostPort{url->host, 443});
   return Failure{ExitCode::usage,
                  "\"" + escape_text(text) + "\" is plain HTTP, which a browser opens without help",
-                 "heirloom reach https://" + host.substr(0, host.size() - 4),
+                 "heirloom reach " + shell_word("https://" + host.substr(0, host.size() - 4)),
                  "plain_http_url"};
 }
 
@@ -47,14 +48,14 @@ std::string command_line(const ReachOptions& options, const ReachTarget& target)
   std::string place = to_string(target.where);
   std::string line;
   if (target.kind == ReachTarget::Kind::bytes) {
-    line = "heirloom reach --tcp " + place;
+    line = "heirloom reach --tcp " + shell_word(place);
   } else {
     place.erase(target.where.port == 443 ? place.size() - std::string(":443").size()
                                          : place.size());
-    line = "heirloom reach https://" + place;
+    line = "heirloom reach " + shell_word("https://" + place);
   }
   line += options.tls ? " --tls" : "";
-  line += target.listen.empty() ? "" : " --listen " + target.listen;
+  line += target.listen.empty() ? "" : " --listen " + shell_word(target.listen);
   return line + repeat_box_options(options.box);
 }
 

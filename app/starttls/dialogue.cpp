@@ -1,5 +1,6 @@
 #include "starttls/dialogue.hpp"
 
+#include "common/command_text.hpp"
 #include "common/output.hpp"
 #include "common/tcp.hpp"
 
@@ -26,7 +27,8 @@ std::string show(std::string_view words) {
 }  // namespace
 
 std::string Dialogue::without_start_tls() const {
-  return "heirloom connect " + request_.target + ", if this port is TLS from its first byte";
+  return "heirloom connect " + shell_word(request_.target) +
+         ", if this port is TLS from its first byte";
 }
 
 Failure Dialogue::refused(std::string_view its_words) const {

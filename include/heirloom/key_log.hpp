@@ -21,10 +21,13 @@ class HEIRLOOM_EXPORT KeyLog {
   virtual ~KeyLog() = default;
 
   virtual void line(std::string_view text) = 0;
+
+  /// problem says why a line was lost; empty if none was.
+  [[nodiscard]] virtual std::string problem() const { return {}; }
 };
 
 /// open_key_log appends to a file, created with mode 0600, flushed per line; file_unreadable if it
-/// cannot be opened.
+/// cannot be opened. A line that cannot be written ends no connection; `problem` tells of it.
 [[nodiscard]] HEIRLOOM_EXPORT Result<std::shared_ptr<KeyLog>> open_key_log(const std::string& file);
 
 }  // namespace heirloom

@@ -21,7 +21,7 @@ class FileKeyLog final : public KeyLog {
   ~FileKeyLog() override { ::close(file_); }
 
   // A line is one write to a file in append mode, so that lines of several processes do not mix. A
-  // full disk loses the line: a log for a display must not end a connection.
+  // full disk loses the line and is remembered: a log for a display must not end a connection.
   void line(std::string_view text) override {
     std::string line(text);
     line += '\n';
@@ -33,15 +33,22 @@ class FileKeyLog final : public KeyLog {
         continue;
       }
       if (written <= 0) {
+        problem_ = std::generic_category().message(errno);
         return;
       }
       rest.remove_prefix(static_cast<std::size_t>(written));
     }
   }
 
+  [[nodiscard]] std::string problem() const override {
+    const std::lock_guard lock(mutex_);
+    return problem_;
+  }
+
  private:
   const int file_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  std::string problem_;
 };
 
 }  // namespace

@@ -1,10 +1,13 @@
 // The parts of `get` that need no connection, against published examples.
 #include "common/inflate.hpp"
+#include "get/curl_options.hpp"
 #include "get/data.hpp"
 #include "get/digest.hpp"
 #include "get/exit.hpp"
 #include "get/request.hpp"
+#include "get/secrets.hpp"
 #include "get/target.hpp"
+#include "get/usage.hpp"
 #include "get/write_out.hpp"
 
 #include <string>
@@ -136,6 +139,84 @@ TEST(GetRequest, LeavesNoWayToStartAnotherRequest) {
   const std::string wire = http::to_wire(build_request(options, target_of("http://a/"), plan));
   EXPECT_EQ(wire.find("X-Evil"), std::string::npos);
   EXPECT_NE(wire.find("X-B: 3\r\n"), std::string::npos);
+}
+
+TEST(GetSecrets, AreHiddenWhereParsingFoundThem) {
+  std::vector<std::string> typed = {"get",
+                                    "-u",
+                                    "a:b",
+                                    "-skua:b",
+                                    "--user=a:b",
+                                    "-o",
+                                    "xa:b",
+                                    "http://a:b@h/u@v",
+                                    "--url=a:b@h",
+                                    "http://h/a:b@c"};
+  std::vector<char*> words;
+  for (std::string& word : typed) {
+    words.push_back(word.data());
+  }
+  hide_secrets(words, {"a:b"}, {"http://a:b@h/u@v", "a:b@h", "http://h/a:b@c", ""});
+  EXPECT_EQ(typed,
+            (std::vector<std::string>{"get",
+                                      "-u",
+                                      "***",
+                                      "-sku***",
+                                      "--user=***",
+                                      "-o",
+                                      "xa:b",
+                                      "http://***@h/u@v",
+                                      "--url=***@h",
+                                      "http://h/a:b@c"}));
+}
+
+TEST(GetUsage, TakesTheHeaderLinesOfCurl) {
+  for (const std::string line : {"", "Name: value", "Name:value", "Name:", "Name;", "a-b: x\ty;"}) {
+    EXPECT_TRUE(check_header(line).has_value()) << line;
+  }
+  for (const std::string line : {"Bad header", "Bad name: x", ": x", ";", "A: b\r\nC: d", "A\n;"}) {
+    const Outcome<bool> refused = check_header(line);
+    ASSERT_FALSE(refused.has_value()) << line;
+    EXPECT_EQ(refused.error().code, exit_code(CurlExit::usage));
+  }
+}
+
+TEST(GetUsage, TakesTheAddressesOfResolve) {
+  GetOptions options;
+  options.urls = {"http://a/"};
+  for (const std::string entry :
+       {"a:443:10.0.0.1", "+*:1:::1", "a:65535:[::1]", "a:80:10.0.0.1,[::2]"}) {
+    options.resolve = {entry};
+    EXPECT_TRUE(check_usage(options).has_value()) << entry;
+  }
+  for (const std::string entry : {"",
+                                  "a",
+                                  "a:443",
+                                  "a:443:",
+                                  ":443:10.0.0.1",
+                                  "a:0:10.0.0.1",
+                                  "a:65536:10.0.0.1",
+                                  "a:x:10.0.0.1",
+                                  "a:80:10.0.0",
+                                  "a:80:10.0.0.1,"}) {
+    options.resolve = {entry};
+    const Outcome<bool> refused = check_usage(options);
+    ASSERT_FALSE(refused.has_value()) << entry;
+    EXPECT_EQ(refused.error().code, exit_code(CurlExit::option_syntax)) << entry;
+  }
+}
+
+TEST(GetUsage, RefusesEachOptionOfCurlWithReasonAndAlternative) {
+  for (const CurlOption& row : curl_options()) {
+    const CurlOption* const refused = first_refused({curl_name(row)});
+    EXPECT_EQ(refused != nullptr, row.way == CurlOption::Way::refused) << row.names;
+    EXPECT_EQ(row.why.empty() || row.instead.empty(), refused == nullptr) << row.names;
+  }
+}
+
+TEST(GetWriteOut, ListsWhatItDoesNotKnow) {
+  EXPECT_EQ(unknown_variables("%{http_code}%{nosuch}%{json}%{stderr}%%{x}%{tls"),
+            std::vector<std::string>{"nosuch"});
 }
 
 TEST(GetWriteOut, KeepsWhatItDoesNotKnow) {

@@ -210,15 +210,22 @@ class Manual(Planted):
     manual = "man"
     kPage = ".TH X 1\n.SH OPTIONS\n.TP\n\\fB\\-\\-min\\fR \\fIVERSION\\fR\nThe lowest.\n"
 
-    def expect(self, code: int, page: str, complaint: str = ""):
+    kOverview = (
+        ".TH X 1\n.SH DESCRIPTION\n.TP\n.B reach\nServes.\n"
+        ".SH EXIT STATUS\n.TP\n.B 0\nSuccess.\n.TP\n.B 2\nUsage.\n.TP\n.B 70\nA fault.\n"
+        ".SH SEE ALSO\n.BR heirloom\\-reach (1)\n"
+    )
+
+    def expect(self, code: int, page: str, complaint: str = "", overview: str = ""):
         program = self.root / "program"
         program.write_text(
             "#!/bin/sh\ncase $1 in\n"
             "reach) printf 'Options:\\n  --min TEXT                      lowest, see --other\\n';;\n"
-            "*) printf 'Options:\\n\\nSubcommands:\\n  reach                    serve\\n';;\nesac\n"
+            "*) printf 'Options:\\n\\nSubcommands:\\n  reach                    serve\\n\\n"
+            "Exit status: 0 success, 2 usage,\\n70 a fault.\\n';;\nesac\n"
         )
         program.chmod(0o755)
-        self.write(f"{self.manual}/heirloom.1", ".TH X 1\n")
+        self.write(f"{self.manual}/heirloom.1", overview or self.kOverview)
         self.write(f"{self.manual}/heirloom-reach.1", page)
         check = str(kProject / "scripts" / "check_manual.py")
         command = [sys.executable, check, str(program), "--manual", str(self.root / self.manual)]
@@ -228,6 +235,17 @@ class Manual(Planted):
 
     def test_clean(self):
         self.expect(0, self.kPage)
+
+    def test_overview_that_leaves_something_out(self):
+        for part, complaint in (
+            (".TP\n.B reach\nServes.\n", "does not list the command reach"),
+            (".TP\n.B 70\nA fault.\n", "does not list exit status 70"),
+            (".BR heirloom\\-reach (1)\n", "does not refer to heirloom-reach(1)"),
+        ):
+            self.assertIn(part, self.kOverview)
+            self.expect(1, self.kPage, complaint, self.kOverview.replace(part, ""))
+        more = self.kOverview.replace(".SH EXIT", ".TP\n.B gone\nIs no more.\n.SH EXIT")
+        self.expect(1, self.kPage, "lists the command gone", more)
 
     def test_missing_option(self):
         self.expect(1, ".TH X 1\n", "does not describe --min")

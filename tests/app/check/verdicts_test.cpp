@@ -185,6 +185,21 @@ TEST(Verdicts, OnAnOldBox) {
   EXPECT_EQ(worst_severity(lines), Severity::high);
 }
 
+TEST(Verdicts, OnABoxThatWasNotReached) {
+  Examination examination;
+  examination.target = "10.0.0.5:443";
+  examination.failure = Failure{ExitCode::network, "nothing answers", "", "connect_timeout"};
+  EXPECT_EQ(worst_severity(verdicts(examination)), std::nullopt);
+  EXPECT_TRUE(format_report(examination, verdicts(examination))
+                  .starts_with("10.0.0.5:443: nothing could be tested, "));
+  // It was reached, and speaks something else.
+  examination.hellos.push_back({{Rung::system_defaults, RungEnd::plain_http}, "", ""});
+  EXPECT_EQ(worst_severity(verdicts(examination)), std::nullopt);
+  EXPECT_NE(
+      format_report_json(examination, verdicts(examination)).find("\"severity\":null,\"error"),
+      std::string::npos);
+}
+
 TEST(Verdicts, NothingIsCleanThatWasNotTested) {
   Examination examination = examination_of({{CheckVersion::tls10, {0x002f}}});
   EXPECT_FALSE(is_incomplete(verdicts(examination)));

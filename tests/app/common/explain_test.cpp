@@ -82,6 +82,15 @@ TEST(Assess, TheWeakestPartDecides) {
   EXPECT_EQ(assess(ProtocolVersion::tls10, 0x002f, 512).word, "broken");
   EXPECT_EQ(assess(ProtocolVersion::ssl30, 0x002f, 2048).word, "weak") << "POODLE";
   EXPECT_EQ(assess(ProtocolVersion::ssl30, 0x0005, 2048).word, "weak") << "RC4, no padding";
+  const auto why = [](ProtocolVersion version, std::uint16_t suite, std::size_t key_bits) {
+    return assess(version, suite, key_bits).why;
+  };
+  EXPECT_NE(why(ProtocolVersion::ssl30, 0x000a, 2048).find("POODLE"), std::string::npos);
+  EXPECT_NE(why(ProtocolVersion::ssl30, 0x002f, 2048).find("POODLE"), std::string::npos);
+  EXPECT_NE(why(ProtocolVersion::tls10, 0x000a, 2048).find("SWEET32"), std::string::npos);
+  EXPECT_EQ(why(ProtocolVersion::ssl30, 0x0005, 2048).find("POODLE"), std::string::npos);
+  EXPECT_EQ(assess(ProtocolVersion::ssl30, 0x0009, 2048).word, "broken") << "DES by itself";
+  EXPECT_NE(why(ProtocolVersion::tls10, 0x002f, 1024).find("1024 bits"), std::string::npos);
   EXPECT_EQ(assess(ProtocolVersion::tls10, 0x0001, 4096).word, "broken");
   EXPECT_NE(assess(ProtocolVersion::tls10, 0x0005, 512).why.find("512 bits"), std::string::npos);
 }

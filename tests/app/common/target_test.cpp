@@ -47,6 +47,18 @@ TEST(Target, RefusesWhatNamesNoPlace) {
   }
 }
 
+// A person forgot the host: resolvers would take the number for an IPv4 address.
+TEST(Target, PortAloneIsNoBox) {
+  for (const auto* text : {"9443", "9443:443", "https://9443/", "https://9443:1/x"}) {
+    const auto parsed = parse_target(text, 443);
+    ASSERT_FALSE(parsed.has_value()) << text;
+    EXPECT_EQ(parsed.error().cause, "port_without_box") << text;
+    EXPECT_NE(parsed.error().next.find("10.0.0.5:9443"), std::string::npos) << text;
+  }
+  EXPECT_EQ(parse_url("9443/login").error().cause, "port_without_box");
+  EXPECT_EQ(target("9443box"), (HostPort{"9443box", 443}));
+}
+
 TEST(Url, KeepsPathAndQueryAndFillsInPorts) {
   EXPECT_EQ(*parse_url("HTTPS://Box"), (Url{"https", "box", 443, "/"}));
   EXPECT_EQ(*parse_url("http://box:81/a?b=c"), (Url{"http", "box", 81, "/a?b=c"}));

@@ -242,6 +242,8 @@ class Accidents(Case):
             self.assertEqual(relay.count, 9)
         self.assertEqual(result.code, INCOMPLETE)
         self.assertIn("the limit of 9 connections was reached", str(result.box.object))
+        expect_message(result.outcome, "check_limit")
+        self.assertIn("--max-connections 400", str(result.outcome.err))
 
     def test_a_box_that_hangs_up_instead_of_an_alert(self):
         with Server() as server, Relay(server.port, drops_alerts=True) as relay:
@@ -322,6 +324,7 @@ class Unreachable(Case):
         self.assertEqual(result.box.object["error"]["cause"], cause)
         self.assertEqual(result.box.object["error"]["exit_code"], code)
         self.assertEqual(result.box.object["protocols"], [])
+        self.assertIsNone(result.box.object["severity"], "an auditor must not count it as clean")
         self.assertNotIn("ok", {result.box.status(name) for name in result.box.checks if not name.startswith("hello_")})
 
     def test_closed_port(self):
@@ -372,6 +375,9 @@ class CommandLine(Case):
             self.assertEqual(outcome.code, USAGE)
             self.assertIn(f"{words[0]} makes no sense with --check", outcome.sentence)
             expect_message(outcome, "check_option")
+        outcome = self.run_text("--tcp", "127.0.0.1:1")
+        expect_message(outcome, "check_option")
+        self.assertIn("Try: heirloom reach --check 127.0.0.1:1\n", outcome.err)
         outcome = self.run_text()
         self.assertEqual(outcome.code, USAGE)
         expect_message(outcome, "check_target")
@@ -384,6 +390,8 @@ class CommandLine(Case):
         text = outcome.out.decode()
         stated = re.findall(r"^  (tested  |could not test)", text, re.M)
         self.assertEqual(len(stated), len(result.box.checks))
+        self.assertRegex(text, rf"(?m)^{server.address}: worst [A-Z]+, 0 of {len(stated)} lines could not be tested, ")
+        self.assertIn(f", {stated.count('could not test')} make no sense for this box or cannot be asked, ", text)
         for words in ("SSL 3.0", "TLS_RSA_WITH_RC4_128_MD5 (RC4-MD5, 0x0004)", "CVE-2014-3566", "POODLE", "SWEET32"):
             self.assertIn(words, text)
         self.assertNotIn("\x1b", text)

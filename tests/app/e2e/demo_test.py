@@ -408,7 +408,10 @@ class Refusals(Stage):
         expect_message(self.demo(output=self.folder / "file/out"), "capture_unwritable")
 
     def test_time_that_is_not_enough(self):
-        outcome = self.demo("--timeout", "0.000001", "--json")
+        outcome = self.demo("--timeout", "0.000001", "RC4-SHA")
+        self.assertNotIn("See it decrypted", str(outcome.out))
+        self.assertIn("nothing in it can be decrypted", str(outcome.out))
+        outcome = self.demo("--timeout", "0.000001", "--json", "--force")
         expect_message(outcome, "demo_failed")
         lines = [json.loads(line) for line in outcome.out.splitlines()]
         self.assertEqual({line["verdict"] for line in lines[:-1]}, {"failed"})

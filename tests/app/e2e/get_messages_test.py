@@ -1,5 +1,6 @@
 """Every sentence that `heirloom get` can end with, and curl's exit code beside it."""
 import contextlib
+import fcntl
 import gzip
 import os
 import pty
@@ -7,21 +8,28 @@ import select
 import socket
 import struct
 import subprocess
+import termios
 import time
 import unittest
 
 from get_support import GetTest, answer_everything, echo, fixed, raw
 from message_support import expect_message
-from reach_support import old_box, old_context
-from support import PATIENCE, PROGRAM, certificate, environment, key
+from reach_support import modern_context, old_box, old_context
+from support import PATIENCE, PROGRAM, Outcome, certificate, environment, key
 
 
-def in_terminal(words, state, typed):
-    """The program with a terminal as its standard input, output and error: exit code, what was shown."""
+def in_terminal(words, state, typed, data=None):
+    """The program with a terminal of its own as standard input, output and error, or with a pipe of data as
+    its standard input: exit code, what was shown."""
     parent, child = pty.openpty()
-    process = subprocess.Popen([PROGRAM, "get", *words], stdin=child, stdout=child, stderr=child,
+    process = subprocess.Popen([PROGRAM, "get", *words], stdin=child if data is None else subprocess.PIPE,
+                               stdout=child, stderr=child, start_new_session=True,
+                               preexec_fn=lambda: fcntl.ioctl(1, termios.TIOCSCTTY, 0),
                                env=environment(XDG_STATE_HOME=state, NO_COLOR="1"))
     os.close(child)
+    if data is not None:
+        process.stdin.write(data)
+        process.stdin.close()
     shown = b""
     deadline = time.monotonic() + PATIENCE
     with contextlib.suppress(OSError):  # EIO: the program has ended
@@ -43,8 +51,79 @@ class Usage(GetTest):
     def test_unknown_starttls(self):
         expect_message(self.get("--starttls", "gopher", "imaps://127.0.0.1:1/"), "get_starttls_unknown")
 
+    def test_url_is_missing(self):
+        expect_message(self.get(), "url_missing")
+        self.assertNotIn("REQUIRED", self.get("--help").out.decode())
+        version = self.get("-V")
+        self.assertEqual((version.code, version.out[:9]), (0, b"heirloom "))
+
+    def test_values_that_make_no_sense(self):
+        url = "http://127.0.0.1:1/"
+        lines = self.path("lines", b"X-A: 1\nBad\n")
+        for cause, *words in (
+            ("header_invalid", "-H", "Bad header"), ("header_invalid", "-H", "A: b\r\nInjected: 1"),
+            ("header_invalid", "-H", ": b"), ("header_invalid", "-H", f"@{lines}"),
+            ("resolve_invalid", "--resolve", "junk"), ("resolve_invalid", "--resolve", "a:443:300.1.1.1"),
+            ("resolve_invalid", "--resolve", "a:0:10.0.0.1"), ("resolve_invalid", "--resolve", "a:443:10.0.0.1,x"),
+            ("resolve_invalid", "--resolve", "a:443:"), ("cookie_file", "-b", "cookies.txt"),
+            ("tls_max_unknown", "--tls-max", "2"),
+        ):
+            with self.subTest(words):
+                expect_message(self.get(*words, url), cause)
+        for words in (("-m", "-1"), ("-m", "abc"), ("--connect-timeout", "nan"), ("--sslv3", "--tlsv1")):
+            with self.subTest(words):
+                got = self.get(*words, url)
+                self.assertEqual(got.code, 2)
+                self.assertLess(len(got.err), 200)
+
+    def test_options_of_curl_that_are_refused(self):
+        for words in (("--retry", "3"), ("-F", "a=b", "-F", "c=d"), ("-sc", "jar"), ("-x", "proxy:3128"), ("-OJ",),
+                      ("-s", "--tlsv1.2")):
+            with self.subTest(words):
+                expect_message(self.get(*words, "http://127.0.0.1:1/"), "curl_option_refused")
+
+    def test_options_of_curl_that_are_taken(self):
+        _, url = self.plain()
+        quiet = ("--noproxy", "*", "--tls-max", "1.0", "--ssl-reqd")
+        self.assertEqual(self.get(*quiet, url).err, "")
+        noted = ("--ciphers", "DEFAULT@SECLEVEL=0", "--tls-max", "1.2", "-w", "%{nosuch}%{http_code}")
+        got = self.get(*noted, url)
+        self.assertEqual((got.code, got.out), (0, b"GET /%{nosuch}200"))
+        self.assertEqual(got.err.count("note: "), 3, got.err)
+        self.assertEqual(self.get("-s", *noted, url).err, "")
+        modern = self.box(context=modern_context())
+        self.assertEqual(self.get("-k", "--tls-max", "1.3", "-o", self.path("x"), modern.url).code, 0)
+        self.assertEqual(self.get("-k", "--tls-max", "1.0", modern.url).code, 35)
+
+    def test_password_is_not_in_the_process_list(self):
+        shown = []
+
+        def handler(connection):
+            request = connection.read_request()
+            with open(f"/proc/{process.pid}/cmdline", "rb") as file:
+                shown.append(file.read().split(b"\0")[2:-1])
+            connection.answer(dict(request.fields)["Authorization"].encode())
+
+        box, url = self.plain(handler)
+        named = url.replace("http://", "http://ro:TOPSECRET@")
+        for words, login in (
+            (("-u", "ro:TOPSECRET", url), [b"-u", b"*" * 12, url.encode()]),
+            (("-skuro:TOPSECRET", url), [b"-sku" + b"*" * 12, url.encode()]),
+            (("--user=ro:TOPSECRET", url), [b"--user=" + b"*" * 12, url.encode()]),
+            ((named,), [url.replace("http://", f"http://{'*' * 12}@").encode()]),
+            ((f"--url={named}/",), [b"--url=" + url.replace("http://", f"http://{'*' * 12}@").encode() + b"/"]),
+        ):
+            with self.subTest(words):
+                process = subprocess.Popen([PROGRAM, "get", *words], stdout=subprocess.PIPE,
+                                           env=environment(XDG_STATE_HOME=self.state))
+                self.assertEqual(process.communicate(timeout=PATIENCE)[0], b"Basic cm86VE9QU0VDUkVU")
+                self.assertEqual(shown.pop(), login)
+
     def test_password_without_a_terminal(self):
-        expect_message(self.get("-u", "root", "http://127.0.0.1:1/"), "password_missing")
+        done = subprocess.run([PROGRAM, "get", "-u", "root", "http://127.0.0.1:1/"], stdin=subprocess.DEVNULL,
+                              capture_output=True, timeout=PATIENCE, check=False, start_new_session=True,
+                              env=environment(XDG_STATE_HOME=self.state))
+        expect_message(Outcome(done), "password_missing")
 
     def test_password_that_is_not_given(self):
         code, shown = in_terminal(["-u", "root", "http://127.0.0.1:1/"], self.state, b"half\x03")
@@ -57,12 +136,22 @@ class Usage(GetTest):
         self.assertIn("authorization: Basic cm9vdDpjYWx2aW4=", shown)
         self.assertNotIn("calv", shown)
 
+    def test_password_is_asked_for_while_standard_input_is_sent(self):
+        _, url = self.plain(echo)
+        code, shown = in_terminal(["-u", "root", "-d", "@-", url], self.state, b"calvin\n", b"sent")
+        self.assertEqual(code, 0, shown)
+        self.assertIn("authorization: Basic cm9vdDpjYWx2aW4=", shown)
+        self.assertIn("\n\nsent", shown)
+        self.assertNotIn("calvin", shown)
+
 
 class Files(GetTest):
     def test_input_that_cannot_be_read(self):
         expect_message(self.get("-T", "/nowhere/file", "http://127.0.0.1:1/"), "upload_unreadable")
         expect_message(self.get("-T", self.work, "http://127.0.0.1:1/"), "upload_is_directory")
-        expect_message(self.get("-d", "@/nowhere/file", "http://127.0.0.1:1/"), "data_unreadable")
+        for words in (("-d", "@/nowhere/file"), ("-H", "@/nowhere/file"), ("-w", "@/nowhere/file")):
+            ending = expect_message(self.get(*words, "http://127.0.0.1:1/"), "data_unreadable")
+            self.assertTrue(ending.sentence.endswith(": No such file or directory"), ending)
 
     def test_file_that_shrinks(self):
         path = self.path("large")
@@ -83,6 +172,9 @@ class Files(GetTest):
         expect_message(self.get("-o", "/nowhere/file", url), "output_unwritable")
         expect_message(self.get("-O", f"{url}/"), "remote_name_missing")
         expect_message(self.get("-o", "/dev/full", url), "output_failed")
+        self.assertIn("-D with", expect_message(self.get("-D", "/dev/full", url), "output_failed").advice)
+        unwritable = self.get("--keylog", "/nowhere/file", url)
+        self.assertEqual((unwritable.code, "cannot write the key log" in unwritable.err), (23, True), unwritable.err)
 
     def test_binary_answer_on_a_terminal(self):
         _, url = self.plain(fixed(body=b"a\0b"))
@@ -113,6 +205,9 @@ class Answers(GetTest):
         expect_message(self.get("-L", url), "too_many_redirects")
         _, other = self.plain(fixed("302 Found", "Location: imaps://127.0.0.1/\r\n"))
         expect_message(self.get("-L", other), "redirect_scheme")
+        for goal in ("https://a b@c:d/", "gopher://127.0.0.1/"):
+            _, wrong = self.plain(fixed("302 Found", f"Location: {goal}\r\n"))
+            expect_message(self.get("-L", wrong), "redirect_invalid")
 
     def test_answers_that_end_early(self):
         for answer, cause in (

@@ -4,12 +4,14 @@ import gzip
 import hashlib
 import json
 import re
+import shlex
 import time
 import unittest
 import zlib
 
 from get_support import CURL, GetTest, echo, fixed, raw
 from reach_support import Box, answer_everything, fingerprint, modern_context, old_box, pins, write_pins
+from support import Server, certificate, key
 
 
 def redirects(connection):
@@ -220,7 +222,7 @@ class OldBoxes(GetTest):
     def test_verbose_names_version_suite_and_weakness(self):
         with old_box(answer_everything, "--max", "ssl3") as (url, _):
             said = self.get("-vk", url).err
-        for expected in (r"^\* SSL connection using SSL 3\.0 / \S*SSL_RSA_WITH", r"^\* WEAK: ", r"^> GET / HTTP/1\.1$",
+        for expected in (r"^\* SSL connection using SSL 3\.0 / \S*SSL_RSA_WITH", r"^\* WEAK: (?!weak)", r"^> GET / HTTP/1\.1$",
                          r"^> Host: 127\.0\.0\.1:\d+$", r"^< HTTP/1\.1 200 OK$", r"^\*  certificate sha256:"):
             self.assertRegex(said, re.compile(expected, re.M))
 
@@ -300,6 +302,64 @@ class OldBoxes(GetTest):
         with old_box(handler, "--max", "ssl3") as (url, _):
             got = self.get("-k", "-T", "-", url, data=data)
         self.assertEqual((got.code, hashlib.sha256(got.out).hexdigest()), (0, hashlib.sha256(data).hexdigest()))
+
+
+class Advice(GetTest):
+    """What is advised can be copied into a shell, and is about the command in use."""
+
+    def shell_words(self, advice):
+        return shlex.split(advice.removeprefix("Try: ").split("   (")[0])
+
+    def test_redirect_puts_no_command_into_the_advice(self):
+        with old_box(answer_everything, "--max", "ssl3") as (other, _):
+            goal = f"{other}/;touch$IFS{self.path('run')};"
+            with old_box(fixed("302 Found", f"Location: {goal}\r\n"), "--max", "ssl3") as (url, _):
+                got = self.get("-L", "--accept-new", url)
+        self.assertEqual(got.code, 60, got.err)
+        self.assertEqual(self.shell_words(got.advice)[:4], ["heirloom", "get", goal, "--pin"])
+
+    def test_redirect_does_not_pass_acceptance_on(self):
+        with old_box(answer_everything, "--max", "ssl3") as (other, plain):
+            with old_box(fixed("302 Found", f"Location: {other}/\r\n"), "--max", "ssl3") as (url, _):
+                port = other.rsplit(":", 1)[1]
+                for words in (("--accept-new",), ("--pin", fingerprint("device"))):
+                    got = self.get("-L", *words, url)
+                    self.assertEqual((got.code, got.out), (60, b""), got.err)
+                    self.assertNotIn(f":{port} ", pins(self.state))
+                self.assertEqual(self.get("--accept-new", other).code, 0)
+                lines = pins(self.state).splitlines()
+                raised = [line.replace("version=ssl3.0", "version=tls1.0") if f":{port} " in line else line
+                          for line in lines]
+                write_pins(self.state, "\n".join(raised) + "\n")
+                got = self.get("-L", "--accept-lower", url)
+                self.assertEqual(got.code, 60, got.err)
+                self.assertTrue(got.advice.endswith(" --accept-lower"), got.advice)
+            self.assertEqual(len(plain.requests), 1)
+
+    def test_own_certificate_is_not_shown_to_another_origin(self):
+        own = ("--cert", certificate("client"), "--key", key("client"))
+        asking = ("--max", "ssl3", "--client-auth", "required", "--cafile", certificate("ca"))
+        with old_box(answer_everything, *asking) as (other, plain):
+            with old_box(fixed("302 Found", f"Location: {other}/\r\n"), "--max", "ssl3") as (url, _):
+                self.assertNotEqual(self.get("-kL", *own, url).code, 0)
+            self.assertEqual(plain.requests, [])
+            self.assertEqual(self.get("-k", *own, other).code, 0)
+
+    def test_version_that_the_options_rule_out(self):
+        with old_box(answer_everything, "--max", "ssl3") as (url, _):
+            for words in (("--tlsv1",), ("--preset", "strict")):
+                self.assertEqual(self.get("-k", *words, url).advice, f"Try: heirloom get {url}/")
+
+    def test_plain_http(self):
+        refusal = b"HTTP/1.0 400 Bad Request\r\n\r\n"
+        _, url = self.plain(lambda connection: connection.receive() and connection.send(refusal))
+        self.assertEqual(self.get(url.replace("http:", "https:")).advice, f"Try: heirloom get {url}/")
+
+    def test_connection_is_closed_cleanly(self):
+        for words in ((), ("--max", "ssl3")):
+            with Server("--max", "ssl3") as server:
+                self.assertEqual(self.get("-k", *words, f"https://{server.address}/").code, 0)
+                self.assertNotIn("close_notify", server.stop())
 
 
 class Logins(GetTest):

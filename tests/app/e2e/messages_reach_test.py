@@ -66,9 +66,12 @@ class Refusals(unittest.TestCase):
     def test_box_that_shares_no_suite(self):
         self.expect(saying(ALERT + b"\x28"), "no_common_cipher_suite")
         self.expect(saying(ALERT + b"\x28"), "no_common_cipher_suite", "--allow", "null")
+        self.expect(saying(ALERT + b"\x28"), "no_common_cipher_suite", "--preset", "strict")
 
     def test_box_below_the_minimum(self):
         self.expect(saying(ALERT + b"\x46"), "version_not_acceptable", "--min", "tls1")
+        with old_box(answer_everything, "--max", "ssl3") as (url, _):
+            expect_message(self.reach(url, "--min", "tls1"), "version_not_acceptable")
 
     def test_box_that_refuses_everything(self):
         self.expect(saying(ALERT + b"\x50"), "refused")
@@ -119,6 +122,7 @@ class Refusals(unittest.TestCase):
 
     def test_urls(self):
         expect_message(self.reach("http://127.0.0.1:8080/"), "plain_http_url")
+        expect_message(self.reach("9443"), "port_without_box")
         expect_message(self.reach("ftp://127.0.0.1/"), "url_scheme")
         expect_message(self.reach("https://user@127.0.0.1/"), "url_invalid")
 

@@ -186,9 +186,10 @@ class Adding(PinsTest):
 
     def test_another_certificate(self):
         write_pins(self.state, line("a:443", extra=" allow=null rack=12"))
+        self.assertIn("a:443 is held to this certificate already", self.pins("add", "a", self.listed()[0]["certificate"]).err)
         expect_message(self.pins("add", "a", OTHER), "pins_differ")
         self.assertIn("cdcd", pins(self.state))
-        self.must("add", "--replace", "a", OTHER)
+        self.assertIn("a:443 is held to another", self.must("add", "--replace", "a", OTHER).err)
         (entry,) = self.listed()
         self.assertEqual((entry["certificate"], entry["allow"], entry["other"]), (OTHER, [], {"rack": "12"}))
 
@@ -285,6 +286,8 @@ class Moving(PinsTest):
             with self.subTest(text):
                 expect_message(self.offer("", text), "import_malformed")
                 self.assertEqual(pins(self.state), "")
+        for text in ("", "# nothing\n"):
+            expect_message(self.offer("", text), "import_empty")
 
     def test_certificate_of_somebody_else(self):
         pem = pathlib.Path(certificate("ca")).read_text(encoding="ascii")

@@ -112,11 +112,13 @@ class Identity(unittest.TestCase):
 
     def test_pin_file_is_plain_private_and_survives(self):
         line = "10.9.9.9:443 version=tls1.0 suite=rc4-128 hello=tls1.0 certificate=sha256:" + "a" * 64
-        kept = f"# a comment\n{line} rack=12\nnot a pin line\n"
+        kept = f"# a comment\n{line} rack=12\nnot a pin line\nnor this\n"
         write_pins(self.state, kept)
         with Box(context=old_context()) as box:
             with Reach("--accept-new", box.url, state=self.state) as reach:
                 self.assertIn("line 3 is left alone: it does not begin with HOST:PORT", reach.err())
+                self.assertEqual(reach.err().count("left alone"), 1, "one note for all of them")
+                self.assertIn("the first of 2 such lines", reach.err())
                 reach.stop()
         self.assertTrue(pins(self.state).startswith(kept))
         path = pathlib.Path(self.state) / "heirloom" / "pins"

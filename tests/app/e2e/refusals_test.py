@@ -135,8 +135,22 @@ class LocalResources(Case):
         outcome = run(*words, env=environment(SSLKEYLOGFILE="/nonexistent/log"))
         self.assert_refused(outcome, LOCAL, "cannot write the key log")
 
+    def test_key_log_that_loses_lines(self):
+        with Server("--keylog", "/dev/full") as server:
+            outcome = run("connect", server.address, "--insecure", "--keylog", "/dev/full", data=GET)
+            self.assertEqual(outcome.code, 0, "a log for a display ends no connection")
+            for said in (outcome.err, server.stop()):
+                self.assertEqual(said.count("key_log_failed"), 1, said)
+                self.assertIn("No space left on device", said)
+
+    def test_service_that_makes_no_sense(self):
+        words = ["serve", "--listen", "0", "--cert", certificate("device"), "--key", key("device")]
+        self.assert_refused(run(*words, "--forward", "junk"), USAGE, "--forward junk does not say to which port",
+                            cause="forward_port")
+        self.assert_refused(run(*words, "--www", "--count", "-1"), USAGE, "--count", cause="usage")
+
     def test_list_that_nobody_reads(self):
-        for words in (["suites"], ["suites", "--json"]):
+        for words in (["suites"], ["suites", "--json"], ["--help"], ["serve", "--help"], ["--version"]):
             reader, writer = os.pipe()
             os.close(reader)
             completed = subprocess.run(
@@ -181,6 +195,10 @@ class Network(Case):
             run("connect", f"127.0.0.1:{port}"), NETWORK, f"127.0.0.1 is there, but nothing listens on port {port}",
             cause="connection_refused",
         )
+        # Of a service that is no web page: its other port, if nothing happens to listen there.
+        outcome = run("connect", "127.0.0.1:5223")
+        expect_message(outcome, "connection_refused")
+        self.assertEqual(outcome.advice, "Try: the other usual port of XMPP: 5222")
 
     def test_unknown_name(self):
         # No resolver at all is a timeout or a failure, never another exit code.

@@ -15,8 +15,14 @@ SAID = {"SSL 3.0": "ssl3", "TLS 1.0": "tls1"}
 
 
 def resume_client_of(program):
-    build = os.path.dirname(os.path.dirname(program))
-    return os.path.join(build, "tests", "interop", "heirloom_resume_client")
+    """It is built beside the program, unless that was built without tests: then the newest one there is."""
+    last = os.path.join("tests", "interop", "heirloom_resume_client")
+    beside = os.path.join(os.path.dirname(os.path.dirname(program)), last)
+    root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
+    built = glob.glob(os.path.join(root, "build", "*", last))
+    if os.path.exists(beside) or not built:
+        return beside
+    return max(built, key=os.path.getmtime)
 
 
 def find(root, given):
@@ -27,7 +33,7 @@ def find(root, given):
     complete = [each for each in candidates if os.path.exists(resume_client_of(each))]
     if not complete:
         sys.exit("no program heirloom with heirloom_resume_client "
-                 f"{'beside ' + named if named else 'under build/'}: build the project first")
+                 f"{'for ' + named if named else 'under build/'}: build the project first")
     return max(complete, key=os.path.getmtime)
 
 
@@ -220,7 +226,7 @@ class ClientEndpoint:
 
 
 class ResumingEndpoint:
-    """heirloom_resume_client, which is built beside the program."""
+    """heirloom_resume_client, which is built with the tests."""
     name = "heirloom_resume_client"
 
     def __init__(self, program, cell, paths):

@@ -72,6 +72,14 @@ TEST_F(KeyLogFile, SaysWhyItCannotBeOpened) {
   EXPECT_EQ(log.error().detail, nowhere + ": No such file or directory");
 }
 
+TEST_F(KeyLogFile, RemembersThatALineWasLost) {
+  const auto full = open_key_log("/dev/full");
+  ASSERT_TRUE(full.has_value());
+  EXPECT_EQ((*full)->problem(), "");
+  (*full)->line("CLIENT_RANDOM 00 11");
+  EXPECT_EQ((*full)->problem(), "No space left on device");
+}
+
 TEST_F(KeyLogFile, KeepsLinesOfManyThreadsApart) {
   constexpr int kLines = 200;
   const auto log = open_key_log(file());
