@@ -149,7 +149,7 @@ Outcome<std::shared_ptr<const ClientConfig>> make_config(const ConnectOptions& o
     if (!credentials) {
       return std::move(credentials).error();
     }
-    client.credentials = *std::move(credentials);
+    client.credentials.push_back(*std::move(credentials));
   }
   client.trace = options.show_messages ? Trace::messages : Trace::off;
   auto config = ClientConfig::build(std::move(client));

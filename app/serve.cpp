@@ -139,9 +139,9 @@ Outcome<ServerOptions> make_options(ServeOptions& options) {
   if (!credentials) {
     return std::move(credentials).error();
   }
-  server.credentials = *std::move(credentials);
+  server.credentials.push_back(*std::move(credentials));
   if (!may_use_public_key) {
-    if (auto failure = check_key_use(server.credentials.chain, options)) {
+    if (auto failure = check_key_use(server.credentials.front().chain, options)) {
       return *std::move(failure);
     }
   }
@@ -299,7 +299,8 @@ ExitCode run_serve(ServeOptions options, const Context& context) {
   if (!config) {
     return fail(config.error(), context);
   }
-  const auto certificate = describe_certificate((*config)->options().credentials.chain.front());
+  const auto certificate =
+      describe_certificate((*config)->options().credentials.front().chain.front());
   Server server{options, context, *std::move(config), back_end, 0, {}};
   server.key_bits = certificate ? certificate->key_bits : 0;
   auto listener = TcpListener::open(*where);

@@ -49,7 +49,10 @@ nlohmann::ordered_json to_json(const CipherSuite& suite) {
   object["mac"] = info(suite.mac).name;
   object["weakness"] = to_string(suite.weakness);
   object["why"] = suite.why;
-  object["allow"] = to_string(suite.allowance);
+  object["allow"] = nlohmann::ordered_json::array();
+  for (const Allowance needed : needed_allowances(suite)) {
+    object["allow"].push_back(to_string(needed));
+  }
   object["source"] = suite.source;
   return object;
 }
@@ -98,6 +101,15 @@ Widths widths_of_table() {
   return widths;
 }
 
+/// allow_words is "export,anon" for a suite that needs both.
+std::string allow_words(const CipherSuite& suite) {
+  std::string words;
+  for (const Allowance needed : needed_allowances(suite)) {
+    words += (words.empty() ? "" : ",") + std::string(to_string(needed));
+  }
+  return words;
+}
+
 ExitCode print_table() {
   const Widths widths = widths_of_table();
   std::string table;
@@ -106,8 +118,8 @@ ExitCode print_table() {
                        padded(std::string(suite.openssl_name), widths.openssl_name) +
                        padded(versions_of(suite), widths.versions) +
                        to_string(suite.weakness).data();
-    if (suite.allowance != Allowance::none) {
-      line += ", needs --allow " + std::string(to_string(suite.allowance));
+    if (const std::string words = allow_words(suite); !words.empty()) {
+      line += ", needs --allow " + words;
     }
     table += line + "\n        " + std::string(suite.why) + "\n";
   }

@@ -90,9 +90,15 @@ std::optional<Failure> apply_versions(Policy& policy, const ProtocolOptions& opt
   return std::nullopt;
 }
 
-bool is_allowed(Allowance needed, const std::vector<Allowance>& allowed) {
-  return needed == Allowance::none ||
-         std::find(allowed.begin(), allowed.end(), needed) != allowed.end();
+/// missing_allowances are those that the suite needs and nobody gave: "export,anon".
+std::string missing_allowances(const CipherSuite& suite, const std::vector<Allowance>& allowed) {
+  std::string missing;
+  for (const Allowance needed : needed_allowances(suite)) {
+    if (std::ranges::find(allowed, needed) == allowed.end()) {
+      missing += (missing.empty() ? "" : ",") + std::string(to_string(needed));
+    }
+  }
+  return missing;
 }
 
 /// parse_allowances reads --allow; the museum preset allows everything.
@@ -100,26 +106,15 @@ Outcome<std::vector<Allowance>> parse_allowances(const ProtocolOptions& options)
   std::vector<Allowance> allowed;
   for (const std::string& word : split_list(options.allow)) {
     const auto allowance = parse_allowance(word);
-    if (!allowance.has_value() || *allowance == Allowance::none) {
+    if (!allowance.has_value()) {
       return wrong_word("--allow", word, "null");
     }
     allowed.push_back(*allowance);
   }
   if (options.preset == "museum") {
-    allowed.push_back(Allowance::null_encryption);
+    allowed.assign(allowances().begin(), allowances().end());
   }
   return allowed;
-}
-
-/// add_allowed_suites puts the suites that were allowed by name behind those of the preset.
-void add_allowed_suites(Policy& policy, const std::vector<Allowance>& allowed) {
-  for (const CipherSuite& suite : cipher_suites()) {
-    const bool is_listed =
-        std::ranges::find(policy.cipher_suites, suite.id) != policy.cipher_suites.end();
-    if (!is_listed && suite.allowance != Allowance::none && is_allowed(suite.allowance, allowed)) {
-      policy.cipher_suites.push_back(suite.id);
-    }
-  }
 }
 
 Outcome<std::uint16_t> parse_suite(const std::string& name, const std::vector<Allowance>& allowed) {
@@ -130,11 +125,11 @@ Outcome<std::uint16_t> parse_suite(const std::string& name, const std::vector<Al
                    "heirloom suites",
                    "suite_unknown"};
   }
-  if (!is_allowed(suite->allowance, allowed)) {
+  if (const std::string missing = missing_allowances(*suite, allowed); !missing.empty()) {
     return Failure{ExitCode::usage,
                    std::string(suite->openssl_name) +
                        " is only used if it is allowed by name: " + std::string(suite->why),
-                   "--allow " + std::string(to_string(suite->allowance)),
+                   "--allow " + missing,
                    "suite_not_allowed"};
   }
   return suite->id;
@@ -145,9 +140,9 @@ std::optional<Failure> apply_suites(Policy& policy, const ProtocolOptions& optio
   if (!allowed) {
     return allowed.error();
   }
+  allow(policy, *allowed);
   const auto names = split_list(options.suites);
   if (names.empty()) {
-    add_allowed_suites(policy, *allowed);
     return std::nullopt;
   }
   policy.cipher_suites.clear();
@@ -166,9 +161,11 @@ std::optional<Failure> apply_suites(Policy& policy, const ProtocolOptions& optio
 void allow_weaknesses(Policy& policy, const std::vector<std::string>& words) {
   std::vector<Allowance> allowed;
   for (const std::string& word : words) {
-    allowed.push_back(parse_allowance(word).value_or(Allowance::none));
+    if (const auto allowance = parse_allowance(word)) {
+      allowed.push_back(*allowance);
+    }
   }
-  add_allowed_suites(policy, allowed);
+  allow(policy, allowed);
 }
 
 void add_protocol_options(CLI::App& command, ProtocolOptions& options) {

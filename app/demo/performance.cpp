@@ -87,7 +87,7 @@ Configs build_configs(const Theatre& theatre,
   client.reveal_secrets = RevealSecrets::yes;
   ServerOptions server;
   server.policy = policy_of(scene);
-  server.credentials = theatre.credentials;
+  server.credentials = {theatre.credentials};
   server.sessions = sessions;
   server.inspector = watchers.server;
   server.reveal_secrets = RevealSecrets::yes;

@@ -225,7 +225,7 @@ RungAttempt attempt_with_engine(Rung rung,
   // RFC 7507 §4 forbids the signal there.
   options.policy = narrow(setup.policy, rung, sends_signal && resume == nullptr);
   options.verifier = accept_any_certificate();  // judged before any data is sent, see identity.hpp
-  options.credentials = setup.credentials;
+  options.credentials = {setup.credentials};
   options.key_log = setup.key_log;
   const auto config = ClientConfig::build(std::move(options));
   if (!config.has_value()) {

@@ -83,7 +83,7 @@ Problem set_allow(Pin& pin, std::string_view value) {
     const std::size_t comma = std::min(value.find(','), value.size());
     const std::string_view word = value.substr(0, comma);
     value.remove_prefix(std::min(comma + 1, value.size()));
-    if (parse_allowance(word).value_or(Allowance::none) == Allowance::none) {
+    if (!parse_allowance(word).has_value()) {
       return "allow names \"" + std::string(word) + "\", which is no weakness";
     }
     pin.allow.emplace_back(word);

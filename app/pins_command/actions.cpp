@@ -26,7 +26,7 @@ Outcome<std::vector<std::string>> read_words(const std::vector<std::string>& typ
     while (begin <= text.size()) {
       const std::size_t end = std::min(text.find(',', begin), text.size());
       const std::string word = text.substr(begin, end - begin);
-      if (parse_allowance(word).value_or(Allowance::none) == Allowance::none) {
+      if (!parse_allowance(word).has_value()) {
         return Failure{ExitCode::usage,
                        "\"" + escape_text(word) + "\" is no weakness that could be allowed",
                        "null, for suites without encryption",

@@ -83,7 +83,7 @@ heirloom::Result<ConfigPtr> make_config(const std::string& chain, const std::str
     return credentials.error();
   }
   heirloom::ServerOptions options;
-  options.credentials = std::move(credentials).value();
+  options.credentials.push_back(std::move(credentials).value());
   options.sessions = heirloom::make_memory_session_store();
   return heirloom::ServerConfig::build(std::move(options));
 }

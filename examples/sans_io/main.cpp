@@ -128,7 +128,7 @@ int main(int argc, char* argv[]) {
     return 2;
   }
   heirloom::ServerOptions server_options;
-  server_options.credentials = std::move(credentials).value();
+  server_options.credentials.push_back(std::move(credentials).value());
   heirloom::ClientOptions client_options;
   client_options.verifier = std::make_shared<Undecided>();
   const auto server_config = heirloom::ServerConfig::build(std::move(server_options));

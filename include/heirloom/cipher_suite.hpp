@@ -4,6 +4,7 @@
 // iterated here is what the library negotiates: nothing is listed that it cannot do.
 #pragma once
 
+#include "heirloom/certificate.hpp"
 #include "heirloom/export.hpp"
 #include "heirloom/version.hpp"
 
@@ -13,12 +14,21 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace heirloom {
 
 /// KeyExchangeKind is the first half of a suite's name.
 enum class KeyExchangeKind : std::uint8_t {
   rsa,
+  dh_dss,   ///< the server's certificate has a Diffie-Hellman key, signed with DSS
+  dh_rsa,   ///< the same, signed with RSA
+  dhe_dss,  ///< a key for this connection, signed with the certificate's DSS key
+  dhe_rsa,
+  dh_anon,  ///< no certificate: whoever sits in between is not noticed
+  ecdhe_ecdsa,
+  ecdhe_rsa,
+  ecdh_anon,
 };
 
 /// BulkCipher is the cipher of a suite (RFC 2246 appendix C). rc4_40, rc4_56, rc2_cbc_40,
@@ -45,10 +55,13 @@ enum class CipherType : std::uint8_t { stream, block };
 
 enum class MacAlgorithm : std::uint8_t { md5, sha };
 
-/// Allowance is a weakness that a policy must name before a suite that has it is offered or chosen.
+/// Allowance is a weakness that a policy must name before it is accepted.
 enum class Allowance : std::uint8_t {
-  none,             ///< offered by every preset that knows the version
-  null_encryption,  ///< "null": no encryption at all
+  null_encryption,  ///< "null": suites without encryption
+  export_grade,     ///< "export": suites of 40 and 56 bits with short key exchange keys
+  anonymous,        ///< "anon": suites without a certificate
+  rsa512,           ///< "rsa512": temporary RSA keys of 512 bits outside export suites
+  dh512,            ///< "dh512": Diffie-Hellman groups of 512 bits outside export suites
 };
 
 /// Weakness says how bad a suite is, in words that a program can print.
@@ -104,6 +117,8 @@ struct KeyExchangeInfo {
   bool is_anonymous;              ///< no server Certificate, no CertificateRequest
   ServerKeyExchangeRule server_key_exchange;
   Use certificate_use;
+  PublicKeyAlgorithm certificate_key;        ///< of the server's certificate; other: there is none
+  PublicKeyAlgorithm certificate_signed_by;  ///< other: whoever
 };
 
 struct CipherSuite {
@@ -113,7 +128,6 @@ struct CipherSuite {
   MacAlgorithm mac;
   std::uint16_t export_limit_bits;  ///< 0, 512 or 1024: limit of the key exchange key (RFC 2246 C)
   VersionSet versions;              ///< at which deployed peers negotiate it
-  Allowance allowance;
   Weakness weakness;
   std::string_view why;           ///< one sentence on the weakness
   std::string_view source;        ///< "RFC 2246 A.5"
@@ -146,7 +160,14 @@ struct CipherSuite {
 [[nodiscard]] HEIRLOOM_EXPORT const MacInfo& info(MacAlgorithm mac) noexcept;
 [[nodiscard]] HEIRLOOM_EXPORT const KeyExchangeInfo& info(KeyExchangeKind kind) noexcept;
 
-/// to_string gives the word of a command line: "none", "null"; and of a report: "legacy", "weak",
+/// needed_allowances is what a policy must name for this suite: it follows from the row's parts.
+/// Empty for a suite that every preset offers.
+[[nodiscard]] HEIRLOOM_EXPORT std::vector<Allowance> needed_allowances(const CipherSuite& suite);
+
+/// allowances is every one there is.
+[[nodiscard]] HEIRLOOM_EXPORT std::span<const Allowance> allowances() noexcept;
+
+/// to_string gives the word of a command line: "null", "anon"; and of a report: "legacy", "weak",
 /// "broken".
 [[nodiscard]] HEIRLOOM_EXPORT std::string_view to_string(Allowance allowance) noexcept;
 [[nodiscard]] HEIRLOOM_EXPORT std::string_view to_string(Weakness weakness) noexcept;

@@ -10,14 +10,20 @@
 #include "heirloom/random.hpp"
 #include "heirloom/result.hpp"
 #include "heirloom/session.hpp"
+#include "heirloom/temporary_keys.hpp"
 
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace heirloom {
 
 class Inspector;
+
+namespace kx {
+struct LocalKeys;
+}  // namespace kx
 
 /// RevealSecrets says whether an inspector is told keys and what they are made from.
 enum class RevealSecrets : std::uint8_t { no, yes };
@@ -29,10 +35,10 @@ enum class Trace : std::uint8_t { off, messages };
 struct ClientOptions {
   Policy policy = Policy::device();
   std::shared_ptr<CertificateVerifier> verifier;  ///< required: there is no silent default
-  Credentials credentials;                        ///< shown if the server asks; empty: none
-  std::shared_ptr<RandomSource> random;           ///< system_random
-  std::shared_ptr<Clock> clock;                   ///< system_clock
-  std::shared_ptr<KeyLog> key_log;                ///< none
+  std::vector<Credentials> credentials;  ///< if the server asks, the first that suits is shown
+  std::shared_ptr<RandomSource> random;  ///< system_random
+  std::shared_ptr<Clock> clock;          ///< system_clock
+  std::shared_ptr<KeyLog> key_log;       ///< none
   Trace trace = Trace::off;
   std::shared_ptr<Inspector> inspector;  ///< none
   RevealSecrets reveal_secrets = RevealSecrets::no;
@@ -40,7 +46,12 @@ struct ClientOptions {
 
 struct ServerOptions {
   Policy policy = Policy::device();
-  Credentials credentials;  ///< required
+  /// One for each kind of key that suites are to be served with; with suites that need a
+  /// certificate at least one. Of two that do, the first is used.
+  std::vector<Credentials> credentials;
+  std::string
+      dh_group_pem;  ///< "DH PARAMETERS" for suites without an export limit; empty: built in
+  std::shared_ptr<TemporaryRsaKeys> temporary_rsa_keys;  ///< make_temporary_rsa_keys
   std::shared_ptr<CertificateVerifier>
       verifier;  ///< required if the policy asks for client certificates
   std::vector<std::vector<std::uint8_t>>
@@ -60,24 +71,36 @@ class HEIRLOOM_EXPORT ClientConfig {
  public:
   [[nodiscard]] static Result<std::shared_ptr<const ClientConfig>> build(ClientOptions options);
 
+  ~ClientConfig();
+
   [[nodiscard]] const ClientOptions& options() const noexcept { return options_; }
 
+  /// local_keys is for the library.
+  [[nodiscard]] const kx::LocalKeys& local_keys() const noexcept { return *local_keys_; }
+
  private:
-  explicit ClientConfig(ClientOptions options) : options_(std::move(options)) {}
+  explicit ClientConfig(ClientOptions options);
 
   ClientOptions options_;
+  std::unique_ptr<kx::LocalKeys> local_keys_;  ///< refers to options_.credentials
 };
 
 class HEIRLOOM_EXPORT ServerConfig {
  public:
   [[nodiscard]] static Result<std::shared_ptr<const ServerConfig>> build(ServerOptions options);
 
+  ~ServerConfig();
+
   [[nodiscard]] const ServerOptions& options() const noexcept { return options_; }
 
+  /// local_keys is for the library.
+  [[nodiscard]] const kx::LocalKeys& local_keys() const noexcept { return *local_keys_; }
+
  private:
-  explicit ServerConfig(ServerOptions options) : options_(std::move(options)) {}
+  explicit ServerConfig(ServerOptions options);
 
   ServerOptions options_;
+  std::unique_ptr<kx::LocalKeys> local_keys_;  ///< refers to options_.credentials
 };
 
 /// certificate_subject_name returns the DER subject of a certificate, for certificate_authorities.

@@ -81,6 +81,10 @@ enum class Cause : std::uint8_t {
   client_certificate_required,
   // key exchange and proof
   key_exchange_malformed,
+  key_exchange_too_weak,     ///< a group or temporary key below the policy's minimum
+  export_restriction,        ///< a key above the limit of an export suite
+  params_signature_invalid,  ///< of a ServerKeyExchange
+  anonymous_server_requests_certificate,
   private_key_failed,
   certificate_verify_failed,
   finished_mismatch,

@@ -3,6 +3,7 @@
 
 #include "heirloom/cipher_suite.hpp"
 #include "heirloom/export.hpp"
+#include "heirloom/named_curve.hpp"
 #include "heirloom/version.hpp"
 
 #include <chrono>
@@ -18,6 +19,9 @@ enum class CbcSplitting : std::uint8_t {
   off,
   one_n_minus_one,  ///< one byte first, then the rest
 };
+
+/// Preference says whose order of suites a server follows.
+enum class Preference : std::uint8_t { server, client };
 
 enum class ClientAuthentication : std::uint8_t { none, optional, required };
 
@@ -51,12 +55,18 @@ struct Policy {
   ProtocolVersion min_version = ProtocolVersion::ssl30;
   ProtocolVersion max_version = ProtocolVersion::tls10;
   std::vector<std::uint16_t> cipher_suites;  ///< in order of preference
-  std::size_t min_rsa_bits = 512;            ///< of the peer's certificate key
+  Preference preference = Preference::server;
+  std::size_t min_rsa_bits = 512;  ///< of the peer's certificate key
   std::size_t max_rsa_bits = 16384;
-  ClientAuthentication client_authentication = ClientAuthentication::none;  ///< as server
+  std::size_t min_dh_bits = 768;  ///< of a group outside export suites, whose limit is their own
+  std::size_t min_temporary_rsa_bits = 1024;  ///< of a temporary key outside export suites
+  std::vector<NamedCurve> named_curves = {
+      NamedCurve::secp256r1, NamedCurve::secp384r1, NamedCurve::secp521r1};  ///< preferred first
+  ClientAuthentication client_authentication = ClientAuthentication::none;   ///< as server
   CbcSplitting cbc_splitting = CbcSplitting::one_n_minus_one;
   Extension server_name = Extension::on;  ///< RFC 6066; sent at TLS 1.0 hellos for host names only
   Extension renegotiation_info = Extension::on;  ///< RFC 5746: signal and extension
+  Extension elliptic_curves = Extension::on;     ///< RFC 4492 §5.1: curves and point formats
   SignalFallback fallback = SignalFallback::off;
   OnMissingCloseNotify missing_close_notify = OnMissingCloseNotify::keep_session;
   PremasterVersion premaster_version = PremasterVersion::must_match_hello;
@@ -72,6 +82,9 @@ struct Policy {
   /// museum: everything that the library can do.
   [[nodiscard]] HEIRLOOM_EXPORT static Policy museum();
 };
+
+/// allow lets a weakness in: its suites behind those of the policy, its temporary keys from now on.
+HEIRLOOM_EXPORT void allow(Policy& policy, const std::vector<Allowance>& allowed);
 
 /// to_string prints one `name = value` line per field, in the order of the struct.
 [[nodiscard]] HEIRLOOM_EXPORT std::string to_string(const Policy& policy);

@@ -2,12 +2,12 @@
 // §5.10).
 #pragma once
 
+#include "heirloom/named_curve.hpp"
 #include "heirloom/random.hpp"
 #include "heirloom/result.hpp"
 
 #include "base/bytes.hpp"
 #include "base/secret.hpp"
-#include "protocol/named_curve.hpp"
 
 #include <cstddef>
 #include <cstdint>

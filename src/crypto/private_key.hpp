@@ -5,6 +5,7 @@
 #pragma once
 
 #include "heirloom/credentials.hpp"
+#include "heirloom/temporary_keys.hpp"
 
 #include "base/secret.hpp"
 #include "crypto/dh.hpp"
@@ -79,13 +80,6 @@ class DhPrivateKey final : public LocalPrivateKey {
 /// make_private_key goes by the key's type. config_invalid for one that no cipher suite uses, or
 /// whose numbers cannot be used.
 [[nodiscard]] Result<std::shared_ptr<PrivateKey>> make_private_key(PublicKeyPointer key);
-
-/// TemporaryRsaKey is the key of a ServerKeyExchange (RFC 2246 §7.4.3).
-struct TemporaryRsaKey {
-  Bytes modulus;   ///< rsa_modulus, without leading zeros
-  Bytes exponent;  ///< rsa_exponent
-  std::shared_ptr<PrivateKey> key;
-};
 
 /// generate_rsa_key makes a key of 512 bits or more with libcrypto's generator, in about 10 ms for
 /// 512. private_key_failed.

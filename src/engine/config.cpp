@@ -3,6 +3,8 @@
 
 #include "base/bytes.hpp"
 #include "base/try.hpp"
+#include "crypto/dh.hpp"
+#include "kx/local_keys.hpp"
 #include "version/version_range.hpp"
 
 #include <algorithm>
@@ -92,20 +94,52 @@ Result<void> check(const Policy& policy) {
   return check_limits(policy);
 }
 
-Result<void> check(const Credentials& credentials) {
-  if (credentials.key == nullptr && !credentials.chain.empty()) {
-    return invalid("the credentials have a certificate but no private key");
-  }
-  if (credentials.key != nullptr && credentials.chain.empty()) {
-    return invalid("the credentials have a private key but no certificate");
-  }
-  // Every key exchange of the table decrypts or signs with RSA.
-  if (credentials.key != nullptr && credentials.key->algorithm() != PublicKeyAlgorithm::rsa) {
-    return invalid("the private key is of kind " +
-                   std::string(to_string(credentials.key->algorithm())) +
-                   ", and only RSA keys can be used");
+Result<void> check(const std::vector<Credentials>& all) {
+  for (const Credentials& credentials : all) {
+    if (credentials.key == nullptr && !credentials.chain.empty()) {
+      return invalid("the credentials have a certificate but no private key");
+    }
+    if (credentials.key != nullptr && credentials.chain.empty()) {
+      return invalid("the credentials have a private key but no certificate");
+    }
   }
   return {};
+}
+
+/// any_suite asks about each suite of the policy.
+template <class Question>
+bool any_suite(const Policy& policy, Question question) {
+  return std::ranges::any_of(policy.cipher_suites, [&](std::uint16_t id) {
+    const CipherSuite* suite = find_cipher_suite(id);
+    return suite != nullptr && question(*suite);
+  });
+}
+
+/// make_ephemeral reads the group and has a first temporary key ready if a suite may need one.
+Result<kx::Ephemeral> make_ephemeral(ServerOptions& options) {
+  // What the peers of the time can compute in: the JDK up to version 7 has no larger groups than
+  // 1024.
+  constexpr std::size_t kUsualGroup = 1024;
+  constexpr std::size_t kExportGroup = 512;
+  kx::Ephemeral ephemeral;
+  ephemeral.group = *crypto::known_group_of_size(kUsualGroup);
+  ephemeral.export_group = *crypto::known_group_of_size(kExportGroup);
+  ephemeral.curves = options.policy.named_curves;
+  if (!options.dh_group_pem.empty()) {
+    HEIRLOOM_TRY(ephemeral.group, crypto::parse_dh_group(options.dh_group_pem));
+    if (const auto checked = crypto::check_group(ephemeral.group, crypto::GroupOrigin::file);
+        !checked.has_value()) {
+      return invalid("the Diffie-Hellman group is none: " + checked.error().detail);
+    }
+  }
+  const bool may_need_key = any_suite(options.policy, [](const CipherSuite& suite) {
+    return suite.key_exchange == KeyExchangeKind::rsa && suite.export_limit_bits != 0;
+  });
+  if (may_need_key && options.temporary_rsa_keys == nullptr) {
+    options.temporary_rsa_keys = make_temporary_rsa_keys({}, options.clock);
+  }
+  ephemeral.rsa = options.temporary_rsa_keys;
+  return ephemeral;
 }
 
 Result<void> check_client_authentication(const ServerOptions& options) {
@@ -145,6 +179,14 @@ void set_defaults(Options& options) {
 
 }  // namespace
 
+ClientConfig::ClientConfig(ClientOptions options) : options_(std::move(options)) {}
+
+ClientConfig::~ClientConfig() = default;
+
+ServerConfig::ServerConfig(ServerOptions options) : options_(std::move(options)) {}
+
+ServerConfig::~ServerConfig() = default;
+
 Result<std::shared_ptr<const ClientConfig>> ClientConfig::build(ClientOptions options) {
   HEIRLOOM_TRY_VOID(check(options.policy));
   HEIRLOOM_TRY_VOID(check(options.credentials));
@@ -152,18 +194,31 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::build(ClientOptions op
     return invalid("there is no certificate verifier");
   }
   set_defaults(options);
-  return std::shared_ptr<const ClientConfig>(new ClientConfig(std::move(options)));
+  std::shared_ptr<ClientConfig> config(new ClientConfig(std::move(options)));
+  config->local_keys_ = std::make_unique<kx::LocalKeys>();
+  HEIRLOOM_TRY(config->local_keys_->keys, kx::parse_local_keys(config->options_.credentials));
+  return std::shared_ptr<const ClientConfig>(std::move(config));
 }
 
 Result<std::shared_ptr<const ServerConfig>> ServerConfig::build(ServerOptions options) {
   HEIRLOOM_TRY_VOID(check(options.policy));
   HEIRLOOM_TRY_VOID(check(options.credentials));
-  if (options.credentials.empty()) {
+  const bool needs_certificate = any_suite(options.policy, [](const CipherSuite& suite) {
+    return !info(suite.key_exchange).is_anonymous;
+  });
+  const bool has_certificate =
+      std::ranges::any_of(options.credentials, [](const Credentials& own) { return !own.empty(); });
+  if (needs_certificate && !has_certificate) {
     return invalid("a server needs a certificate and its private key");
   }
   HEIRLOOM_TRY_VOID(check_client_authentication(options));
   set_defaults(options);
-  return std::shared_ptr<const ServerConfig>(new ServerConfig(std::move(options)));
+  HEIRLOOM_TRY(kx::Ephemeral ephemeral, make_ephemeral(options));
+  std::shared_ptr<ServerConfig> config(new ServerConfig(std::move(options)));
+  config->local_keys_ = std::make_unique<kx::LocalKeys>();
+  config->local_keys_->ephemeral = std::move(ephemeral);
+  HEIRLOOM_TRY(config->local_keys_->keys, kx::parse_local_keys(config->options_.credentials));
+  return std::shared_ptr<const ServerConfig>(std::move(config));
 }
 
 }  // namespace heirloom

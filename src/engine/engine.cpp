@@ -33,7 +33,7 @@ Connection::Impl::Impl(std::shared_ptr<const ClientConfig> config, PeerName peer
       reassembler_(client_config_->options().policy.limits.max_handshake_message) {
   const ClientOptions& options = client_config_->options();
   environment_ = {.policy = &options.policy,
-                  .credentials = &options.credentials,
+                  .own = &client_config_->local_keys(),
                   .verifier = options.verifier.get(),
                   .sessions = nullptr,
                   .random = options.random.get(),
@@ -62,7 +62,7 @@ Connection::Impl::Impl(std::shared_ptr<const ServerConfig> config)
       reassembler_(server_config_->options().policy.limits.max_handshake_message) {
   const ServerOptions& options = server_config_->options();
   environment_ = {.policy = &options.policy,
-                  .credentials = &options.credentials,
+                  .own = &server_config_->local_keys(),
                   .verifier = options.verifier.get(),
                   .sessions = options.sessions.get(),
                   .random = options.random.get(),

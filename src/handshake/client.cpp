@@ -22,6 +22,30 @@ bool is_host_name(const std::string& host) {
   return !host.empty() && !is_ipv6 && !is_ipv4;
 }
 
+/// add_curve_extensions says which curves and point formats can be used, if a suite needs one (RFC
+/// 4492 §5.1). SSL 3.0 has no place for it: there it is secp256r1, uncompressed (drift D117).
+void add_curve_extensions(const Policy& policy,
+                          const VersionProfile& highest,
+                          message::ClientHello& hello) {
+  const bool offers_curves = std::ranges::any_of(hello.cipher_suites, [](std::uint16_t id) {
+    const CipherSuite* suite = find_cipher_suite(id);
+    return suite != nullptr && kx::uses_curve(suite->key_exchange);
+  });
+  if (!offers_curves || policy.elliptic_curves == Extension::off ||
+      highest.hello_extensions != HelloExtensionSet::all) {
+    return;
+  }
+  using message::ExtensionType;
+  if (!hello.extensions.has_value()) {
+    hello.extensions.emplace();
+  }
+  hello.extensions->push_back(message::make_extension(
+      ExtensionType::elliptic_curves, message::EllipticCurveList{policy.named_curves}));
+  hello.extensions->push_back(
+      message::make_extension(ExtensionType::ec_point_formats,
+                              message::ECPointFormatList{{message::ECPointFormat::uncompressed}}));
+}
+
 /// check_extensions looks at what the server answered (RFC 3546 §2.3: nothing that was not
 /// offered).
 Result<void> check_extensions(const AwaitServerHello& state,
@@ -101,21 +125,61 @@ AwaitChangeCipherSpec finish_flight(Negotiated negotiated,
           .transcript = std::move(transcript)};
 }
 
-/// sends_certificate decides whether our certificate suits the request. The authorities of the
-/// request are not compared: a person who configured one certificate means that one, and deployed
-/// servers often list none (drift D43).
-bool sends_certificate(const Environment& environment,
-                       const std::optional<message::CertificateRequest>& request) {
-  return request.has_value() && !environment.credentials->empty() &&
-         std::ranges::find(request->certificate_types, message::ClientCertificateType::rsa_sign) !=
-             request->certificate_types.end();
+/// type_of is how a request names our kind of certificate: by its key and, for Diffie-Hellman keys,
+/// by who signed it (RFC 2246 §7.4.4). Empty if it has no name or may not be used so.
+std::optional<message::ClientCertificateType> type_of(const crypto::CertificateKey& key) {
+  using enum message::ClientCertificateType;
+  switch (key.algorithm) {
+    case PublicKeyAlgorithm::rsa:
+      return key.may_sign ? std::optional(rsa_sign) : std::nullopt;
+    case PublicKeyAlgorithm::dsa:
+      return key.may_sign ? std::optional(dss_sign) : std::nullopt;
+    case PublicKeyAlgorithm::ec:
+      return key.may_sign ? std::optional(ecdsa_sign) : std::nullopt;
+    case PublicKeyAlgorithm::dh:
+      if (key.signature_algorithm == PublicKeyAlgorithm::rsa) {
+        return rsa_fixed_dh;
+      }
+      return key.signature_algorithm == PublicKeyAlgorithm::dsa ? std::optional(dss_fixed_dh)
+                                                                : std::nullopt;
+    case PublicKeyAlgorithm::other:
+      break;
+  }
+  return std::nullopt;
+}
+
+/// fits_key_exchange: a Diffie-Hellman key proves itself in the key exchange alone, so it needs a
+/// server key of the same group (RFC 2246 §7.4.6).
+bool fits_key_exchange(const crypto::CertificateKey& own, const Server& server) {
+  if (!own.dh.has_value()) {
+    return true;
+  }
+  const crypto::CertificateKey* peer = server.certificate_key();
+  return own.may_agree && peer != nullptr && peer->dh.has_value() &&
+         peer->dh->group.p == own.dh->group.p && peer->dh->group.g == own.dh->group.g;
+}
+
+/// suitable_key is the first of our certificates that the request and the suite can use; null if
+/// there is none. The authorities of the request only order the choice: a person who configured one
+/// certificate means that one, and deployed servers often list none (drift D43).
+const kx::LocalKey* suitable_key(const Environment& environment, const Flight& flight) {
+  if (!flight.request.has_value()) {
+    return nullptr;
+  }
+  const auto& types = flight.request->certificate_types;
+  const auto& keys = environment.own->keys;
+  const auto found = std::ranges::find_if(keys, [&](const kx::LocalKey& own) {
+    const auto type = type_of(own.certificate_key);
+    return type.has_value() && std::ranges::find(types, *type) != types.end() &&
+           fits_key_exchange(own.certificate_key, flight.server);
+  });
+  return found == keys.end() ? nullptr : &*found;
 }
 
 /// answer_request sends our certificate, or says in the version's way that there is none.
-void answer_request(Flight& flight, Effects& effects) {
-  const Environment& environment = effects.environment();
-  if (sends_certificate(environment, flight.request)) {
-    effects.send(message::Certificate{environment.credentials->chain}, flight.transcript);
+void answer_request(Flight& flight, const kx::LocalKey* shown, Effects& effects) {
+  if (shown != nullptr) {
+    effects.send(message::Certificate{shown->credentials->chain}, flight.transcript);
     return;
   }
   switch (flight.negotiated.profile->no_certificate) {
@@ -142,51 +206,91 @@ Next<AwaitChangeCipherSpec> sign(AwaitSignature state,
                        effects);
 }
 
-/// send_flight: Certificate*, ClientKeyExchange, CertificateVerify*, change_cipher_spec, Finished.
-Next<AwaitSignature, AwaitChangeCipherSpec> send_flight(Flight flight, Effects& effects) {
-  const Environment& environment = effects.environment();
-  const VersionProfile& profile = *flight.negotiated.profile;
-  if (flight.request.has_value()) {
-    answer_request(flight, effects);
-  }
-  const auto agreement = kx::make_client_agreement(flight.negotiated.suite->key_exchange);
-  HEIRLOOM_TRY(kx::Response response,
-               agreement->respond({.profile = profile,
-                                   .client_version = flight.negotiated.client_version,
-                                   .policy = *environment.policy,
-                                   .random = *environment.random},
-                                  flight.server.key));
-  effects.send(response.message, flight.transcript);
-  reveal(environment, DerivedValue::pre_master_secret, response.premaster.expose());
-  MasterSecret master =
-      profile.master_secret(std::move(response.premaster), flight.negotiated.randoms);
-  log_secret(environment, flight.negotiated.randoms, master);
+MasterSecret derive_master(const Environment& environment,
+                           const Negotiated& negotiated,
+                           PremasterSecret premaster) {
+  reveal(environment, DerivedValue::pre_master_secret, premaster.expose());
+  MasterSecret master = negotiated.profile->master_secret(std::move(premaster), negotiated.randoms);
+  log_secret(environment, negotiated.randoms, master);
+  return master;
+}
 
-  if (!sends_certificate(environment, flight.request)) {
-    return finish_flight(std::move(flight.negotiated),
-                         std::move(flight.server),
+/// prove sends the CertificateVerify if we have shown a certificate that can sign (RFC 2246
+/// §7.4.8), and ends the flight.
+Next<AwaitSignature, AwaitChangeCipherSpec> prove(AwaitAgreement state,
+                                                  PremasterSecret premaster,
+                                                  Effects& effects) {
+  MasterSecret master =
+      derive_master(effects.environment(), state.negotiated, std::move(premaster));
+  if (state.shown == nullptr || state.shown->certificate_key.dh.has_value()) {
+    return finish_flight(std::move(state.negotiated),
+                         std::move(state.server),
                          std::move(master),
-                         std::move(flight.transcript),
+                         std::move(state.transcript),
                          effects);
   }
   const crypto::SignatureHashes hashes =
-      profile.certificate_verify(flight.transcript.snapshot(), master);
-  Bytes digest(hashes.md5.begin(), hashes.md5.end());
-  append(digest, hashes.sha);
-  auto signature = environment.credentials->key->sign(digest);
-  AwaitSignature state{.negotiated = std::move(flight.negotiated),
-                       .server = std::move(flight.server),
-                       .master = std::move(master),
-                       .transcript = std::move(flight.transcript)};
+      state.negotiated.profile->certificate_verify(state.transcript.snapshot(), master);
+  auto signature = state.shown->credentials->key->sign(
+      crypto::to_be_signed(state.shown->certificate_key.algorithm, hashes));
+  AwaitSignature next{.negotiated = std::move(state.negotiated),
+                      .server = std::move(state.server),
+                      .master = std::move(master),
+                      .transcript = std::move(state.transcript)};
   if (signature.is_pending()) {
-    return state;
+    return next;
   }
-  return sign(std::move(state), signature.answer(), effects);
+  return sign(std::move(next), signature.answer(), effects);
 }
 
-Next<AwaitSignature, AwaitChangeCipherSpec> judged(Flight flight,
-                                                   const CertificateVerdict& verdict,
-                                                   Effects& effects) {
+/// agreed takes what our certificate's Diffie-Hellman key has made.
+Next<AwaitChangeCipherSpec> agreed(AwaitAgreement state,
+                                   const PrivateKeyResult& result,
+                                   Effects& effects) {
+  if (!result.has_value()) {
+    return result.error();
+  }
+  MasterSecret master =
+      derive_master(effects.environment(), state.negotiated, crypto::dh_premaster(*result));
+  return finish_flight(std::move(state.negotiated),
+                       std::move(state.server),
+                       std::move(master),
+                       std::move(state.transcript),
+                       effects);
+}
+
+/// send_flight: Certificate*, ClientKeyExchange, CertificateVerify*, change_cipher_spec, Finished.
+Next<AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> send_flight(Flight flight,
+                                                                        Effects& effects) {
+  const Environment& environment = effects.environment();
+  const kx::LocalKey* shown = suitable_key(environment, flight);
+  if (flight.request.has_value()) {
+    answer_request(flight, shown, effects);
+  }
+  HEIRLOOM_TRY(
+      kx::ClientKeyAgreement::Response response,
+      flight.server.agreement->respond(context_of(environment, flight.negotiated),
+                                       flight.server.certificate_key(),
+                                       shown == nullptr ? nullptr : &shown->certificate_key));
+  effects.send(response.message, flight.transcript);
+  AwaitAgreement state{.negotiated = std::move(flight.negotiated),
+                       .server = std::move(flight.server),
+                       .shown = shown,
+                       .transcript = std::move(flight.transcript)};
+  if (auto* done = std::get_if<kx::Agreed>(&response.secret)) {
+    return prove(std::move(state), std::move(done->premaster), effects);
+  }
+  HEIRLOOM_EXPECT(shown != nullptr);
+  auto secret =
+      shown->credentials->key->agree(std::get<kx::AgreementNeeded>(response.secret).peer_public);
+  if (secret.is_pending()) {
+    return state;
+  }
+  return agreed(std::move(state), secret.answer(), effects);
+}
+
+Next<AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> judged(
+    Flight flight, const CertificateVerdict& verdict, Effects& effects) {
   if (!verdict.has_value()) {
     return verdict.error();
   }
@@ -196,9 +300,12 @@ Next<AwaitSignature, AwaitChangeCipherSpec> judged(Flight flight,
 
 /// judge asks about the server's certificate. RFC 6101 §5.6.5, RFC 2246 §7.4.5: upon receipt of the
 /// server hello done the client should verify the certificate.
-Next<AwaitCertificateVerdict, AwaitSignature, AwaitChangeCipherSpec> judge(Flight flight,
-                                                                           Effects& effects) {
+Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> judge(
+    Flight flight, Effects& effects) {
   const Environment& environment = effects.environment();
+  if (flight.server.chain.empty()) {  // an anonymous server: the policy has allowed the suite
+    return send_flight(std::move(flight), effects);
+  }
   auto verdict = environment.verifier->verify({.chain = flight.server.chain,
                                                .role = CertificateQuestion::Role::server,
                                                .host = environment.host,
@@ -236,14 +343,14 @@ Result<AwaitServerHello> start(Effects& effects) {
     hello.extensions = wire::HelloExtensions{message::make_server_name(environment.host)};
     effects.info().server_name = environment.host;
   }
+  add_curve_extensions(policy, highest, hello);
   effects.info().client_version = hello.client_version;
   effects.send(hello, state.transcript);
   return state;
 }
 
-Next<AwaitCertificate, AwaitResumedChangeCipherSpec> on(AwaitServerHello state,
-                                                        const Received<message::ServerHello>& hello,
-                                                        Effects& effects) {
+Next<AwaitCertificate, AwaitServerKeyExchange, AwaitResumedChangeCipherSpec> on(
+    AwaitServerHello state, const Received<message::ServerHello>& hello, Effects& effects) {
   const Environment& environment = effects.environment();
   HEIRLOOM_TRY(const VersionProfile* profile,
                accept_server_version(
@@ -266,13 +373,20 @@ Next<AwaitCertificate, AwaitResumedChangeCipherSpec> on(AwaitServerHello state,
   if (state.resume != nullptr && hello.body.session_id == state.offer.session_id) {
     return resume(std::move(state), std::move(negotiated), effects);
   }
+  if (info(suite->key_exchange).is_anonymous) {
+    return AwaitServerKeyExchange{
+        .negotiated = std::move(negotiated),
+        .server = {.chain = {},
+                   .key = std::nullopt,
+                   .agreement = kx::make_client_agreement(suite->key_exchange)},
+        .transcript = std::move(state.transcript)};
+  }
   return AwaitCertificate{.negotiated = std::move(negotiated),
                           .transcript = std::move(state.transcript)};
 }
 
-Next<AwaitCertificateRequestOrDone> on(AwaitCertificate state,
-                                       const Received<message::Certificate>& certificate,
-                                       Effects& effects) {
+Next<AwaitServerKeyExchange, AwaitCertificateRequestOrDone> on(
+    AwaitCertificate state, const Received<message::Certificate>& certificate, Effects& effects) {
   const Policy& policy = *effects.environment().policy;
   const CertificateChain& chain = certificate.body.certificate_list;
   if (chain.empty()) {
@@ -284,25 +398,46 @@ Next<AwaitCertificateRequestOrDone> on(AwaitCertificate state,
   effects.info().peer_chain = chain;
   HEIRLOOM_TRY(crypto::CertificateKey key, crypto::certificate_key(chain.front()));
   effects.info().peer_key_bits = key.bits;
-  // RFC 2246 §7.4.2: the certificate's key must fit the key exchange, and its keyUsage must allow
-  // it.
-  if (!key.rsa.has_value()) {
-    return Error(Cause::certificate_key_unsupported,
-                 std::string(to_string(key.algorithm)) + " key for an RSA suite");
-  }
-  if (!key.may_encipher) {
-    return Error(Cause::certificate_key_usage, "keyEncipherment is missing");
-  }
-  HEIRLOOM_TRY_VOID(check_key_size(policy, key.bits));
+  const VersionProfile& profile = *state.negotiated.profile;
+  const CipherSuite& suite = *state.negotiated.suite;
+  HEIRLOOM_TRY_VOID(kx::check_certificate_key(profile, suite, key));
+  HEIRLOOM_TRY_VOID(check_key_size(policy, key));
   state.transcript.append(certificate.raw);
+  const bool has_more = kx::expects_server_key_exchange(profile, suite, &key);
+  Server server{.chain = chain,
+                .key = std::move(key),
+                .agreement = kx::make_client_agreement(suite.key_exchange)};
+  if (has_more) {
+    return AwaitServerKeyExchange{.negotiated = std::move(state.negotiated),
+                                  .server = std::move(server),
+                                  .transcript = std::move(state.transcript)};
+  }
   return AwaitCertificateRequestOrDone{.negotiated = std::move(state.negotiated),
-                                       .server = {.chain = chain, .key = std::move(key)},
+                                       .server = std::move(server),
+                                       .transcript = std::move(state.transcript)};
+}
+
+Next<AwaitCertificateRequestOrDone> on(AwaitServerKeyExchange state,
+                                       const Received<message::ServerKeyExchange>& exchange,
+                                       Effects& effects) {
+  HEIRLOOM_TRY_VOID(
+      state.server.agreement->learn(context_of(effects.environment(), state.negotiated),
+                                    state.server.certificate_key(),
+                                    exchange.body));
+  state.transcript.append(exchange.raw);
+  return AwaitCertificateRequestOrDone{.negotiated = std::move(state.negotiated),
+                                       .server = std::move(state.server),
                                        .transcript = std::move(state.transcript)};
 }
 
 Next<AwaitServerHelloDone> on(AwaitCertificateRequestOrDone state,
                               const Received<message::CertificateRequest>& request,
                               Effects& /*effects*/) {
+  // RFC 2246 §7.4.4: "It is a fatal handshake_failure alert for an anonymous server to request
+  // client identification."
+  if (info(state.negotiated.suite->key_exchange).is_anonymous) {
+    return Cause::anonymous_server_requests_certificate;
+  }
   state.transcript.append(request.raw);
   return AwaitServerHelloDone{.negotiated = std::move(state.negotiated),
                               .server = std::move(state.server),
@@ -310,7 +445,7 @@ Next<AwaitServerHelloDone> on(AwaitCertificateRequestOrDone state,
                               .transcript = std::move(state.transcript)};
 }
 
-Next<AwaitCertificateVerdict, AwaitSignature, AwaitChangeCipherSpec> on(
+Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(
     AwaitCertificateRequestOrDone state,
     const Received<message::ServerHelloDone>& done,
     Effects& effects) {
@@ -322,7 +457,7 @@ Next<AwaitCertificateVerdict, AwaitSignature, AwaitChangeCipherSpec> on(
                effects);
 }
 
-Next<AwaitCertificateVerdict, AwaitSignature, AwaitChangeCipherSpec> on(
+Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(
     AwaitServerHelloDone state, const Received<message::ServerHelloDone>& done, Effects& effects) {
   state.transcript.append(done.raw);
   return judge(Flight{.negotiated = std::move(state.negotiated),
@@ -332,15 +467,21 @@ Next<AwaitCertificateVerdict, AwaitSignature, AwaitChangeCipherSpec> on(
                effects);
 }
 
-Next<AwaitSignature, AwaitChangeCipherSpec> on(AwaitCertificateVerdict state,
-                                               const CertificateAnswer& answer,
-                                               Effects& effects) {
+Next<AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(AwaitCertificateVerdict state,
+                                                               const CertificateAnswer& answer,
+                                                               Effects& effects) {
   return judged(Flight{.negotiated = std::move(state.negotiated),
                        .server = std::move(state.server),
                        .request = std::move(state.request),
                        .transcript = std::move(state.transcript)},
                 answer.verdict,
                 effects);
+}
+
+Next<AwaitChangeCipherSpec> on(AwaitAgreement state,
+                               const PrivateKeyAnswer& answer,
+                               Effects& effects) {
+  return agreed(std::move(state), answer.result, effects);
 }
 
 Next<AwaitChangeCipherSpec> on(AwaitSignature state,

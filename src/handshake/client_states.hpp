@@ -11,6 +11,8 @@
 #include "handshake/machine.hpp"
 #include "handshake/verify_finished.hpp"
 #include "keys/transcript.hpp"
+#include "kx/key_exchange.hpp"
+#include "kx/local_keys.hpp"
 #include "message/certificate_request.hpp"
 
 #include <memory>
@@ -36,10 +38,25 @@ struct AwaitCertificate {
   Transcript transcript;
 };
 
-/// Server is what its Certificate told: the chain as sent, and the key of its first certificate.
+/// Server is what the server has told of its keys: the chain as sent and the key of its first
+/// certificate, both empty if it is anonymous, and our side of the key exchange.
 struct Server {
   CertificateChain chain;
-  crypto::CertificateKey key;
+  std::optional<crypto::CertificateKey> key;
+  std::unique_ptr<kx::ClientKeyAgreement> agreement;
+
+  [[nodiscard]] const crypto::CertificateKey* certificate_key() const noexcept {
+    return key.has_value() ? &*key : nullptr;
+  }
+};
+
+/// The suite and the certificate leave no choice: the server must send the parameters of the key
+/// exchange (RFC 2246 §7.4.3).
+struct AwaitServerKeyExchange {
+  static constexpr std::string_view kName = "AwaitServerKeyExchange";
+  Negotiated negotiated;
+  Server server;
+  Transcript transcript;
 };
 
 /// The server may ask for our certificate, or end its flight (RFC 2246 §7.4.4, §7.4.5).
@@ -66,6 +83,16 @@ struct AwaitCertificateVerdict {
   Negotiated negotiated;
   Server server;
   std::optional<message::CertificateRequest> request;
+  Transcript transcript;
+};
+
+/// Waiting for the Diffie-Hellman key of our certificate (RFC 2246 §7.4.7.2, implicit).
+struct AwaitAgreement {
+  static constexpr std::string_view kName = "AwaitAgreement";
+  static constexpr Decision kDecision = Decision::private_key;
+  Negotiated negotiated;
+  Server server;
+  const kx::LocalKey* shown = nullptr;
   Transcript transcript;
 };
 
@@ -134,9 +161,11 @@ struct Failed {
 
 using State = std::variant<AwaitServerHello,
                            AwaitCertificate,
+                           AwaitServerKeyExchange,
                            AwaitCertificateRequestOrDone,
                            AwaitServerHelloDone,
                            AwaitCertificateVerdict,
+                           AwaitAgreement,
                            AwaitSignature,
                            AwaitChangeCipherSpec,
                            AwaitFinished,
@@ -154,24 +183,28 @@ using message::Received;
 /// step runs one input through the machine.
 [[nodiscard]] Result<void> step(State& state, const Input& input, Effects& effects);
 
-Next<AwaitCertificate, AwaitResumedChangeCipherSpec> on(AwaitServerHello state,
-                                                        const Received<message::ServerHello>& hello,
-                                                        Effects& effects);
-Next<AwaitCertificateRequestOrDone> on(AwaitCertificate state,
-                                       const Received<message::Certificate>& certificate,
+Next<AwaitCertificate, AwaitServerKeyExchange, AwaitResumedChangeCipherSpec> on(
+    AwaitServerHello state, const Received<message::ServerHello>& hello, Effects& effects);
+Next<AwaitServerKeyExchange, AwaitCertificateRequestOrDone> on(
+    AwaitCertificate state, const Received<message::Certificate>& certificate, Effects& effects);
+Next<AwaitCertificateRequestOrDone> on(AwaitServerKeyExchange state,
+                                       const Received<message::ServerKeyExchange>& exchange,
                                        Effects& effects);
 Next<AwaitServerHelloDone> on(AwaitCertificateRequestOrDone state,
                               const Received<message::CertificateRequest>& request,
                               Effects& effects);
-Next<AwaitCertificateVerdict, AwaitSignature, AwaitChangeCipherSpec> on(
+Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(
     AwaitCertificateRequestOrDone state,
     const Received<message::ServerHelloDone>& done,
     Effects& effects);
-Next<AwaitCertificateVerdict, AwaitSignature, AwaitChangeCipherSpec> on(
+Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(
     AwaitServerHelloDone state, const Received<message::ServerHelloDone>& done, Effects& effects);
-Next<AwaitSignature, AwaitChangeCipherSpec> on(AwaitCertificateVerdict state,
-                                               const CertificateAnswer& answer,
-                                               Effects& effects);
+Next<AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(AwaitCertificateVerdict state,
+                                                               const CertificateAnswer& answer,
+                                                               Effects& effects);
+Next<AwaitChangeCipherSpec> on(AwaitAgreement state,
+                               const PrivateKeyAnswer& answer,
+                               Effects& effects);
 Next<AwaitChangeCipherSpec> on(AwaitSignature state,
                                const PrivateKeyAnswer& answer,
                                Effects& effects);

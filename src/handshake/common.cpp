@@ -107,14 +107,29 @@ void send_finished(const Negotiated& negotiated,
   effects.send(message::Finished{to_bytes(verify_data.view())}, transcript);
 }
 
-Result<void> check_key_size(const Policy& policy, std::size_t bits) {
-  if (bits < policy.min_rsa_bits) {
-    return Error(
-        Cause::certificate_key_too_small,
-        std::to_string(bits) + " bits, the policy wants " + std::to_string(policy.min_rsa_bits));
+kx::KxContext context_of(const Environment& environment, const Negotiated& negotiated) {
+  return {.profile = *negotiated.profile,
+          .suite = *negotiated.suite,
+          .randoms = negotiated.randoms,
+          .client_version = negotiated.client_version,
+          .policy = *environment.policy,
+          .random = *environment.random,
+          .ephemeral = environment.own == nullptr ? nullptr : &environment.own->ephemeral,
+          .curve = negotiated.curve};
+}
+
+Result<void> check_key_size(const Policy& policy, const crypto::CertificateKey& key) {
+  if (key.algorithm == PublicKeyAlgorithm::ec) {
+    return {};
   }
-  if (bits > policy.max_rsa_bits) {
-    return Error(Cause::certificate_key_too_large, std::to_string(bits) + " bits");
+  const std::size_t minimum =
+      key.algorithm == PublicKeyAlgorithm::dh ? policy.min_dh_bits : policy.min_rsa_bits;
+  if (key.bits < minimum) {
+    return Error(Cause::certificate_key_too_small,
+                 std::to_string(key.bits) + " bits, the policy wants " + std::to_string(minimum));
+  }
+  if (key.bits > policy.max_rsa_bits) {
+    return Error(Cause::certificate_key_too_large, std::to_string(key.bits) + " bits");
   }
   return {};
 }

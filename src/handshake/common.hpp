@@ -7,10 +7,12 @@
 #include "base/secret.hpp"
 #include "handshake/effects.hpp"
 #include "keys/traffic_keys.hpp"
+#include "kx/key_exchange.hpp"
 #include "protocol/randoms.hpp"
 #include "version/profile.hpp"
 
 #include <cstdint>
+#include <optional>
 
 namespace heirloom {
 
@@ -19,8 +21,9 @@ struct Negotiated {
   const VersionProfile* profile = nullptr;
   const CipherSuite* suite = nullptr;
   Randoms randoms{};
-  ProtocolVersion client_version{};  ///< ClientHello.client_version
-  Bytes session_id;                  ///< of the ServerHello; may be empty
+  ProtocolVersion client_version{};                ///< ClientHello.client_version
+  Bytes session_id;                                ///< of the ServerHello; may be empty
+  std::optional<NamedCurve> curve = std::nullopt;  ///< as server, if the suite uses one
 };
 
 /// make_random is gmt_unix_time and 28 random bytes (RFC 6101 §5.6.1.2, RFC 2246 §7.4.1.2).
@@ -55,7 +58,12 @@ void send_finished(const Negotiated& negotiated,
                    Transcript& transcript,
                    Effects& effects);
 
-/// check_key_size compares a peer's key with the policy's limits.
-[[nodiscard]] Result<void> check_key_size(const Policy& policy, std::size_t bits);
+/// context_of is what the key exchange may know of this handshake.
+[[nodiscard]] kx::KxContext context_of(const Environment& environment,
+                                       const Negotiated& negotiated);
+
+/// check_key_size compares the key of a peer's certificate with the policy's limits: RSA and DSA
+/// with those for RSA, Diffie-Hellman with its own. Curves have names instead.
+[[nodiscard]] Result<void> check_key_size(const Policy& policy, const crypto::CertificateKey& key);
 
 }  // namespace heirloom

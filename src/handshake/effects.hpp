@@ -12,6 +12,7 @@
 #include "base/bytes.hpp"
 #include "keys/traffic_keys.hpp"
 #include "keys/transcript.hpp"
+#include "kx/local_keys.hpp"
 #include "message/any_message.hpp"
 #include "version/profile.hpp"
 
@@ -27,7 +28,7 @@ namespace heirloom {
 /// outlives the handshake; null means absent.
 struct Environment {
   const Policy* policy = nullptr;
-  const Credentials* credentials = nullptr;
+  const kx::LocalKeys* own = nullptr;  ///< our certificates and what temporary keys are made from
   CertificateVerifier* verifier = nullptr;
   SessionStore* sessions = nullptr;
   RandomSource* random = nullptr;

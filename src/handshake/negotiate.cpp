@@ -1,6 +1,8 @@
 #include "handshake/negotiate.hpp"
 
 #include "base/bytes.hpp"
+#include "kx/key_exchange.hpp"
+#include "message/extensions.hpp"
 #include "version/version_range.hpp"
 
 #include <algorithm>
@@ -87,14 +89,71 @@ Result<const VersionProfile*> choose_version(const message::ClientHello& hello,
   return &profile_for(std::min(hello.client_version, policy.max_version));
 }
 
-Result<const CipherSuite*> choose_cipher_suite(const message::ClientHello& hello,
-                                               const Policy& policy,
-                                               ProtocolVersion version) {
-  for (const std::uint16_t id : policy.cipher_suites) {
+namespace {
+
+/// common_curve is the first of ours that the client lists; secp256r1 if it lists none, as clients
+/// of SSL 3.0 cannot (drift D117, RFC 4492 §4).
+std::optional<NamedCurve> common_curve(const message::ClientHello& hello,
+                                       std::span<const NamedCurve> ours) {
+  const Bytes* data =
+      message::find_extension(hello.extensions, message::ExtensionType::elliptic_curves);
+  std::vector<NamedCurve> theirs = {NamedCurve::secp256r1};
+  if (data != nullptr) {
+    const auto list = wire::decode<message::EllipticCurveList>(*data);
+    theirs = list.has_value() ? list->elliptic_curve_list : std::vector<NamedCurve>();
+  }
+  const auto found = std::ranges::find_if(
+      ours, [&](NamedCurve curve) { return std::ranges::find(theirs, curve) != theirs.end(); });
+  return found == ours.end() ? std::nullopt : std::optional(*found);
+}
+
+/// serve finds what a suite needs of us. Empty if we do not have it.
+std::optional<Choice> serve(const CipherSuite& suite,
+                            const VersionProfile& profile,
+                            const kx::LocalKeys& own,
+                            std::optional<NamedCurve> curve) {
+  Choice choice{.suite = &suite};
+  if (kx::uses_curve(suite.key_exchange)) {
+    if (!curve.has_value()) {
+      return std::nullopt;
+    }
+    choice.curve = curve;
+  }
+  if (info(suite.key_exchange).is_anonymous) {
+    return choice;
+  }
+  const auto found = std::ranges::find_if(own.keys, [&](const kx::LocalKey& key) {
+    return kx::check_certificate_key(profile, suite, key.certificate_key).has_value();
+  });
+  if (found == own.keys.end()) {
+    return std::nullopt;
+  }
+  choice.certificate = &*found;
+  return choice;
+}
+
+bool contains(std::span<const std::uint16_t> list, std::uint16_t id) {
+  return std::ranges::find(list, id) != list.end();
+}
+
+}  // namespace
+
+Result<Choice> choose_cipher_suite(const message::ClientHello& hello,
+                                   const Policy& policy,
+                                   const VersionProfile& profile,
+                                   const kx::LocalKeys& own) {
+  const std::optional<NamedCurve> curve = common_curve(hello, own.ephemeral.curves);
+  const bool is_ours = policy.preference == Preference::server;
+  const std::span<const std::uint16_t> first = is_ours ? policy.cipher_suites : hello.cipher_suites;
+  const std::span<const std::uint16_t> second =
+      is_ours ? hello.cipher_suites : policy.cipher_suites;
+  for (const std::uint16_t id : first) {
     const CipherSuite* suite = find_cipher_suite(id);
-    if (suite != nullptr && suite->versions.contains(version) &&
-        std::ranges::find(hello.cipher_suites, id) != hello.cipher_suites.end()) {
-      return suite;
+    if (suite == nullptr || !suite->versions.contains(profile.version) || !contains(second, id)) {
+      continue;
+    }
+    if (const auto choice = serve(*suite, profile, own, curve)) {
+      return *choice;
     }
   }
   std::string offered = "the client offers";

@@ -7,11 +7,13 @@
 #include "heirloom/result.hpp"
 #include "heirloom/session.hpp"
 
+#include "kx/local_keys.hpp"
 #include "message/client_hello.hpp"
 #include "message/server_hello.hpp"
 #include "version/profile.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -53,12 +55,21 @@ namespace heirloom {
 [[nodiscard]] Result<const VersionProfile*> choose_version(const message::ClientHello& hello,
                                                            const Policy& policy);
 
-/// choose_cipher_suite takes the first suite of our list that the client has too.
-/// no_common_cipher_suite. 0x0000 and the signalling values are in no list of ours, so they are
-/// never chosen.
-[[nodiscard]] Result<const CipherSuite*> choose_cipher_suite(const message::ClientHello& hello,
-                                                             const Policy& policy,
-                                                             ProtocolVersion version);
+/// Choice is a suite with what it needs of us.
+struct Choice {
+  const CipherSuite* suite = nullptr;
+  const kx::LocalKey* certificate = nullptr;       ///< null if the suite has none
+  std::optional<NamedCurve> curve = std::nullopt;  ///< if the suite computes on one
+};
+
+/// choose_cipher_suite takes the first suite that both sides list and that we can serve: with a
+/// certificate whose key and signature are of the suite's kind (RFC 2246 §7.4.2), on a curve that
+/// the client has (RFC 4492 §4). Whose order counts is the policy's to say. no_common_cipher_suite.
+/// 0x0000 and the signalling values are in no list of ours, so they are never chosen.
+[[nodiscard]] Result<Choice> choose_cipher_suite(const message::ClientHello& hello,
+                                                 const Policy& policy,
+                                                 const VersionProfile& profile,
+                                                 const kx::LocalKeys& own);
 
 /// has_signal is true if a signalling value stands among the suites.
 [[nodiscard]] bool has_signal(const message::ClientHello& hello, std::uint16_t signal);

@@ -2,6 +2,7 @@
 #include "base/try.hpp"
 #include "handshake/negotiate.hpp"
 #include "handshake/server_states.hpp"
+#include "kx/signed_params.hpp"
 #include "message/certificate_request.hpp"
 #include "message/extensions.hpp"
 #include "session/session_access.hpp"
@@ -44,14 +45,25 @@ Result<void> read_extensions(const message::ClientHello& hello, Effects& effects
 }
 
 /// answer_extensions is what the ServerHello carries: renegotiation_info if the client signalled
-/// it, in both versions (RFC 5746 §3.6, drift D60). server_name is not acknowledged: one
-/// certificate serves every name, so the extension changed nothing (RFC 6066 §3).
-std::optional<wire::HelloExtensions> answer_extensions(Effects& effects) {
-  if (!effects.info().has_secure_renegotiation) {
-    return std::nullopt;
+/// it, in both versions (RFC 5746 §3.6, drift D60), and our point format if the client named its
+/// own and the suite has points (RFC 4492 §5.2). server_name is not acknowledged: one certificate
+/// serves every name, so the extension changed nothing (RFC 6066 §3).
+std::optional<wire::HelloExtensions> answer_extensions(const AwaitSession& state,
+                                                       const Choice& choice,
+                                                       Effects& effects) {
+  using message::ExtensionType;
+  wire::HelloExtensions answers;
+  if (effects.info().has_secure_renegotiation) {
+    answers.push_back(
+        message::make_extension(ExtensionType::renegotiation_info, message::RenegotiationInfo{}));
   }
-  return wire::HelloExtensions{message::make_extension(message::ExtensionType::renegotiation_info,
-                                                       message::RenegotiationInfo{})};
+  if (choice.curve.has_value() &&
+      message::find_extension(state.hello.extensions, ExtensionType::ec_point_formats) != nullptr) {
+    answers.push_back(message::make_extension(
+        ExtensionType::ec_point_formats,
+        message::ECPointFormatList{{message::ECPointFormat::uncompressed}}));
+  }
+  return answers.empty() ? std::nullopt : std::optional(std::move(answers));
 }
 
 Result<Bytes> make_session_id(const Environment& environment) {
@@ -67,53 +79,122 @@ Result<Bytes> make_session_id(const Environment& environment) {
 
 /// send_hello sends the ServerHello and returns what is settled.
 Result<Negotiated> send_hello(const AwaitSession& state,
-                              const CipherSuite& suite,
+                              const Choice& choice,
                               Bytes session_id,
                               Transcript& transcript,
                               Effects& effects) {
   HEIRLOOM_TRY(const Random random, make_random(effects.environment()));
   Negotiated negotiated{.profile = state.profile,
-                        .suite = &suite,
+                        .suite = choice.suite,
                         .randoms = {.client = state.hello.random, .server = random},
                         .client_version = state.hello.client_version,
-                        .session_id = std::move(session_id)};
+                        .session_id = std::move(session_id),
+                        .curve = choice.curve};
   tell_negotiated(effects, negotiated);
   effects.send(message::ServerHello{.server_version = state.profile->version,
                                     .random = random,
                                     .session_id = negotiated.session_id,
-                                    .cipher_suite = suite.id,
+                                    .cipher_suite = choice.suite->id,
                                     .compression_method = kCompressionNull,
-                                    .extensions = answer_extensions(effects)},
+                                    .extensions = answer_extensions(state, choice, effects)},
                transcript);
   return negotiated;
 }
 
-/// full handshake: ServerHello, Certificate, CertificateRequest*, ServerHelloDone.
-Next<AwaitClientCertificate, AwaitClientKeyExchange> full_handshake(AwaitSession state,
-                                                                    Effects& effects) {
-  const Environment& environment = effects.environment();
-  const Policy& policy = *environment.policy;
-  HEIRLOOM_TRY(const CipherSuite* suite,
-               choose_cipher_suite(state.hello, policy, state.profile->version));
-  HEIRLOOM_TRY(Bytes session_id, make_session_id(environment));
-  HEIRLOOM_TRY(Negotiated negotiated,
-               send_hello(state, *suite, std::move(session_id), state.transcript, effects));
-  effects.send(message::Certificate{environment.credentials->chain}, state.transcript);
-  const bool asks = policy.client_authentication != ClientAuthentication::none;
-  if (asks) {
-    effects.send(
-        message::CertificateRequest{
-            .certificate_types = {message::ClientCertificateType::rsa_sign},
-            .certificate_authorities = *environment.certificate_authorities},
-        state.transcript);
+/// request_types names the kinds of certificate that we can verify (RFC 2246 §7.4.4): those that
+/// sign, and the fixed Diffie-Hellman ones where the suite lets them take part.
+std::vector<message::ClientCertificateType> request_types(const CipherSuite& suite) {
+  using enum message::ClientCertificateType;
+  std::vector<message::ClientCertificateType> types = {rsa_sign, dss_sign, ecdsa_sign};
+  if (info(suite.key_exchange).certificate_use == KeyExchangeInfo::Use::agreement) {
+    types.insert(types.end(), {rsa_fixed_dh, dss_fixed_dh});
   }
-  effects.send(message::ServerHelloDone{}, state.transcript);
+  return types;
+}
+
+/// end_flight: CertificateRequest*, ServerHelloDone.
+Next<AwaitClientCertificate, AwaitClientKeyExchange> end_flight(Negotiated negotiated,
+                                                                Own own,
+                                                                Transcript transcript,
+                                                                Effects& effects) {
+  const Environment& environment = effects.environment();
+  // RFC 2246 §7.4.4: "A non-anonymous server can optionally request a certificate".
+  const bool asks = environment.policy->client_authentication != ClientAuthentication::none &&
+                    !info(negotiated.suite->key_exchange).is_anonymous;
+  if (asks) {
+    effects.send(message::CertificateRequest{.certificate_types = request_types(*negotiated.suite),
+                                             .certificate_authorities =
+                                                 *environment.certificate_authorities},
+                 transcript);
+  }
+  effects.send(message::ServerHelloDone{}, transcript);
   if (asks) {
     return AwaitClientCertificate{.negotiated = std::move(negotiated),
-                                  .transcript = std::move(state.transcript)};
+                                  .own = std::move(own),
+                                  .transcript = std::move(transcript)};
   }
-  return AwaitClientKeyExchange{
-      .negotiated = std::move(negotiated), .client = {}, .transcript = std::move(state.transcript)};
+  return AwaitClientKeyExchange{.negotiated = std::move(negotiated),
+                                .own = std::move(own),
+                                .client = {},
+                                .transcript = std::move(transcript)};
+}
+
+/// send_params: ServerKeyExchange with the signature, if there is one.
+Next<AwaitClientCertificate, AwaitClientKeyExchange> send_params(AwaitParamsSignature state,
+                                                                 std::optional<Bytes> signature,
+                                                                 Effects& effects) {
+  if (signature.has_value()) {
+    wire::encode(state.params, message::Signature{std::move(*signature)});
+  }
+  effects.send(message::ServerKeyExchange{std::move(state.params)}, state.transcript);
+  return end_flight(
+      std::move(state.negotiated), std::move(state.own), std::move(state.transcript), effects);
+}
+
+Next<AwaitClientCertificate, AwaitClientKeyExchange> params_signed(AwaitParamsSignature state,
+                                                                   const PrivateKeyResult& result,
+                                                                   Effects& effects) {
+  if (!result.has_value()) {
+    return result.error();
+  }
+  return send_params(std::move(state), *result, effects);
+}
+
+/// full handshake: ServerHello, Certificate*, ServerKeyExchange*, CertificateRequest*,
+/// ServerHelloDone.
+Next<AwaitParamsSignature, AwaitClientCertificate, AwaitClientKeyExchange> full_handshake(
+    AwaitSession state, Effects& effects) {
+  const Environment& environment = effects.environment();
+  HEIRLOOM_TRY(
+      const Choice choice,
+      choose_cipher_suite(state.hello, *environment.policy, *state.profile, *environment.own));
+  HEIRLOOM_TRY(Bytes session_id, make_session_id(environment));
+  HEIRLOOM_TRY(Negotiated negotiated,
+               send_hello(state, choice, std::move(session_id), state.transcript, effects));
+  Own own{.certificate = choice.certificate,
+          .agreement = kx::make_server_agreement(choice.suite->key_exchange)};
+  if (own.certificate != nullptr) {
+    effects.send(message::Certificate{own.certificate->credentials->chain}, state.transcript);
+  }
+  if (!kx::expects_server_key_exchange(*state.profile, *choice.suite, own.certificate_key())) {
+    return end_flight(std::move(negotiated), std::move(own), std::move(state.transcript), effects);
+  }
+  HEIRLOOM_TRY(Bytes params, own.agreement->offer(context_of(environment, negotiated)));
+  const crypto::SignatureHashes hashes = kx::params_hashes(negotiated.randoms, params);
+  AwaitParamsSignature next{.negotiated = std::move(negotiated),
+                            .own = std::move(own),
+                            .params = std::move(params),
+                            .transcript = std::move(state.transcript)};
+  if (next.own.certificate == nullptr) {
+    return send_params(std::move(next), std::nullopt, effects);
+  }
+  const kx::LocalKey& signer = *next.own.certificate;
+  auto signature =
+      signer.credentials->key->sign(crypto::to_be_signed(signer.certificate_key.algorithm, hashes));
+  if (signature.is_pending()) {
+    return next;
+  }
+  return params_signed(std::move(next), signature.answer(), effects);
 }
 
 /// can_resume decides whether a stored session serves this hello (RFC 2246 §7.4.1.3, F.1.4). A
@@ -141,7 +222,7 @@ Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
   const CipherSuite* suite = find_cipher_suite(facts.cipher_suite);
   HEIRLOOM_EXPECT(suite != nullptr);
   HEIRLOOM_TRY(Negotiated negotiated,
-               send_hello(state, *suite, facts.id, state.transcript, effects));
+               send_hello(state, Choice{.suite = suite}, facts.id, state.transcript, effects));
   MasterSecret master = detail::SessionAccess::master_secret(*session);
   log_secret(effects.environment(), negotiated.randoms, master);
   effects.info().is_resumed = true;
@@ -156,8 +237,10 @@ Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
                                       .transcript = std::move(state.transcript)};
 }
 
-using AfterSession =
-    Next<AwaitClientCertificate, AwaitClientKeyExchange, AwaitResumedChangeCipherSpec>;
+using AfterSession = Next<AwaitParamsSignature,
+                          AwaitClientCertificate,
+                          AwaitClientKeyExchange,
+                          AwaitResumedChangeCipherSpec>;
 
 AfterSession session_found(AwaitSession state, SessionPtr session, Effects& effects) {
   if (session != nullptr && can_resume(state, *session, effects.environment())) {
@@ -174,8 +257,27 @@ Next<AwaitClientKeyExchange> client_judged(AwaitClientCertificateVerdict state,
   }
   effects.info().verified_chain = verdict->verified_chain;
   return AwaitClientKeyExchange{.negotiated = std::move(state.negotiated),
+                                .own = std::move(state.own),
                                 .client = std::move(state.client),
                                 .transcript = std::move(state.transcript)};
+}
+
+/// check_client_key: a key that signs proves itself with CertificateVerify, a Diffie-Hellman key by
+/// taking part in the key exchange, for which it must be of our group (RFC 2246 §7.4.6).
+Result<void> check_client_key(const AwaitClientCertificate& state,
+                              const crypto::CertificateKey& key) {
+  if (!key.dh.has_value()) {
+    return key.may_sign ? Result<void>()
+                        : Error(Cause::certificate_key_usage, "digitalSignature is missing");
+  }
+  const crypto::CertificateKey* own = state.own.certificate_key();
+  if (own == nullptr || !own->dh.has_value() || own->dh->group.p != key.dh->group.p ||
+      own->dh->group.g != key.dh->group.g) {
+    return Error(Cause::certificate_key_unsupported,
+                 "a Diffie-Hellman key of another group than the server's");
+  }
+  return key.may_agree ? Result<void>()
+                       : Error(Cause::certificate_key_usage, "keyAgreement is missing");
 }
 
 /// without_certificate goes on if policy lets it.
@@ -184,6 +286,7 @@ Next<AwaitClientKeyExchange> without_certificate(AwaitClientCertificate state, E
     return Cause::client_certificate_required;
   }
   return AwaitClientKeyExchange{.negotiated = std::move(state.negotiated),
+                                .own = std::move(state.own),
                                 .client = {},
                                 .transcript = std::move(state.transcript)};
 }
@@ -201,17 +304,17 @@ AwaitChangeCipherSpec await_change(const Environment& environment,
           .transcript = std::move(transcript)};
 }
 
-/// decrypted: whatever came out of the private key, the handshake goes on the same way; a wrong
-/// premaster secret shows at the client's Finished (RFC 2246 §7.4.7.1).
-Next<AwaitCertificateVerify, AwaitChangeCipherSpec> decrypted(AwaitDecryption state,
-                                                              const PrivateKeyResult& result,
-                                                              Effects& effects) {
-  PremasterSecret premaster = state.agreement->recover(result);
+/// agreed goes on with the premaster secret, whatever it is; a wrong one shows at the client's
+/// Finished (RFC 2246 §7.4.7.1). A client whose certificate can sign must prove that it has the
+/// key.
+Next<AwaitCertificateVerify, AwaitChangeCipherSpec> agreed(AwaitPremaster state,
+                                                           PremasterSecret premaster,
+                                                           Effects& effects) {
   reveal(effects.environment(), DerivedValue::pre_master_secret, premaster.expose());
   MasterSecret master =
       state.negotiated.profile->master_secret(std::move(premaster), state.negotiated.randoms);
   log_secret(effects.environment(), state.negotiated.randoms, master);
-  if (state.client.key.has_value()) {
+  if (state.client.key.has_value() && !state.client.key->dh.has_value()) {
     return AwaitCertificateVerify{.negotiated = std::move(state.negotiated),
                                   .client = std::move(state.client),
                                   .master = std::move(master),
@@ -224,14 +327,37 @@ Next<AwaitCertificateVerify, AwaitChangeCipherSpec> decrypted(AwaitDecryption st
                       std::move(state.transcript));
 }
 
+Next<AwaitCertificateVerify, AwaitChangeCipherSpec> recovered(AwaitPremaster state,
+                                                              const PrivateKeyResult& result,
+                                                              Effects& effects) {
+  PremasterSecret premaster = state.own.agreement->recover(result);
+  return agreed(std::move(state), std::move(premaster), effects);
+}
+
+/// use_key applies a private key to what the client has sent.
+Pending<PrivateKeyResult> use_key(const AwaitPremaster& state,
+                                  const kx::ServerKeyAgreement::Accepted& accepted) {
+  HEIRLOOM_EXPECT(state.own.certificate != nullptr);
+  PrivateKey& key = *state.own.certificate->credentials->key;
+  if (const auto* decryption = std::get_if<kx::DecryptionNeeded>(&accepted)) {
+    PrivateKey& used = decryption->temporary_key != nullptr ? *decryption->temporary_key : key;
+    return used.decrypt_raw(decryption->ciphertext);
+  }
+  return key.agree(std::get<kx::AgreementNeeded>(accepted).peer_public);
+}
+
 }  // namespace
 
 Result<void> step(State& state, const Input& input, Effects& effects) {
   return machine::step<Failed>(state, input, effects);
 }
 
-Next<AwaitSession, AwaitClientCertificate, AwaitClientKeyExchange, AwaitResumedChangeCipherSpec> on(
-    AwaitClientHello /*state*/, const Received<message::ClientHello>& hello, Effects& effects) {
+Next<AwaitSession,
+     AwaitParamsSignature,
+     AwaitClientCertificate,
+     AwaitClientKeyExchange,
+     AwaitResumedChangeCipherSpec>
+on(AwaitClientHello /*state*/, const Received<message::ClientHello>& hello, Effects& effects) {
   const Environment& environment = effects.environment();
   effects.info().client_version = hello.body.client_version;
   HEIRLOOM_TRY(const VersionProfile* profile, choose_version(hello.body, *environment.policy));
@@ -250,9 +376,18 @@ Next<AwaitSession, AwaitClientCertificate, AwaitClientKeyExchange, AwaitResumedC
   return session_found(std::move(state), std::move(session).answer(), effects);
 }
 
-Next<AwaitClientCertificate, AwaitClientKeyExchange, AwaitResumedChangeCipherSpec> on(
-    AwaitSession state, const SessionAnswer& answer, Effects& effects) {
+Next<AwaitParamsSignature,
+     AwaitClientCertificate,
+     AwaitClientKeyExchange,
+     AwaitResumedChangeCipherSpec>
+on(AwaitSession state, const SessionAnswer& answer, Effects& effects) {
   return session_found(std::move(state), answer.session, effects);
+}
+
+Next<AwaitClientCertificate, AwaitClientKeyExchange> on(AwaitParamsSignature state,
+                                                        const PrivateKeyAnswer& answer,
+                                                        Effects& effects) {
+  return params_signed(std::move(state), answer.result, effects);
 }
 
 Next<AwaitClientCertificateVerdict, AwaitClientKeyExchange> on(
@@ -270,14 +405,8 @@ Next<AwaitClientCertificateVerdict, AwaitClientKeyExchange> on(
     return Error(Cause::certificate_chain_too_long, std::to_string(chain.size()));
   }
   HEIRLOOM_TRY(crypto::CertificateKey key, crypto::certificate_key(chain.front()));
-  if (!key.rsa.has_value()) {
-    return Error(Cause::certificate_key_unsupported,
-                 std::string(to_string(key.algorithm)) + " key where rsa_sign was asked for");
-  }
-  if (!key.may_sign) {
-    return Error(Cause::certificate_key_usage, "digitalSignature is missing");
-  }
-  HEIRLOOM_TRY_VOID(check_key_size(*environment.policy, key.bits));
+  HEIRLOOM_TRY_VOID(check_client_key(state, key));
+  HEIRLOOM_TRY_VOID(check_key_size(*environment.policy, key));
   effects.info().peer_chain = chain;
   effects.info().peer_key_bits = key.bits;
   auto verdict = environment.verifier->verify({.chain = chain,
@@ -285,6 +414,7 @@ Next<AwaitClientCertificateVerdict, AwaitClientKeyExchange> on(
                                                .host = {},
                                                .now = environment.clock->now()});
   AwaitClientCertificateVerdict next{.negotiated = std::move(state.negotiated),
+                                     .own = std::move(state.own),
                                      .client = {.chain = chain, .key = std::move(key)},
                                      .transcript = std::move(state.transcript)};
   if (verdict.is_pending()) {
@@ -305,51 +435,50 @@ Next<AwaitClientKeyExchange> on(AwaitClientCertificateVerdict state,
   return client_judged(std::move(state), answer.verdict, effects);
 }
 
-Next<AwaitDecryption, AwaitCertificateVerify, AwaitChangeCipherSpec> on(
+Next<AwaitPremaster, AwaitCertificateVerify, AwaitChangeCipherSpec> on(
     AwaitClientKeyExchange state,
     const Received<message::ClientKeyExchange>& exchange,
     Effects& effects) {
-  const Environment& environment = effects.environment();
-  PrivateKey& key = *environment.credentials->key;
-  auto agreement = kx::make_server_agreement(state.negotiated.suite->key_exchange);
-  HEIRLOOM_TRY(kx::DecryptionNeeded needed,
-               agreement->accept({.profile = *state.negotiated.profile,
-                                  .client_version = state.negotiated.client_version,
-                                  .policy = *environment.policy,
-                                  .random = *environment.random},
-                                 exchange.body,
-                                 key.size()));
+  HEIRLOOM_TRY(
+      kx::ServerKeyAgreement::Accepted accepted,
+      state.own.agreement->accept(context_of(effects.environment(), state.negotiated),
+                                  exchange.body,
+                                  state.own.certificate_key(),
+                                  state.client.key.has_value() ? &*state.client.key : nullptr));
   state.transcript.append(exchange.raw);
-  AwaitDecryption next{.negotiated = std::move(state.negotiated),
-                       .client = std::move(state.client),
-                       .agreement = std::move(agreement),
-                       .transcript = std::move(state.transcript)};
-  auto result = key.decrypt_raw(needed.ciphertext);
+  AwaitPremaster next{.negotiated = std::move(state.negotiated),
+                      .own = std::move(state.own),
+                      .client = std::move(state.client),
+                      .transcript = std::move(state.transcript)};
+  if (auto* done = std::get_if<kx::Agreed>(&accepted)) {
+    return agreed(std::move(next), std::move(done->premaster), effects);
+  }
+  auto result = use_key(next, accepted);
   if (result.is_pending()) {
     return next;
   }
   Next<AwaitCertificateVerify, AwaitChangeCipherSpec> after =
-      decrypted(std::move(next), result.answer(), effects);
+      recovered(std::move(next), result.answer(), effects);
   if (result.answer().has_value()) {
     secure_wipe(result.answer()->data(), result.answer()->size());
   }
   return after;
 }
 
-Next<AwaitCertificateVerify, AwaitChangeCipherSpec> on(AwaitDecryption state,
+Next<AwaitCertificateVerify, AwaitChangeCipherSpec> on(AwaitPremaster state,
                                                        const PrivateKeyAnswer& answer,
                                                        Effects& effects) {
-  return decrypted(std::move(state), answer.result, effects);
+  return recovered(std::move(state), answer.result, effects);
 }
 
 Next<AwaitChangeCipherSpec> on(AwaitCertificateVerify state,
                                const Received<message::CertificateVerify>& verify,
                                Effects& effects) {
+  const VersionProfile& profile = *state.negotiated.profile;
   const crypto::SignatureHashes hashes =
-      state.negotiated.profile->certificate_verify(state.transcript.snapshot(), state.master);
-  Bytes digest(hashes.md5.begin(), hashes.md5.end());
-  append(digest, hashes.sha);
-  if (!state.client.key->rsa->verify(digest, verify.body.signature)) {
+      profile.certificate_verify(state.transcript.snapshot(), state.master);
+  if (!crypto::verify_signature(
+          *state.client.key, hashes, verify.body.signature, profile.dsa_form)) {
     return Cause::certificate_verify_failed;
   }
   state.transcript.append(verify.raw);

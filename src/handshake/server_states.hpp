@@ -11,6 +11,7 @@
 #include "handshake/verify_finished.hpp"
 #include "keys/transcript.hpp"
 #include "kx/key_exchange.hpp"
+#include "kx/local_keys.hpp"
 
 #include <memory>
 #include <optional>
@@ -33,10 +34,32 @@ struct AwaitSession {
   Transcript transcript;
 };
 
+/// Own is our side of the key exchange: the certificate that the suite goes with, null if it goes
+/// with none, and the agreement.
+struct Own {
+  const kx::LocalKey* certificate = nullptr;
+  std::unique_ptr<kx::ServerKeyAgreement> agreement;
+
+  [[nodiscard]] const crypto::CertificateKey* certificate_key() const noexcept {
+    return certificate == nullptr ? nullptr : &certificate->certificate_key;
+  }
+};
+
+/// Waiting for our private key to sign the parameters of the ServerKeyExchange.
+struct AwaitParamsSignature {
+  static constexpr std::string_view kName = "AwaitParamsSignature";
+  static constexpr Decision kDecision = Decision::private_key;
+  Negotiated negotiated;
+  Own own;
+  Bytes params;
+  Transcript transcript;
+};
+
 /// We asked for a certificate: it, or the version's way of having none, must come first.
 struct AwaitClientCertificate {
   static constexpr std::string_view kName = "AwaitClientCertificate";
   Negotiated negotiated;
+  Own own;
   Transcript transcript;
 };
 
@@ -51,6 +74,7 @@ struct AwaitClientCertificateVerdict {
   static constexpr std::string_view kName = "AwaitClientCertificateVerdict";
   static constexpr Decision kDecision = Decision::certificate;
   Negotiated negotiated;
+  Own own;
   Client client;
   Transcript transcript;
 };
@@ -59,17 +83,18 @@ struct AwaitClientCertificateVerdict {
 struct AwaitClientKeyExchange {
   static constexpr std::string_view kName = "AwaitClientKeyExchange";
   Negotiated negotiated;
+  Own own;
   Client client;
   Transcript transcript;
 };
 
-/// Waiting for our private key to open the premaster secret.
-struct AwaitDecryption {
-  static constexpr std::string_view kName = "AwaitDecryption";
+/// Waiting for a private key to open the premaster secret, or to agree on it.
+struct AwaitPremaster {
+  static constexpr std::string_view kName = "AwaitPremaster";
   static constexpr Decision kDecision = Decision::private_key;
   Negotiated negotiated;
+  Own own;
   Client client;
-  std::unique_ptr<kx::ServerKeyAgreement> agreement;
   Transcript transcript;
 };
 
@@ -133,10 +158,11 @@ struct Failed {
 
 using State = std::variant<AwaitClientHello,
                            AwaitSession,
+                           AwaitParamsSignature,
                            AwaitClientCertificate,
                            AwaitClientCertificateVerdict,
                            AwaitClientKeyExchange,
-                           AwaitDecryption,
+                           AwaitPremaster,
                            AwaitCertificateVerify,
                            AwaitChangeCipherSpec,
                            AwaitFinished,
@@ -151,10 +177,20 @@ using message::Received;
 /// step runs one input through the machine.
 [[nodiscard]] Result<void> step(State& state, const Input& input, Effects& effects);
 
-Next<AwaitSession, AwaitClientCertificate, AwaitClientKeyExchange, AwaitResumedChangeCipherSpec> on(
-    AwaitClientHello state, const Received<message::ClientHello>& hello, Effects& effects);
-Next<AwaitClientCertificate, AwaitClientKeyExchange, AwaitResumedChangeCipherSpec> on(
-    AwaitSession state, const SessionAnswer& answer, Effects& effects);
+Next<AwaitSession,
+     AwaitParamsSignature,
+     AwaitClientCertificate,
+     AwaitClientKeyExchange,
+     AwaitResumedChangeCipherSpec>
+on(AwaitClientHello state, const Received<message::ClientHello>& hello, Effects& effects);
+Next<AwaitParamsSignature,
+     AwaitClientCertificate,
+     AwaitClientKeyExchange,
+     AwaitResumedChangeCipherSpec>
+on(AwaitSession state, const SessionAnswer& answer, Effects& effects);
+Next<AwaitClientCertificate, AwaitClientKeyExchange> on(AwaitParamsSignature state,
+                                                        const PrivateKeyAnswer& answer,
+                                                        Effects& effects);
 Next<AwaitClientCertificateVerdict, AwaitClientKeyExchange> on(
     AwaitClientCertificate state,
     const Received<message::Certificate>& certificate,
@@ -165,11 +201,11 @@ Next<AwaitClientKeyExchange> on(AwaitClientCertificate state,
 Next<AwaitClientKeyExchange> on(AwaitClientCertificateVerdict state,
                                 const CertificateAnswer& answer,
                                 Effects& effects);
-Next<AwaitDecryption, AwaitCertificateVerify, AwaitChangeCipherSpec> on(
+Next<AwaitPremaster, AwaitCertificateVerify, AwaitChangeCipherSpec> on(
     AwaitClientKeyExchange state,
     const Received<message::ClientKeyExchange>& exchange,
     Effects& effects);
-Next<AwaitCertificateVerify, AwaitChangeCipherSpec> on(AwaitDecryption state,
+Next<AwaitCertificateVerify, AwaitChangeCipherSpec> on(AwaitPremaster state,
                                                        const PrivateKeyAnswer& answer,
                                                        Effects& effects);
 Next<AwaitChangeCipherSpec> on(AwaitCertificateVerify state,

@@ -11,11 +11,15 @@
 
 #include "base/secret.hpp"
 #include "crypto/x509.hpp"
+#include "kx/ephemeral.hpp"
 #include "message/client_key_exchange.hpp"
+#include "message/server_key_exchange.hpp"
+#include "protocol/randoms.hpp"
 #include "version/profile.hpp"
 
-#include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <variant>
 
 namespace heirloom::kx {
@@ -23,15 +27,45 @@ namespace heirloom::kx {
 /// KxContext is what every method may need to know. References are valid during the call.
 struct KxContext {
   const VersionProfile& profile;
+  const CipherSuite& suite;
+  const Randoms& randoms;
   ProtocolVersion client_version;  ///< ClientHello.client_version
   const Policy& policy;
   RandomSource& random;
+  const Ephemeral* ephemeral = nullptr;            ///< as server: what temporary keys are made from
+  std::optional<NamedCurve> curve = std::nullopt;  ///< as server: one that both sides have
 };
 
-/// Response is the client's answer: the message, and the secret that it carries.
-struct Response {
-  message::ClientKeyExchange message;
+/// expects_server_key_exchange says whether ServerKeyExchange must come, which in no case is left
+/// to the server: a temporary key that was not asked for is how FREAK works. `key` is the
+/// certificate's, null for an anonymous server.
+[[nodiscard]] bool expects_server_key_exchange(const VersionProfile& profile,
+                                               const CipherSuite& suite,
+                                               const crypto::CertificateKey* key);
+
+/// uses_curve is true for the methods of RFC 4492.
+[[nodiscard]] bool uses_curve(KeyExchangeKind kind);
+
+/// check_certificate_key compares the server's certificate with what the suite makes of it: the
+/// kind of key, who signed it, and its keyUsage (RFC 2246 §7.4.2).
+[[nodiscard]] Result<void> check_certificate_key(const VersionProfile& profile,
+                                                 const CipherSuite& suite,
+                                                 const crypto::CertificateKey& key);
+
+/// Agreed is the end of the client's or server's part.
+struct Agreed {
   PremasterSecret premaster;
+};
+
+/// DecryptionNeeded: a private key must be applied to this before the agreement can recover.
+struct DecryptionNeeded {
+  Bytes ciphertext;
+  std::shared_ptr<PrivateKey> temporary_key;  ///< null: the certificate's
+};
+
+/// AgreementNeeded: a fixed Diffie-Hellman key must be combined with the peer's public value.
+struct AgreementNeeded {
+  Bytes peer_public;
 };
 
 class ClientKeyAgreement {
@@ -41,14 +75,24 @@ class ClientKeyAgreement {
   ClientKeyAgreement& operator=(const ClientKeyAgreement&) = delete;
   virtual ~ClientKeyAgreement() = default;
 
-  /// respond makes the ClientKeyExchange for a server with that certificate key.
-  [[nodiscard]] virtual Result<Response> respond(const KxContext& context,
-                                                 const crypto::CertificateKey& server_key) = 0;
-};
+  /// learn verifies and takes in a ServerKeyExchange. `signer` is the key of the server's
+  /// certificate, null for an anonymous server. Only called where one is expected.
+  [[nodiscard]] virtual Result<void> learn(const KxContext& context,
+                                           const crypto::CertificateKey* signer,
+                                           const message::ServerKeyExchange& message) = 0;
 
-/// DecryptionNeeded: the private key must be applied to this before the agreement can recover.
-struct DecryptionNeeded {
-  Bytes ciphertext;
+  /// Response is the client's answer: the message, and the secret that it carries, or what our own
+  /// certificate's key must do first.
+  struct Response {
+    message::ClientKeyExchange message;
+    std::variant<Agreed, AgreementNeeded> secret;
+  };
+
+  /// respond makes the ClientKeyExchange. `server_key` is null for an anonymous server; `own` is
+  /// the key of the certificate that we have sent, null if none.
+  [[nodiscard]] virtual Result<Response> respond(const KxContext& context,
+                                                 const crypto::CertificateKey* server_key,
+                                                 const crypto::CertificateKey* own) = 0;
 };
 
 class ServerKeyAgreement {
@@ -58,16 +102,25 @@ class ServerKeyAgreement {
   ServerKeyAgreement& operator=(const ServerKeyAgreement&) = delete;
   virtual ~ServerKeyAgreement() = default;
 
-  /// accept reads the ClientKeyExchange. `key_size` is the size of our private key in bytes. Only
-  /// public facts (lengths) may make it fail.
-  [[nodiscard]] virtual Result<DecryptionNeeded> accept(const KxContext& context,
-                                                        const message::ClientKeyExchange& message,
-                                                        std::size_t key_size) = 0;
+  /// offer makes the parameters of a ServerKeyExchange, without the signature. Only called where
+  /// one is to be sent.
+  [[nodiscard]] virtual Result<Bytes> offer(const KxContext& context) = 0;
 
-  /// recover gives the premaster secret. It is no Result on purpose: a failed decryption, a wrong
-  /// padding and a wrong version all end in a premaster secret that is random, so an error path
-  /// that a peer could watch cannot be written (RFC 2246 §7.4.7.1).
-  [[nodiscard]] virtual PremasterSecret recover(const PrivateKeyResult& decrypted) = 0;
+  using Accepted = std::variant<Agreed, DecryptionNeeded, AgreementNeeded>;
+
+  /// accept reads the ClientKeyExchange. `own` is the key of our certificate, null for an anonymous
+  /// server; `client_key` that of the certificate the client has shown, null if none. Only public
+  /// facts (lengths, public values) may make it fail.
+  [[nodiscard]] virtual Result<Accepted> accept(const KxContext& context,
+                                                const message::ClientKeyExchange& message,
+                                                const crypto::CertificateKey* own,
+                                                const crypto::CertificateKey* client_key) = 0;
+
+  /// recover gives the premaster secret from what the private key made. For RSA it is no Result on
+  /// purpose: a failed decryption, a wrong padding and a wrong version all end in a premaster
+  /// secret that is random, so an error path that a peer could watch cannot be written (RFC 2246
+  /// §7.4.7.1).
+  [[nodiscard]] virtual PremasterSecret recover(const PrivateKeyResult& result) = 0;
 };
 
 [[nodiscard]] std::unique_ptr<ClientKeyAgreement> make_client_agreement(KeyExchangeKind kind);
@@ -76,5 +129,11 @@ class ServerKeyAgreement {
 // The methods, one file each.
 [[nodiscard]] std::unique_ptr<ClientKeyAgreement> make_rsa_client();
 [[nodiscard]] std::unique_ptr<ServerKeyAgreement> make_rsa_server();
+[[nodiscard]] std::unique_ptr<ClientKeyAgreement> make_dhe_client();
+[[nodiscard]] std::unique_ptr<ServerKeyAgreement> make_dhe_server();
+[[nodiscard]] std::unique_ptr<ClientKeyAgreement> make_fixed_dh_client();
+[[nodiscard]] std::unique_ptr<ServerKeyAgreement> make_fixed_dh_server();
+[[nodiscard]] std::unique_ptr<ClientKeyAgreement> make_ecdhe_client();
+[[nodiscard]] std::unique_ptr<ServerKeyAgreement> make_ecdhe_server();
 
 }  // namespace heirloom::kx

@@ -1,9 +1,13 @@
 // RSA key exchange (RFC 6101 §5.6.7.1, RFC 2246 §7.4.7.1): the client encrypts 48 bytes, its
-// client_version and 46 random ones, under the key of the server's certificate.
+// client_version and 46 random ones, under the key of the server's certificate, or under a
+// temporary one that this key has signed (RFC 6101 §5.6.3, RFC 2246 §7.4.3).
 #include "base/try.hpp"
 #include "kx/key_exchange.hpp"
 #include "kx/rsa_premaster.hpp"
+#include "kx/signed_params.hpp"
 
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace heirloom::kx {
@@ -42,11 +46,45 @@ Result<Bytes> unframe(PremasterFraming framing, const Bytes& body, std::size_t k
   return std::move(framed->pre_master_secret);
 }
 
+/// check_temporary_key: RFC 2246 §7.4.3 limits the key of an export suite to what the suite is
+/// named after; outside export it must be as long as policy wants a key to be (drift D118).
+Result<void> check_temporary_key(const KxContext& context, std::size_t bits) {
+  const std::size_t limit = context.suite.export_limit_bits;
+  if (limit != 0 && bits > limit) {
+    return Error(
+        Cause::export_restriction,
+        "a temporary key of " + std::to_string(bits) + " bits for " + std::to_string(limit));
+  }
+  const std::size_t minimum = limit != 0 && limit < context.policy.min_temporary_rsa_bits
+                                  ? limit
+                                  : context.policy.min_temporary_rsa_bits;
+  if (bits < minimum) {
+    return Error(Cause::key_exchange_too_weak,
+                 "a temporary key of " + std::to_string(bits) + " bits, the policy wants " +
+                     std::to_string(minimum));
+  }
+  return {};
+}
+
 class RsaClient final : public ClientKeyAgreement {
  public:
+  Result<void> learn(const KxContext& context,
+                     const crypto::CertificateKey* signer,
+                     const message::ServerKeyExchange& message) override {
+    HEIRLOOM_TRY(const Verified<message::ServerRSAParams> params,
+                 open_params<message::ServerRSAParams>(context, signer, message));
+    temporary_ = crypto::RsaPublicKey::from_modulus(params->rsa_modulus, params->rsa_exponent);
+    if (!temporary_.has_value()) {
+      return Error(Cause::key_exchange_malformed, "the temporary RSA key is none");
+    }
+    return check_temporary_key(context, temporary_->bits());
+  }
+
   Result<Response> respond(const KxContext& context,
-                           const crypto::CertificateKey& server_key) override {
-    HEIRLOOM_EXPECT(server_key.rsa.has_value());
+                           const crypto::CertificateKey* server_key,
+                           const crypto::CertificateKey* /*own*/) override {
+    HEIRLOOM_EXPECT(server_key != nullptr && server_key->rsa.has_value());
+    const crypto::RsaPublicKey& key = temporary_.has_value() ? *temporary_ : *server_key->rsa;
     SecretBytes premaster(kRsaPremasterSize);
     if (!context.random.fill(premaster.expose())) {
       return Cause::random_failed;
@@ -56,18 +94,33 @@ class RsaClient final : public ClientKeyAgreement {
     const auto version = static_cast<std::uint16_t>(context.client_version);
     premaster.expose()[0] = static_cast<std::uint8_t>(version >> 8U);
     premaster.expose()[1] = static_cast<std::uint8_t>(version & 0xffU);
-    HEIRLOOM_TRY(Bytes block, server_key.rsa->encrypt(premaster.expose(), context.random));
+    HEIRLOOM_TRY(Bytes block, key.encrypt(premaster.expose(), context.random));
     return Response{
         .message = {.exchange_keys = frame(context.profile.premaster_framing, std::move(block))},
-        .premaster = PremasterSecret(std::move(premaster))};
+        .secret = Agreed{PremasterSecret(std::move(premaster))}};
   }
+
+ private:
+  std::optional<crypto::RsaPublicKey> temporary_;  ///< of the ServerKeyExchange
 };
 
 class RsaServer final : public ServerKeyAgreement {
  public:
-  Result<DecryptionNeeded> accept(const KxContext& context,
-                                  const message::ClientKeyExchange& message,
-                                  std::size_t key_size) override {
+  Result<Bytes> offer(const KxContext& context) override {
+    HEIRLOOM_EXPECT(context.ephemeral != nullptr && context.ephemeral->rsa != nullptr);
+    HEIRLOOM_TRY(temporary_, context.ephemeral->rsa->take(context.suite.export_limit_bits));
+    Bytes params;
+    wire::encode(params,
+                 message::ServerRSAParams{.rsa_modulus = temporary_.modulus,
+                                          .rsa_exponent = temporary_.exponent});
+    return params;
+  }
+
+  Result<Accepted> accept(const KxContext& context,
+                          const message::ClientKeyExchange& message,
+                          const crypto::CertificateKey* own,
+                          const crypto::CertificateKey* /*client_key*/) override {
+    HEIRLOOM_EXPECT(own != nullptr && own->rsa.has_value());
     // The fallback is drawn before the block is looked at, whether or not it will be used.
     if (!context.random.fill(fallback_.expose())) {
       return Cause::random_failed;
@@ -75,10 +128,10 @@ class RsaServer final : public ServerKeyAgreement {
     check_ = {.client_version = context.client_version,
               .negotiated_version = context.profile.version,
               .rule = context.policy.premaster_version};
-    key_size_ = key_size;
+    key_size_ = temporary_.key != nullptr ? temporary_.key->size() : own->rsa->size();
     HEIRLOOM_TRY(Bytes ciphertext,
-                 unframe(context.profile.premaster_framing, message.exchange_keys, key_size));
-    return DecryptionNeeded{std::move(ciphertext)};
+                 unframe(context.profile.premaster_framing, message.exchange_keys, key_size_));
+    return Accepted(DecryptionNeeded{std::move(ciphertext), temporary_.key});
   }
 
   PremasterSecret recover(const PrivateKeyResult& decrypted) override {
@@ -91,6 +144,7 @@ class RsaServer final : public ServerKeyAgreement {
   }
 
  private:
+  TemporaryRsaKey temporary_;  ///< its key is null if the certificate's decrypts
   Secret<kRsaPremasterSize> fallback_;
   PremasterCheck check_{};
   std::size_t key_size_ = 0;

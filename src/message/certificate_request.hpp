@@ -16,6 +16,10 @@ namespace heirloom::message {
 /// ClientCertificateType: what we can meet or ask for. Servers list others, which are skipped.
 enum class ClientCertificateType : std::uint8_t {
   rsa_sign = 1,
+  dss_sign = 2,
+  rsa_fixed_dh = 3,
+  dss_fixed_dh = 4,
+  ecdsa_sign = 64,  ///< RFC 4492 §5.5
 };
 
 struct CertificateRequest {

@@ -1,6 +1,8 @@
 // The extensions that these versions meet (RFC 6066, RFC 5746), as structs with layouts.
 #pragma once
 
+#include "heirloom/named_curve.hpp"
+
 #include "base/bytes.hpp"
 #include "wire/layout.hpp"
 
@@ -8,11 +10,14 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace heirloom::message {
 
 enum class ExtensionType : std::uint16_t {
   server_name = 0,
+  elliptic_curves = 10,   ///< RFC 4492 §5.1.1
+  ec_point_formats = 11,  ///< RFC 4492 §5.1.2
   renegotiation_info = 0xff01,
 };
 
@@ -72,6 +77,28 @@ template <wire::Is<ServerNameEntry> T, class Io>
 void layout(T& m, Io& io) {
   io.field("name_type", m.name_type);
   io.template opaque<1, 0xffff>("host_name", m.host_name);
+}
+
+/// EllipticCurveList, RFC 4492 §5.1.1.
+struct EllipticCurveList {
+  std::vector<NamedCurve> elliptic_curve_list;
+};
+
+template <wire::Is<EllipticCurveList> T, class Io>
+void layout(T& m, Io& io) {
+  io.template vector<2, 0xffff>("elliptic_curve_list", m.elliptic_curve_list);
+}
+
+/// ECPointFormatList, RFC 4492 §5.1.2. Only uncompressed is used here, and it must always be there.
+enum class ECPointFormat : std::uint8_t { uncompressed = 0 };
+
+struct ECPointFormatList {
+  std::vector<ECPointFormat> ec_point_format_list;
+};
+
+template <wire::Is<ECPointFormatList> T, class Io>
+void layout(T& m, Io& io) {
+  io.template vector<1, 0xff>("ec_point_format_list", m.ec_point_format_list);
 }
 
 /// make_extension encodes a struct as the data of an extension.

@@ -4,8 +4,8 @@
 // SSL 3.0 has twelve alerts (RFC 6101 A.3). Where its vocabulary lacks a word the column has what
 // deployed implementations send: illegal_parameter for a malformed message, handshake_failure for a
 // failed proof or a refusal, bad_record_mac for an oversize record (drift D28 to D31).
-// decryption_failed, no_certificate, export_restriction and no_renegotiation are in no column: the
-// first would be a padding oracle, the others are no answer to any of these causes.
+// decryption_failed, no_certificate and no_renegotiation are in no column: the first would be a
+// padding oracle, the others are no answer to any of these causes.
 #include "heirloom/error.hpp"
 
 #include <array>
@@ -187,6 +187,18 @@ constexpr std::array kCauses = std::to_array<CauseInfo>({
   {Cause::key_exchange_malformed, "key_exchange_malformed", peer_misbehaved, illegal_parameter,
    illegal_parameter, "RFC 2246 §7.2.2",
    "the peer's key or key exchange values cannot be used"},
+  {Cause::key_exchange_too_weak, "key_exchange_too_weak", local_refusal, insufficient_security,
+   handshake_failure, "RFC 2246 §7.2.2",
+   "the server's temporary key is shorter than is allowed here"},
+  {Cause::export_restriction, "export_restriction", peer_misbehaved,
+   AlertDescription::export_restriction, handshake_failure, "RFC 2246 §7.2.2",
+   "the server's temporary key is longer than its export suite allows"},
+  {Cause::params_signature_invalid, "params_signature_invalid", peer_misbehaved, decrypt_error,
+   handshake_failure, "RFC 2246 §7.4.3",
+   "the server's temporary key is not signed by its certificate: somebody may sit in between"},
+  {Cause::anonymous_server_requests_certificate, "anonymous_server_requests_certificate",
+   peer_misbehaved, handshake_failure, handshake_failure, "RFC 2246 §7.4.4",
+   "the server asks for a certificate and shows none itself"},
   {Cause::private_key_failed, "private_key_failed", internal, internal_error,
    handshake_failure, "RFC 2246 §7.2.2", "our private key could not be used"},
   {Cause::certificate_verify_failed, "certificate_verify_failed", peer_misbehaved,

@@ -34,11 +34,24 @@ constexpr std::array kCipherPreference = {BulkCipher::aes_256_cbc,
                                           BulkCipher::rc4_40,
                                           BulkCipher::null};
 static_assert(kCipherPreference.size() == static_cast<std::size_t>(BulkCipher::seed_cbc) + 1);
+
+// A key for this connection alone before the certificate's; anonymous ones last.
+constexpr std::array kKeyExchangePreference = {KeyExchangeKind::ecdhe_ecdsa,
+                                               KeyExchangeKind::ecdhe_rsa,
+                                               KeyExchangeKind::dhe_rsa,
+                                               KeyExchangeKind::dhe_dss,
+                                               KeyExchangeKind::rsa,
+                                               KeyExchangeKind::dh_rsa,
+                                               KeyExchangeKind::dh_dss,
+                                               KeyExchangeKind::ecdh_anon,
+                                               KeyExchangeKind::dh_anon};
 constexpr std::array kMacPreference = {MacAlgorithm::sha, MacAlgorithm::md5};
 
 auto rank(const CipherSuite& suite) {
   return std::tuple(std::ranges::find(kCipherPreference, suite.bulk) - kCipherPreference.begin(),
                     std::ranges::find(kMacPreference, suite.mac) - kMacPreference.begin(),
+                    std::ranges::find(kKeyExchangePreference, suite.key_exchange) -
+                        kKeyExchangePreference.begin(),
                     suite.id);
 }
 
@@ -57,12 +70,12 @@ std::vector<std::uint16_t> suites_that(Condition condition) {
 }
 
 bool is_strict(const CipherSuite& suite) {
-  return suite.allowance == Allowance::none && info(suite.bulk).type == CipherType::block &&
+  return needed_allowances(suite).empty() && info(suite.bulk).type == CipherType::block &&
          info(suite.bulk).effective_key_bits >= 128;
 }
 
 bool needs_no_allowance(const CipherSuite& suite) {
-  return suite.allowance == Allowance::none;
+  return needed_allowances(suite).empty();
 }
 
 std::string_view word(ClientAuthentication value) {
@@ -73,6 +86,16 @@ std::string_view word(ClientAuthentication value) {
       return "optional";
     case ClientAuthentication::required:
       return "required";
+  }
+  return "unknown";
+}
+
+std::string_view word(Preference value) {
+  switch (value) {
+    case Preference::server:
+      return "server";
+    case Preference::client:
+      return "client";
   }
   return "unknown";
 }
@@ -143,6 +166,15 @@ std::string suite_list(const Policy& policy) {
   return list;
 }
 
+std::string curve_list(const Policy& policy) {
+  std::string list;
+  for (const NamedCurve curve : policy.named_curves) {
+    list += list.empty() ? "" : ", ";
+    list += to_string(curve);
+  }
+  return list;
+}
+
 class Lines {
  public:
   void add(std::string_view name, std::string_view value) {
@@ -164,6 +196,7 @@ Policy Policy::strict() {
   policy.min_version = ProtocolVersion::tls10;
   policy.cipher_suites = suites_that(is_strict);
   policy.min_rsa_bits = 1024;
+  policy.min_dh_bits = 1024;
   policy.missing_close_notify = OnMissingCloseNotify::forget_session;
   return policy;
 }
@@ -177,7 +210,29 @@ Policy Policy::device() {
 Policy Policy::museum() {
   Policy policy;
   policy.cipher_suites = suites_that([](const CipherSuite&) { return true; });
+  policy.min_dh_bits = 512;
+  policy.min_temporary_rsa_bits = 512;
   return policy;
+}
+
+void allow(Policy& policy, const std::vector<Allowance>& allowed) {
+  const auto is_allowed = [&](Allowance needed) {
+    return std::ranges::find(allowed, needed) != allowed.end();
+  };
+  for (const std::uint16_t id : suites_that([&](const CipherSuite& suite) {
+         const std::vector<Allowance> needed = needed_allowances(suite);
+         return !needed.empty() && std::ranges::all_of(needed, is_allowed);
+       })) {
+    if (std::ranges::find(policy.cipher_suites, id) == policy.cipher_suites.end()) {
+      policy.cipher_suites.push_back(id);
+    }
+  }
+  if (is_allowed(Allowance::dh512)) {
+    policy.min_dh_bits = std::min<std::size_t>(policy.min_dh_bits, 512);
+  }
+  if (is_allowed(Allowance::rsa512)) {
+    policy.min_temporary_rsa_bits = std::min<std::size_t>(policy.min_temporary_rsa_bits, 512);
+  }
 }
 
 std::string to_string(const Policy& policy) {
@@ -186,12 +241,17 @@ std::string to_string(const Policy& policy) {
   lines.add("min_version", to_string(policy.min_version));
   lines.add("max_version", to_string(policy.max_version));
   lines.add("cipher_suites", suite_list(policy));
+  lines.add("preference", word(policy.preference));
   lines.add("min_rsa_bits", policy.min_rsa_bits);
   lines.add("max_rsa_bits", policy.max_rsa_bits);
+  lines.add("min_dh_bits", policy.min_dh_bits);
+  lines.add("min_temporary_rsa_bits", policy.min_temporary_rsa_bits);
+  lines.add("named_curves", curve_list(policy));
   lines.add("client_authentication", word(policy.client_authentication));
   lines.add("cbc_splitting", word(policy.cbc_splitting));
   lines.add("server_name", word(policy.server_name));
   lines.add("renegotiation_info", word(policy.renegotiation_info));
+  lines.add("elliptic_curves", word(policy.elliptic_curves));
   lines.add("fallback", word(policy.fallback));
   lines.add("missing_close_notify", word(policy.missing_close_notify));
   lines.add("premaster_version", word(policy.premaster_version));

@@ -88,6 +88,13 @@ struct VerifyData {
   [[nodiscard]] ByteView view() const { return ByteView(bytes).first(size); }
 };
 
+/// TemporaryRsa says when a server without an export suite sends a temporary RSA key.
+enum class TemporaryRsa : std::uint8_t {
+  for_export_only,           ///< RFC 2246 §7.4.3
+  for_signing_certificates,  ///< RFC 6101 §5.6.3: if the certificate's key may not encipher (drift
+                             ///< D118)
+};
+
 struct VersionProfile {
   ProtocolVersion version;
 
@@ -106,6 +113,8 @@ struct VersionProfile {
   HelloExtensionSet hello_extensions;
   NoCertificateAnswer no_certificate;
   PremasterFraming premaster_framing;
+  crypto::DsaForm dsa_form;  ///< of DSA signatures that are accepted
+  TemporaryRsa temporary_rsa;
   crypto::SignatureHashes (*certificate_verify)(const HandshakeHashes& messages,
                                                 const MasterSecret& master);
   VerifyData (*finished)(const HandshakeHashes& messages, const MasterSecret& master, Side sender);

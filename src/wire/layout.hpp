@@ -134,6 +134,9 @@ class Decoder {
     }
   }
 
+  /// rest_after_fields is what no field has used yet; empty if one was missing.
+  [[nodiscard]] ByteView rest_after_fields() { return reader_.rest(); }
+
   /// finish tells whether every byte was used and nothing was missing.
   [[nodiscard]] Result<void> finish() {
     if (reader_.has_failed()) {
@@ -303,6 +306,21 @@ template <class M, class... Context>
   if (auto finished = decoder.finish(); !finished.has_value()) {
     return std::move(finished).error();
   }
+  return message;
+}
+
+/// decode_front reads a struct that stands at the front of `bytes`, and leaves there what is behind
+/// it.
+template <class M>
+[[nodiscard]] Result<M> decode_front(ByteView& bytes) {
+  M message{};
+  Decoder decoder(bytes);
+  layout(message, decoder);
+  const ByteView behind = decoder.rest_after_fields();
+  if (auto finished = decoder.finish(); !finished.has_value()) {
+    return std::move(finished).error();
+  }
+  bytes = behind;
   return message;
 }
 

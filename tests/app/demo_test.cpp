@@ -188,7 +188,7 @@ Script script(std::uint16_t for_client, std::uint16_t for_server) {
   ServerOptions server;
   server.policy = Policy::museum();
   server.policy.cipher_suites = {for_server};
-  server.credentials = credentials;
+  server.credentials = {credentials};
   server.sessions = make_memory_session_store();
   return {.client = *ClientConfig::build(client),
           .server = *ServerConfig::build(server),

@@ -67,9 +67,9 @@ std::shared_ptr<const ServerConfig> make_server_config(Protocol protocol,
                                                        std::shared_ptr<SessionStore> sessions) {
   ServerOptions options;
   options.policy = policy_for(protocol);
-  options.credentials =
+  options.credentials = {
       require(load_credentials(certificate_file("rsa1024.chain"), certificate_file("rsa1024.key")),
-              "credentials");
+              "credentials")};
   options.sessions = std::move(sessions);
   return require(ServerConfig::build(std::move(options)), "server configuration");
 }

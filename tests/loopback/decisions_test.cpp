@@ -163,7 +163,7 @@ TEST_P(Decisions, SessionIsLookedUpLater) {
 TEST_P(Decisions, PrivateKeyOpensThePremasterLater) {
   const auto key = std::make_shared<SignElsewhere>(pki_credentials("rsa1024").key);
   ServerOptions options = server();
-  options.credentials.key = key;
+  options.credentials.front().key = key;
   Pair pair(build(client()), build(std::move(options)));
   pair.run();
   ASSERT_EQ(pair.server.phase(), Phase::parked) << "the client's whole flight waits";
@@ -177,7 +177,7 @@ TEST_P(Decisions, PrivateKeySignsTheCertificateVerifyLater) {
   const Credentials identity = pki_credentials("client");
   const auto key = std::make_shared<SignElsewhere>(identity.key);
   ClientOptions with = client();
-  with.credentials = {.chain = identity.chain, .key = key};
+  with.credentials = {{.chain = identity.chain, .key = key}};
   ServerOptions asks = server();
   asks.policy.client_authentication = ClientAuthentication::required;
   asks.verifier = verify_with_pin({certificate_fingerprint(identity.chain.front())});
@@ -194,7 +194,7 @@ TEST_P(Decisions, PrivateKeySignsTheCertificateVerifyLater) {
 TEST_P(Decisions, AFailedPrivateKeyIsNoOracle) {
   const auto key = std::make_shared<SignElsewhere>(pki_credentials("rsa1024").key);
   ServerOptions options = server();
-  options.credentials.key = key;
+  options.credentials.front().key = key;
   Pair pair(build(client()), build(std::move(options)));
   pair.run();
   (void)pair.server.resolve(PrivateKeyResult(Cause::private_key_failed));

@@ -120,7 +120,7 @@ TEST_P(Matrix, ClientAuthenticates) {
   const auto server_config = build(std::move(options));
   ClientOptions with = client_options();
   with.policy = policy_for(GetParam().version, GetParam().suite);
-  with.credentials = identity;
+  with.credentials = {identity};
   Pair pair(build(std::move(with)), server_config);
   pair.run();
   ASSERT_EQ(pair.server.phase(), Phase::open);

@@ -443,7 +443,7 @@ TEST_P(Rfc2246_7_4, PremasterCarriesTheOfferedVersion) {
   ClientOptions client = client_options();  // offers up to TLS 1.0
   ServerOptions server = server_options();
   server.policy = policy_for(GetParam().version, GetParam().suite);
-  server.credentials.key = recorder;
+  server.credentials.front().key = recorder;
   Pair made(build(std::move(client)), build(std::move(server)));
   made.run();
   ASSERT_EQ(made.server.phase(), Phase::open) << made.server.error()->text();

@@ -55,7 +55,7 @@ ClientOptions client_options(std::uint64_t seed) {
 
 ServerOptions server_options(std::uint64_t seed) {
   ServerOptions options;
-  options.credentials = pki_credentials("rsa1024");
+  options.credentials = {pki_credentials("rsa1024")};
   options.random = std::make_shared<SeededRandom>(seed);
   options.clock = std::make_shared<FixedClock>();
   return options;

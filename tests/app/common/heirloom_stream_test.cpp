@@ -30,8 +30,8 @@ std::shared_ptr<const ClientConfig> client_config() {
 
 std::shared_ptr<const ServerConfig> server_config() {
   ServerOptions options;
-  options.credentials =
-      load_credentials(certificate_file("rsa1024.crt"), certificate_file("rsa1024.key")).value();
+  options.credentials = {
+      load_credentials(certificate_file("rsa1024.crt"), certificate_file("rsa1024.key")).value()};
   return ServerConfig::build(std::move(options)).value();
 }
 

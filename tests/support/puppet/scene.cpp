@@ -45,7 +45,7 @@ Connection Scene::make_server(Combination combination, const Adjust& adjust) {
 Connection Scene::make_client(Combination combination, const Adjust& adjust) {
   ClientOptions options = client_options();
   options.policy = policy_for(combination.version, combination.suite);
-  options.credentials = pki_credentials("client");
+  options.credentials = {pki_credentials("client")};
   SessionPtr session;
   if (shape_ == Shape::resumed) {
     session = stored_session(combination);

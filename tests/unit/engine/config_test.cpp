@@ -37,7 +37,7 @@ ClientOptions client() {
 
 ServerOptions server() {
   ServerOptions options;
-  options.credentials = credentials();
+  options.credentials = {credentials()};
   return options;
 }
 
@@ -185,24 +185,24 @@ TEST(ClientConfig, NeedsAVerifier) {
 
 TEST(ClientConfig, MayHaveCredentials) {
   ClientOptions options = client();
-  options.credentials = credentials();
+  options.credentials = {credentials()};
   EXPECT_EQ(reason(std::move(options)), "it was built");
 }
 
 TEST(ClientConfig, RefusesHalfOfTheCredentials) {
   ClientOptions without_key = client();
-  without_key.credentials = {.chain = {{0x30, 0x00}}, .key = nullptr};
+  without_key.credentials = {{.chain = {{0x30, 0x00}}, .key = nullptr}};
   EXPECT_EQ(reason(std::move(without_key)),
             "the credentials have a certificate but no private key");
   ClientOptions without_chain = client();
-  without_chain.credentials = {.chain = {}, .key = credentials().key};
+  without_chain.credentials = {{.chain = {}, .key = credentials().key}};
   EXPECT_EQ(reason(std::move(without_chain)),
             "the credentials have a private key but no certificate");
 }
 
 TEST(ClientConfig, RefusesAKeyThatNoKeyExchangeUses) {
   ClientOptions options = client();
-  options.credentials = credentials(PublicKeyAlgorithm::dsa);
+  options.credentials = {credentials(PublicKeyAlgorithm::dsa)};
   EXPECT_EQ(reason(std::move(options)),
             "the private key is of kind DSA, and only RSA keys can be used");
 }
@@ -213,18 +213,18 @@ TEST(ServerConfig, NeedsCredentials) {
 
 TEST(ServerConfig, RefusesHalfOfTheCredentials) {
   ServerOptions without_key = server();
-  without_key.credentials.key = nullptr;
+  without_key.credentials.front().key = nullptr;
   EXPECT_EQ(reason(std::move(without_key)),
             "the credentials have a certificate but no private key");
   ServerOptions without_chain = server();
-  without_chain.credentials.chain.clear();
+  without_chain.credentials.front().chain.clear();
   EXPECT_EQ(reason(std::move(without_chain)),
             "the credentials have a private key but no certificate");
 }
 
 TEST(ServerConfig, RefusesAKeyThatIsNotRsa) {
   ServerOptions options = server();
-  options.credentials = credentials(PublicKeyAlgorithm::ec);
+  options.credentials = {credentials(PublicKeyAlgorithm::ec)};
   EXPECT_EQ(reason(std::move(options)),
             "the private key is of kind EC, and only RSA keys can be used");
 }

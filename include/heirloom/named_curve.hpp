@@ -1,7 +1,10 @@
 // NamedCurve: the numbers of elliptic curves in hellos and key exchange messages, RFC 4492 §5.1.1.
 #pragma once
 
+#include "heirloom/export.hpp"
+
 #include <cstdint>
+#include <string_view>
 
 namespace heirloom {
 
@@ -20,5 +23,8 @@ enum class NamedCurve : std::uint16_t {
   secp384r1 = 24,
   secp521r1 = 25,
 };
+
+/// to_string gives "secp256r1", and "unknown" for a number that has no name here.
+[[nodiscard]] HEIRLOOM_EXPORT std::string_view to_string(NamedCurve curve) noexcept;
 
 }  // namespace heirloom

@@ -1,0 +1,51 @@
+// TemporaryRsaKeys: the short keys that a server makes for RSA_EXPORT suites (RFC 6101 §5.6.3 and
+// D.1, RFC 2246 §7.4.3 and D.1).
+//
+// "For typical electronic commerce applications, it is suggested that keys be changed daily or
+// every 500 transactions, and more often if possible" (RFC 2246 D.1).
+#pragma once
+
+#include "heirloom/clock.hpp"
+#include "heirloom/credentials.hpp"
+#include "heirloom/export.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace heirloom {
+
+/// TemporaryRsaKey is one such key. Numbers are big-endian without leading zeros.
+struct TemporaryRsaKey {
+  std::vector<std::uint8_t> modulus;
+  std::vector<std::uint8_t> exponent;
+  std::shared_ptr<PrivateKey> key;
+};
+
+/// TemporaryRsaKeys hands out keys; one object serves the connections of many threads.
+class HEIRLOOM_EXPORT TemporaryRsaKeys {
+ public:
+  TemporaryRsaKeys() = default;
+  TemporaryRsaKeys(const TemporaryRsaKeys&) = delete;
+  TemporaryRsaKeys& operator=(const TemporaryRsaKeys&) = delete;
+  virtual ~TemporaryRsaKeys() = default;
+
+  /// take counts one use of a key of that many bits (512 or 1024). private_key_failed if none could
+  /// be made.
+  [[nodiscard]] virtual Result<TemporaryRsaKey> take(std::size_t bits) = 0;
+};
+
+/// TemporaryRsaRules says when a key is replaced, whichever comes first.
+struct TemporaryRsaRules {
+  std::size_t uses = 500;
+  std::chrono::seconds age{86400};
+};
+
+/// make_temporary_rsa_keys makes the first key of a size when it is first asked for, and its
+/// successors on a thread of its own before they are needed.
+[[nodiscard]] HEIRLOOM_EXPORT std::shared_ptr<TemporaryRsaKeys> make_temporary_rsa_keys(
+    TemporaryRsaRules rules = {}, std::shared_ptr<Clock> clock = nullptr);
+
+}  // namespace heirloom

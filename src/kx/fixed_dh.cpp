@@ -1,0 +1,96 @@
+// Diffie-Hellman with the key of the server's certificate (RFC 2246 §7.4.2 DH_DSS and DH_RSA,
+// §7.4.7.2).
+//
+// A client whose own certificate has a key of the same group sends an empty ClientKeyExchange: both
+// public values are known by then (implicit). Any other sends a fresh public value (explicit).
+#include "base/try.hpp"
+#include "crypto/dh.hpp"
+#include "kx/dh_group_rules.hpp"
+#include "kx/key_exchange.hpp"
+
+#include <utility>
+
+namespace heirloom::kx {
+
+namespace {
+
+bool is_of_group(const crypto::CertificateKey* key, const crypto::DhGroup& group) {
+  return key != nullptr && key->dh.has_value() && key->dh->group.p == group.p &&
+         key->dh->group.g == group.g;
+}
+
+class FixedDhClient final : public ClientKeyAgreement {
+ public:
+  Result<void> learn(const KxContext& /*context*/,
+                     const crypto::CertificateKey* /*signer*/,
+                     const message::ServerKeyExchange& /*message*/) override {
+    HEIRLOOM_EXPECT(false);  // the row says never
+    return {};
+  }
+
+  Result<Response> respond(const KxContext& context,
+                           const crypto::CertificateKey* server_key,
+                           const crypto::CertificateKey* own) override {
+    HEIRLOOM_EXPECT(server_key != nullptr && server_key->dh.has_value());
+    const crypto::DhGroup& group = server_key->dh->group;
+    HEIRLOOM_TRY_VOID(check_server_group(context, group));
+    HEIRLOOM_TRY_VOID(crypto::check_public_value(group, server_key->dh->public_value));
+    if (is_of_group(own, group)) {
+      return Response{.message = {}, .secret = AgreementNeeded{server_key->dh->public_value}};
+    }
+    HEIRLOOM_TRY(const crypto::DhKeyPair pair, crypto::DhKeyPair::generate(group, context.random));
+    HEIRLOOM_TRY(const SecretBytes z, pair.agree(server_key->dh->public_value));
+    Response response{.message = {}, .secret = Agreed{crypto::dh_premaster(z.expose())}};
+    wire::encode(response.message.exchange_keys,
+                 message::ClientDiffieHellmanPublic{pair.public_value()});
+    return response;
+  }
+};
+
+class FixedDhServer final : public ServerKeyAgreement {
+ public:
+  Result<Bytes> offer(const KxContext& /*context*/) override {
+    HEIRLOOM_EXPECT(false);  // the row says never
+    return Bytes{};
+  }
+
+  Result<Accepted> accept(const KxContext& context,
+                          const message::ClientKeyExchange& message,
+                          const crypto::CertificateKey* own,
+                          const crypto::CertificateKey* client_key) override {
+    HEIRLOOM_EXPECT(own != nullptr && own->dh.has_value());
+    if (!context.random.fill(fallback_.expose())) {
+      return Cause::random_failed;
+    }
+    // An empty body is an implicit value only if there is a certificate to take it from.
+    if (message.exchange_keys.empty() && is_of_group(client_key, own->dh->group)) {
+      return Accepted(AgreementNeeded{client_key->dh->public_value});
+    }
+    const auto sent = wire::decode<message::ClientDiffieHellmanPublic>(message.exchange_keys);
+    if (!sent.has_value()) {
+      return Error(Cause::message_malformed, "client_key_exchange: " + sent.error().detail);
+    }
+    HEIRLOOM_TRY_VOID(crypto::check_public_value(own->dh->group, sent->dh_Yc));
+    return Accepted(AgreementNeeded{sent->dh_Yc});
+  }
+
+  PremasterSecret recover(const PrivateKeyResult& result) override {
+    // The value is known to be good, so this is about our key: the handshake ends at Finished.
+    return crypto::dh_premaster(result.has_value() ? ByteView(*result) : fallback_.expose());
+  }
+
+ private:
+  Secret<48> fallback_;
+};
+
+}  // namespace
+
+std::unique_ptr<ClientKeyAgreement> make_fixed_dh_client() {
+  return std::make_unique<FixedDhClient>();
+}
+
+std::unique_ptr<ServerKeyAgreement> make_fixed_dh_server() {
+  return std::make_unique<FixedDhServer>();
+}
+
+}  // namespace heirloom::kx
