@@ -3,6 +3,7 @@
 #include "heirloom/inspector.hpp"
 
 #include "support/pair.hpp"
+#include "support/suite_setup.hpp"
 #include "support/test_pki.hpp"
 
 #include <map>
@@ -55,165 +56,204 @@ class Notes final : public Inspector {
 constexpr auto kSent = Event::Direction::sent;
 constexpr auto kReceived = Event::Direction::received;
 
-class InspectorOfEverySuite : public ::testing::TestWithParam<Combination> {
- protected:
+/// talk carries data both ways over a new connection and ends it.
+void talk(Pair& two) {
+  two.run();
+  ASSERT_EQ(two.client.phase(), Phase::open);
+  two.send_to_server(Bytes(40000, 'u'));
+  two.send_to_client(Bytes(300, 'd'));
+  two.client.close();
+  two.run();
+  EXPECT_EQ(two.at_server.size(), 40000U);
+  EXPECT_EQ(two.at_client.size(), 300U);
+}
+
+/// Watched is a conversation with an inspector at both ends, which can be resumed.
+struct Watched {
+  Watched(Combination of, RevealSecrets reveal) : combination(of) { converse(reveal); }
+
   void converse(RevealSecrets reveal, SessionPtr resume = nullptr) {
-    client_ = std::make_shared<Notes>();
-    server_ = std::make_shared<Notes>();
-    ClientOptions client_side = client_options();
-    client_side.policy = policy_for(GetParam().version, GetParam().suite);
-    client_side.inspector = client_;
+    client = std::make_shared<Notes>();
+    server = std::make_shared<Notes>();
+    ClientOptions client_side = client_options(combination);
+    client_side.inspector = client;
     client_side.reveal_secrets = reveal;
-    client_side.key_log = key_lines_;
-    ServerOptions server_side = server_options();
-    server_side.policy = policy_for(GetParam().version, GetParam().suite);
-    server_side.sessions = sessions_;
-    server_side.inspector = server_;
+    client_side.key_log = key_lines;
+    ServerOptions server_side = server_options(combination);
+    server_side.sessions = sessions;
+    server_side.inspector = server;
     server_side.reveal_secrets = reveal;
-    pair_.emplace(build(std::move(client_side)), build(std::move(server_side)), std::move(resume));
-    talk(*pair_);
+    pair.emplace(build(std::move(client_side)), build(std::move(server_side)), std::move(resume));
+    talk(*pair);
   }
 
-  static void talk(Pair& two) {
-    two.run();
-    ASSERT_EQ(two.client.phase(), Phase::open);
-    two.send_to_server(Bytes(40000, 'u'));
-    two.send_to_client(Bytes(300, 'd'));
-    two.client.close();
-    two.run();
-    EXPECT_EQ(two.at_server.size(), 40000U);
-    EXPECT_EQ(two.at_client.size(), 300U);
-  }
-
-  std::shared_ptr<Notes> client_;
-  std::shared_ptr<Notes> server_;
-  std::shared_ptr<KeyLines> key_lines_ = std::make_shared<KeyLines>();
-  std::shared_ptr<SessionStore> sessions_ = make_memory_session_store();
-  std::optional<Pair> pair_;
+  Combination combination;
+  std::shared_ptr<Notes> client;
+  std::shared_ptr<Notes> server;
+  std::shared_ptr<KeyLines> key_lines = std::make_shared<KeyLines>();
+  std::shared_ptr<SessionStore> sessions = make_memory_session_store();
+  std::optional<Pair> pair;
 };
 
-TEST_P(InspectorOfEverySuite, SeesAtBothEndsWhatWasOnTheWire) {
-  converse(RevealSecrets::no);
-  EXPECT_EQ(client_->wire(kSent), pair_->wire_to_server);
-  EXPECT_EQ(server_->wire(kSent), pair_->wire_to_client);
-  EXPECT_EQ(client_->records[kSent], server_->records[kReceived]);
-  EXPECT_EQ(server_->records[kSent], client_->records[kReceived]);
-  EXPECT_EQ(client_->messages[kSent], server_->messages[kReceived]);
-  EXPECT_EQ(server_->messages[kSent], client_->messages[kReceived]);
-  EXPECT_EQ(client_->messages[kSent].size(), 3U);  // hello, key exchange, finished
-}
-
-TEST_P(InspectorOfEverySuite, SplitsARecordIntoPlaintextMacAndPadding) {
-  converse(RevealSecrets::no);
-  const CipherSuite& suite = *find_cipher_suite(GetParam().suite);
-  const std::size_t block = info(suite.bulk).block_size;
-  bool is_protected = false;
-  Bytes data;
-  for (const SeenRecord& record : client_->records[kSent]) {
-    ASSERT_EQ(record.wire.size(), record.unencrypted.size() + 5);
-    ASSERT_LE(record.plaintext.size(), record.unencrypted.size());
-    EXPECT_TRUE(
-        std::equal(record.plaintext.begin(), record.plaintext.end(), record.unencrypted.begin()));
-    std::size_t behind = 0;
-    if (is_protected) {
-      behind = info(suite.mac).hash_size;
-      behind += block == 1 ? 0 : std::size_t{record.unencrypted.back()} + 1;
-    }
-    EXPECT_EQ(record.plaintext.size() + behind, record.unencrypted.size());
-    is_protected = is_protected || record.type == 20;
-    if (record.type == 23) {
-      append(data, record.plaintext);
-    }
-  }
-  EXPECT_EQ(data, Bytes(40000, 'u'));
-}
-
-TEST_P(InspectorOfEverySuite, LearnsSecretsOnlyIfTheConfigurationRevealsThem) {
-  converse(RevealSecrets::no);
-  EXPECT_TRUE(client_->values.empty());
-  EXPECT_TRUE(server_->values.empty());
-}
-
-TEST_P(InspectorOfEverySuite, LearnsTheSameSecretsAtBothEnds) {
-  converse(RevealSecrets::yes);
+/// check_key_block: it is cut into MAC secrets, keys and IVs, but an exportable suite makes its
+/// keys of what stands there and takes its IVs from elsewhere (RFC 2246 §6.3, §6.3.1).
+void check_key_block(const CipherSuite& suite, std::map<DerivedValue, Bytes>& values) {
   using enum DerivedValue;
-  for (const DerivedValue what : {pre_master_secret,
-                                  master_secret,
-                                  key_block,
-                                  client_write_mac_secret,
-                                  server_write_mac_secret,
-                                  client_write_key,
-                                  server_write_key,
-                                  client_write_iv,
-                                  server_write_iv}) {
-    EXPECT_EQ(client_->values[what], server_->values[what]) << to_string(what);
-  }
   Bytes parts;
-  for (const DerivedValue what : {client_write_mac_secret,
-                                  server_write_mac_secret,
-                                  client_write_key,
-                                  server_write_key,
-                                  client_write_iv,
-                                  server_write_iv}) {
-    append(parts, client_->values[what]);
+  for (const DerivedValue what : {client_write_mac_secret, server_write_mac_secret}) {
+    append(parts, values[what]);
   }
-  EXPECT_EQ(client_->values[key_block], parts);
-  EXPECT_EQ(client_->values[pre_master_secret].size(), 48U);
-  EXPECT_TRUE(key_lines_->lines.at(0).ends_with(" " + to_hex(client_->values[master_secret])));
-  for (const auto& side : {client_, server_}) {
-    const Bytes& finished = side->messages[kSent].back();
-    EXPECT_EQ(Bytes(finished.begin() + 4, finished.end()), side->values[verify_data]);
-    EXPECT_EQ(side->values[handshake_md5].size(), 16U);
-    EXPECT_EQ(side->values[handshake_sha].size(), 20U);
+  if (suite.is_exportable()) {
+    const Bytes& block = values[key_block];
+    ASSERT_EQ(block.size(), parts.size() + 2 * info(suite.bulk).key_material);
+    EXPECT_TRUE(std::equal(parts.begin(), parts.end(), block.begin()));
+    return;
   }
-  EXPECT_NE(client_->values[handshake_md5], server_->values[handshake_md5]);
+  for (const DerivedValue what :
+       {client_write_key, server_write_key, client_write_iv, server_write_iv}) {
+    append(parts, values[what]);
+  }
+  EXPECT_EQ(values[key_block], parts);
 }
 
-TEST_P(InspectorOfEverySuite, SeesAResumedConnectionWithoutPremaster) {
-  converse(RevealSecrets::yes);
-  const Bytes master = client_->values[DerivedValue::master_secret];
-  converse(RevealSecrets::yes, pair_->client.session());
-  ASSERT_TRUE(pair_->client.info().is_resumed);
-  for (const auto& side : {client_, server_}) {
-    EXPECT_FALSE(side->values.contains(DerivedValue::pre_master_secret));
-    EXPECT_EQ(side->values[DerivedValue::master_secret], master);
-    EXPECT_TRUE(side->values.contains(DerivedValue::verify_data));
-  }
-}
-
-TEST_P(InspectorOfEverySuite, ChangesNothing) {
-  converse(RevealSecrets::yes);
-  ClientOptions client_side = client_options();
-  client_side.policy = policy_for(GetParam().version, GetParam().suite);
-  ServerOptions server_side = server_options();
-  server_side.policy = policy_for(GetParam().version, GetParam().suite);
-  server_side.sessions = make_memory_session_store();
-  Pair unwatched(build(std::move(client_side)), build(std::move(server_side)));
-  talk(unwatched);
-  EXPECT_EQ(unwatched.wire_to_server, pair_->wire_to_server);
-  EXPECT_EQ(unwatched.wire_to_client, pair_->wire_to_client);
-}
-
-TEST_P(InspectorOfEverySuite, FieldsAreAllOfTheMessage) {
-  converse(RevealSecrets::no);
-  for (const auto& side : {client_, server_}) {
-    for (const Bytes& message : side->messages[kSent]) {
-      Bytes joined;
-      for (const MessageField& field : handshake_message_fields(message)) {
-        EXPECT_EQ(field.offset, joined.size()) << field.name;
-        EXPECT_FALSE(field.bytes.empty()) << field.name;
-        append(joined, field.bytes);
-      }
-      EXPECT_EQ(joined, message);
+/// InspectorOfEveryKind goes through suites that have every key exchange and every cipher and MAC.
+class InspectorOfEveryKind : public ::testing::TestWithParam<ProtocolVersion> {
+ protected:
+  /// each runs a check on a conversation with each of them.
+  template <class Check>
+  static void each(RevealSecrets reveal, Check check) {
+    for (const Combination& combination : representatives(GetParam())) {
+      SCOPED_TRACE(name_of(combination));
+      Watched watched(combination, reveal);
+      check(watched);
     }
   }
+};
+
+TEST_P(InspectorOfEveryKind, SeesAtBothEndsWhatWasOnTheWire) {
+  each(RevealSecrets::no, [](Watched& watched) {
+    EXPECT_EQ(watched.client->wire(kSent), watched.pair->wire_to_server);
+    EXPECT_EQ(watched.server->wire(kSent), watched.pair->wire_to_client);
+    EXPECT_EQ(watched.client->records[kSent], watched.server->records[kReceived]);
+    EXPECT_EQ(watched.server->records[kSent], watched.client->records[kReceived]);
+    EXPECT_EQ(watched.client->messages[kSent], watched.server->messages[kReceived]);
+    EXPECT_EQ(watched.server->messages[kSent], watched.client->messages[kReceived]);
+    EXPECT_EQ(watched.client->messages[kSent].size(), 3U);  // hello, key exchange, finished
+  });
 }
 
-INSTANTIATE_TEST_SUITE_P(All,
-                         InspectorOfEverySuite,
-                         ::testing::ValuesIn(combinations()),
+TEST_P(InspectorOfEveryKind, SplitsARecordIntoPlaintextMacAndPadding) {
+  each(RevealSecrets::no, [](Watched& watched) {
+    const CipherSuite& suite = *find_cipher_suite(watched.combination.suite);
+    const std::size_t block = info(suite.bulk).block_size;
+    bool is_protected = false;
+    Bytes data;
+    for (const SeenRecord& record : watched.client->records[kSent]) {
+      ASSERT_EQ(record.wire.size(), record.unencrypted.size() + 5);
+      ASSERT_LE(record.plaintext.size(), record.unencrypted.size());
+      EXPECT_TRUE(
+          std::equal(record.plaintext.begin(), record.plaintext.end(), record.unencrypted.begin()));
+      std::size_t behind = 0;
+      if (is_protected) {
+        behind = info(suite.mac).hash_size;
+        behind += block == 1 ? 0 : std::size_t{record.unencrypted.back()} + 1;
+      }
+      EXPECT_EQ(record.plaintext.size() + behind, record.unencrypted.size());
+      is_protected = is_protected || record.type == 20;
+      if (record.type == 23) {
+        append(data, record.plaintext);
+      }
+    }
+    EXPECT_EQ(data, Bytes(40000, 'u'));
+  });
+}
+
+TEST_P(InspectorOfEveryKind, LearnsSecretsOnlyIfTheConfigurationRevealsThem) {
+  each(RevealSecrets::no, [](Watched& watched) {
+    EXPECT_TRUE(watched.client->values.empty());
+    EXPECT_TRUE(watched.server->values.empty());
+  });
+}
+
+TEST_P(InspectorOfEveryKind, LearnsTheSameSecretsAtBothEnds) {
+  each(RevealSecrets::yes, [](Watched& watched) {
+    using enum DerivedValue;
+    const CipherSuite& suite = *find_cipher_suite(watched.combination.suite);
+    for (const DerivedValue what : {pre_master_secret,
+                                    master_secret,
+                                    key_block,
+                                    client_write_mac_secret,
+                                    server_write_mac_secret,
+                                    client_write_key,
+                                    server_write_key,
+                                    client_write_iv,
+                                    server_write_iv}) {
+      EXPECT_EQ(watched.client->values[what], watched.server->values[what]) << to_string(what);
+    }
+    check_key_block(suite, watched.client->values);
+    const Bytes& premaster = watched.client->values[pre_master_secret];
+    if (suite.key_exchange == KeyExchangeKind::rsa) {
+      EXPECT_EQ(premaster.size(), 48U);
+    } else {
+      EXPECT_FALSE(premaster.empty());
+    }
+    EXPECT_TRUE(watched.key_lines->lines.at(0).ends_with(
+        " " + to_hex(watched.client->values[master_secret])));
+    for (const auto& side : {watched.client, watched.server}) {
+      const Bytes& finished = side->messages[kSent].back();
+      EXPECT_EQ(Bytes(finished.begin() + 4, finished.end()), side->values[verify_data]);
+      EXPECT_EQ(side->values[handshake_md5].size(), 16U);
+      EXPECT_EQ(side->values[handshake_sha].size(), 20U);
+    }
+    EXPECT_NE(watched.client->values[handshake_md5], watched.server->values[handshake_md5]);
+  });
+}
+
+TEST_P(InspectorOfEveryKind, SeesAResumedConnectionWithoutPremaster) {
+  each(RevealSecrets::yes, [](Watched& watched) {
+    const Bytes master = watched.client->values[DerivedValue::master_secret];
+    watched.converse(RevealSecrets::yes, watched.pair->client.session());
+    ASSERT_TRUE(watched.pair->client.info().is_resumed);
+    for (const auto& side : {watched.client, watched.server}) {
+      EXPECT_FALSE(side->values.contains(DerivedValue::pre_master_secret));
+      EXPECT_EQ(side->values[DerivedValue::master_secret], master);
+      EXPECT_TRUE(side->values.contains(DerivedValue::verify_data));
+    }
+  });
+}
+
+TEST_P(InspectorOfEveryKind, ChangesNothing) {
+  each(RevealSecrets::yes, [](Watched& watched) {
+    ServerOptions server_side = server_options(watched.combination);
+    server_side.sessions = make_memory_session_store();
+    Pair unwatched(build(client_options(watched.combination)), build(std::move(server_side)));
+    talk(unwatched);
+    EXPECT_EQ(unwatched.wire_to_server, watched.pair->wire_to_server);
+    EXPECT_EQ(unwatched.wire_to_client, watched.pair->wire_to_client);
+  });
+}
+
+TEST_P(InspectorOfEveryKind, FieldsAreAllOfTheMessage) {
+  each(RevealSecrets::no, [](Watched& watched) {
+    for (const auto& side : {watched.client, watched.server}) {
+      for (const Bytes& message : side->messages[kSent]) {
+        Bytes joined;
+        for (const MessageField& field : handshake_message_fields(message)) {
+          EXPECT_EQ(field.offset, joined.size()) << field.name;
+          EXPECT_FALSE(field.bytes.empty()) << field.name;
+          append(joined, field.bytes);
+        }
+        EXPECT_EQ(joined, message);
+      }
+    }
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Versions,
+                         InspectorOfEveryKind,
+                         ::testing::Values(ProtocolVersion::ssl30, ProtocolVersion::tls10),
                          [](const auto& test) {
-                           return name_of(test.param.version, *find_cipher_suite(test.param.suite));
+                           return test.param == ProtocolVersion::ssl30 ? "SSL30" : "TLS10";
                          });
 
 // RFC 2246 §7.4.1.2, with the offsets counted by hand.
