@@ -8,7 +8,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
-#include <string>
+#include <system_error>
 #include <utility>
 
 namespace heirloom {
@@ -39,12 +39,22 @@ class OwnKeys final : public TemporaryRsaKeys {
     // The successor is begun at half time, so that nobody waits for it.
     const bool is_half_spent = slot.uses * 2 >= rules_.uses || (now - slot.made) * 2 >= rules_.age;
     if (is_half_spent && !slot.next.valid()) {
-      slot.next = std::async(std::launch::async, crypto::generate_rsa_key, bits);
+      slot.next = begin(bits);
     }
     return *slot.current;
   }
 
  private:
+  /// begin makes a key on a thread of its own. The result is not valid if there is no thread to be
+  /// had: then the next use tries again, and in the end take makes the key itself.
+  static std::future<Result<TemporaryRsaKey>> begin(std::size_t bits) {
+    try {
+      return std::async(std::launch::async, crypto::generate_rsa_key, bits);
+    } catch (const std::system_error&) {
+      return {};
+    }
+  }
+
   struct Slot {
     std::optional<TemporaryRsaKey> current;
     std::size_t uses = 0;

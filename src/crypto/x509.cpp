@@ -207,23 +207,37 @@ Result<CertificateKey> certificate_key(ByteView der) {
   return key;
 }
 
+namespace {
+
+Result<Bytes> name_der(const X509_NAME* name) {
+  const ErrorQueueGuard guard;
+  unsigned char* raw = nullptr;
+  const int size = i2d_X509_NAME(name, &raw);
+  if (size <= 0) {
+    return Cause::certificate_malformed;
+  }
+  const std::unique_ptr<unsigned char, OpensslFree> owner(raw);
+  return Bytes(raw, raw + size);
+}
+
+}  // namespace
+
+Result<Bytes> subject_name(ByteView der) {
+  HEIRLOOM_TRY(const X509Pointer certificate, parse_x509(der));
+  return name_der(X509_get_subject_name(certificate.get()));
+}
+
+Result<Bytes> issuer_name(ByteView der) {
+  HEIRLOOM_TRY(const X509Pointer certificate, parse_x509(der));
+  return name_der(X509_get_issuer_name(certificate.get()));
+}
+
 }  // namespace heirloom::crypto
 
 namespace heirloom {
 
 Result<std::vector<std::uint8_t>> certificate_subject_name(std::span<const std::uint8_t> der) {
-  auto parsed = crypto::parse_x509(der);
-  if (!parsed.has_value()) {
-    return std::move(parsed).error();
-  }
-  const crypto::ErrorQueueGuard guard;
-  unsigned char* raw = nullptr;
-  const int size = i2d_X509_NAME(X509_get_subject_name(parsed.value().get()), &raw);
-  if (size <= 0) {
-    return Cause::certificate_malformed;
-  }
-  const std::unique_ptr<unsigned char, crypto::OpensslFree> owner(raw);
-  return std::vector<std::uint8_t>(raw, raw + size);
+  return crypto::subject_name(der);
 }
 
 }  // namespace heirloom

@@ -40,6 +40,14 @@ struct CertificateKey {
 /// yet.
 [[nodiscard]] Result<DhPublicKey> dh_key_of(const X509* certificate);
 
+/// subject_name is the DER name of whoever a certificate is for, as it stands there.
+/// certificate_malformed.
+[[nodiscard]] Result<Bytes> subject_name(ByteView der);
+
+/// issuer_name is the DER name of the authority that signed a certificate, as it stands there.
+/// certificate_malformed.
+[[nodiscard]] Result<Bytes> issuer_name(ByteView der);
+
 /// certificate_key reads it from a DER certificate; from one that libcrypto refuses (a serial
 /// number or a date that is no good DER) by walking to its key, so that it can be used where it is
 /// pinned. certificate_malformed, or certificate_key_unsupported if the key is of no kind we know.

@@ -62,8 +62,16 @@ class FixedDhServer final : public ServerKeyAgreement {
     if (!context.random.fill(fallback_.expose())) {
       return Cause::random_failed;
     }
-    // An empty body is an implicit value only if there is a certificate to take it from.
-    if (message.exchange_keys.empty() && is_of_group(client_key, own->dh->group)) {
+    // RFC 2246 §7.4.7.2: with a suitable key in the client's certificate "Yc is implicit and does
+    // not need to be sent again".
+    // Security: nor may it be. The key of such a certificate is proven by the key exchange alone
+    // (§7.4.8), so another Yc beside it would let anybody show anybody's certificate.
+    if (is_of_group(client_key, own->dh->group)) {
+      if (!message.exchange_keys.empty()) {
+        return Error(Cause::message_malformed,
+                     "client_key_exchange: a public value beside that of the certificate");
+      }
+      HEIRLOOM_TRY_VOID(crypto::check_public_value(own->dh->group, client_key->dh->public_value));
       return Accepted(AgreementNeeded{client_key->dh->public_value});
     }
     const auto sent = wire::decode<message::ClientDiffieHellmanPublic>(message.exchange_keys);

@@ -102,6 +102,14 @@ Result<void> check_certificate_key(const VersionProfile& profile,
                  "signed with " + std::string(to_string(key.signature_algorithm)) +
                      " for the key exchange " + std::string(row.name));
   }
+  // RFC 2246 C limits the key that is used for the exchange; where the certificate's key signs
+  // another one, it is that other one.
+  if (row.certificate_use == KeyExchangeInfo::Use::agreement && suite.export_limit_bits != 0 &&
+      key.bits > suite.export_limit_bits) {
+    return Error(Cause::export_restriction,
+                 "a certificate's key of " + std::to_string(key.bits) + " bits for " +
+                     std::to_string(suite.export_limit_bits));
+  }
   const KeyExchangeInfo::Use use = row.certificate_use == KeyExchangeInfo::Use::encipherment &&
                                            expects_server_key_exchange(profile, suite, &key)
                                        ? KeyExchangeInfo::Use::signature

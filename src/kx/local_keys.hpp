@@ -16,6 +16,7 @@ namespace heirloom::kx {
 struct LocalKey {
   const Credentials* credentials;
   crypto::CertificateKey certificate_key;
+  std::vector<Bytes> issuers;  ///< DER names of who signed the certificates of the chain
 };
 
 /// LocalKeys is made once per configuration and shared by its connections.
@@ -25,7 +26,7 @@ struct LocalKeys {
 };
 
 /// parse_local_keys reads the first certificate of each; config_invalid if it has a key of no known
-/// kind. The result refers to `credentials`.
+/// kind, or of another kind than the private key. The result refers to `credentials`.
 [[nodiscard]] Result<std::vector<LocalKey>> parse_local_keys(
     std::span<const Credentials> credentials);
 
