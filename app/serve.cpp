@@ -65,7 +65,8 @@ bool is_publicly_trusted(const CertificateChain& chain) {
   TrustOptions trust;
   trust.authorities = load_system_authorities();
   trust.check_host = false;
-  trust.min_rsa_bits = 0;
+  trust.rules = Policy::museum().certificates;
+  trust.rules.rsa.min = 0;
   const auto verifier = verify_with_authorities(std::move(trust));
   const auto ask = [&](std::chrono::system_clock::time_point when) {
     auto verdict = verifier->verify({chain, CertificateQuestion::Role::server, "", when});
@@ -118,7 +119,7 @@ Outcome<ServerOptions> apply_client_auth(ServerOptions server, const ServeOption
   TrustOptions trust;
   trust.authorities = *std::move(authorities);
   trust.check_host = false;
-  trust.min_rsa_bits = server.policy.min_rsa_bits;
+  trust.rules = server.policy.certificates;
   server.verifier = verify_with_authorities(std::move(trust));
   server.policy.client_authentication = options.client_auth == "required"
                                             ? ClientAuthentication::required

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "heirloom/certificate.hpp"
+#include "heirloom/certificate_rules.hpp"
 #include "heirloom/export.hpp"
 #include "heirloom/pending.hpp"
 #include "heirloom/result.hpp"
@@ -51,10 +52,11 @@ class HEIRLOOM_EXPORT CertificateVerifier {
 /// TrustOptions configure verify_with_authorities.
 struct TrustOptions {
   std::vector<CertificateDer> authorities = {};  ///< trust anchors; roots or intermediates
-  std::vector<std::vector<std::uint8_t>> revocation_lists =
-      {};                           ///< DER CRLs; checked for the peer's certificate if not empty
-  bool check_host = true;           ///< compare the server's name with the question's host
-  std::size_t min_rsa_bits = 1024;  ///< for every key of the path
+  /// revocation_lists are DER CRLs. If there are any, every certificate of a path below its anchor
+  /// must be covered by one that is valid: what cannot be looked up is not accepted.
+  std::vector<std::vector<std::uint8_t>> revocation_lists = {};
+  bool check_host = true;       ///< compare the server's name with the question's host
+  CertificateRules rules = {};  ///< sizes of keys, signatures and the order of the chain
 };
 
 /// verify_with_authorities builds a path to one of the given authorities and to nothing else; an
@@ -73,6 +75,12 @@ struct TrustOptions {
 
 /// load_pem_certificates reads the certificates of a PEM file for TrustOptions::authorities.
 [[nodiscard]] HEIRLOOM_EXPORT Result<std::vector<CertificateDer>> load_pem_certificates(
+    const std::string& file);
+
+/// load_revocation_lists reads the CRLs of a file for TrustOptions::revocation_lists: one in DER,
+/// or any number in PEM. file_unreadable; certificate_status_unknown if there is none that can be
+/// read.
+[[nodiscard]] HEIRLOOM_EXPORT Result<std::vector<std::vector<std::uint8_t>>> load_revocation_lists(
     const std::string& file);
 
 /// load_system_authorities reads the operating system's trust store. Empty if there is none.

@@ -77,6 +77,9 @@ enum class Cause : std::uint8_t {
   certificate_signature_invalid,
   certificate_pin_mismatch,
   certificate_chain_too_long,
+  certificate_chain_disordered,
+  certificate_signature_weak,  ///< signed with a hash that the rules exclude
+  certificate_status_unknown,  ///< no revocation list says whether it was revoked
   certificate_rejected,
   client_certificate_required,
   // key exchange and proof

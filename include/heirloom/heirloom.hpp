@@ -3,6 +3,7 @@
 
 #include "heirloom/alert.hpp"                 // IWYU pragma: export
 #include "heirloom/certificate.hpp"           // IWYU pragma: export
+#include "heirloom/certificate_rules.hpp"     // IWYU pragma: export
 #include "heirloom/certificate_verifier.hpp"  // IWYU pragma: export
 #include "heirloom/cipher_suite.hpp"          // IWYU pragma: export
 #include "heirloom/clock.hpp"                 // IWYU pragma: export

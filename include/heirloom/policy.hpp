@@ -1,6 +1,7 @@
 // Policy: what a connection may agree to, as plain data that can be printed and compared.
 #pragma once
 
+#include "heirloom/certificate_rules.hpp"
 #include "heirloom/cipher_suite.hpp"
 #include "heirloom/export.hpp"
 #include "heirloom/named_curve.hpp"
@@ -58,11 +59,19 @@ struct Policy {
   Preference preference = Preference::server;
   std::size_t min_rsa_bits = 512;  ///< of the peer's certificate key
   std::size_t max_rsa_bits = 16384;
-  std::size_t min_dh_bits = 768;  ///< of a group outside export suites, whose limit is their own
+  std::size_t min_dsa_bits = 512;  ///< of the prime p of the peer's certificate key
+  std::size_t max_dsa_bits = 8192;
+  std::size_t min_ec_bits = 160;  ///< of the field of the peer's certificate key
+  std::size_t max_ec_bits = 521;
+  std::size_t min_dh_bits = 768;   ///< of a group outside export suites, whose limit is their own
+  std::size_t max_dh_bits = 8192;  ///< of any group: what it takes to compute in it
   std::size_t min_temporary_rsa_bits = 1024;  ///< of a temporary key outside export suites
   std::vector<NamedCurve> named_curves = {
       NamedCurve::secp256r1, NamedCurve::secp384r1, NamedCurve::secp521r1};  ///< preferred first
-  ClientAuthentication client_authentication = ClientAuthentication::none;   ///< as server
+  /// certificates is what a path of certificates may be made of; pinned ones are only held to the
+  /// sizes above. The library applies none of it by itself: it is for TrustOptions::rules.
+  CertificateRules certificates;
+  ClientAuthentication client_authentication = ClientAuthentication::none;  ///< as server
   CbcSplitting cbc_splitting = CbcSplitting::one_n_minus_one;
   Extension server_name = Extension::on;  ///< RFC 6066; sent at TLS 1.0 hellos for host names only
   Extension renegotiation_info = Extension::on;  ///< RFC 5746: signal and extension

@@ -77,7 +77,9 @@ std::optional<CertificateParts> walk_certificate(ByteView der) {
       !validity.has_value() || !subject.has_value() || !public_key.has_value()) {
     return std::nullopt;
   }
-  return CertificateParts{.signature_algorithm = signature->whole, .public_key = public_key->whole};
+  return CertificateParts{.body = body->whole,
+                          .signature_algorithm = signature->whole,
+                          .public_key = public_key->whole};
 }
 
 }  // namespace heirloom::crypto

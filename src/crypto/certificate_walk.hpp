@@ -11,6 +11,7 @@ namespace heirloom::crypto {
 
 /// CertificateParts are views into the certificate, each with tag and length.
 struct CertificateParts {
+  ByteView body;                 ///< TBSCertificate, which is what was signed
   ByteView signature_algorithm;  ///< AlgorithmIdentifier, as TBSCertificate has it
   ByteView public_key;           ///< SubjectPublicKeyInfo
 };

@@ -45,6 +45,19 @@ Cause cause_of(int code) {
     case X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD:
     case X509_V_ERR_INVALID_EXTENSION:
       return Cause::certificate_malformed;
+    case X509_V_ERR_UNABLE_TO_GET_CRL:
+    case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+    case X509_V_ERR_UNABLE_TO_DECRYPT_CRL_SIGNATURE:
+    case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+    case X509_V_ERR_CRL_NOT_YET_VALID:
+    case X509_V_ERR_CRL_HAS_EXPIRED:
+    case X509_V_ERR_ERROR_IN_CRL_LAST_UPDATE_FIELD:
+    case X509_V_ERR_ERROR_IN_CRL_NEXT_UPDATE_FIELD:
+    case X509_V_ERR_KEYUSAGE_NO_CRL_SIGN:
+    case X509_V_ERR_UNHANDLED_CRITICAL_CRL_EXTENSION:
+    case X509_V_ERR_DIFFERENT_CRL_SCOPE:
+    case X509_V_ERR_CRL_PATH_VALIDATION_ERROR:
+      return Cause::certificate_status_unknown;
     case X509_V_ERR_OUT_OF_MEM:
       return Cause::internal_error;
     default:
@@ -73,6 +86,10 @@ std::string date_text(std::chrono::system_clock::time_point time) {
   return text.data();
 }
 
+std::string issuer_of(const X509* certificate) {
+  return name_text(X509_get_issuer_name(certificate));
+}
+
 std::string why(const PathFailure& failure) {
   const X509* certificate = failure.certificate;
   switch (failure.code) {
@@ -90,18 +107,33 @@ std::string why(const PathFailure& failure) {
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
     case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
     case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      return "its issuer " + name_text(X509_get_issuer_name(certificate)) +
-             " is none of the trusted authorities";
+      return "its issuer " + issuer_of(certificate) + " is none of the trusted authorities";
     case X509_V_ERR_INVALID_CA:
       return "it issued the one below and is no authority";
     case X509_V_ERR_INVALID_PURPOSE:
       return "its extensions exclude this use";
     case X509_V_ERR_CERT_SIGNATURE_FAILURE:
       return "its signature is wrong";
+    case X509_V_ERR_PERMITTED_VIOLATION:
+    case X509_V_ERR_EXCLUDED_VIOLATION:
+      return "it has a name for which an authority above it may not certify anybody";
+    case X509_V_ERR_ERROR_IN_CERT_NOT_BEFORE_FIELD:
+    case X509_V_ERR_ERROR_IN_CERT_NOT_AFTER_FIELD:
+      return "one of its dates cannot be read";
     case X509_V_ERR_UNABLE_TO_GET_CRL:
-      return "no revocation list of its issuer was given";
+      return failure.missing_list_reason.empty()
+                 ? "no revocation list of its issuer, " + issuer_of(certificate) + ", was given"
+                 : "the revocation list of its issuer, " + issuer_of(certificate) + ", " +
+                       failure.missing_list_reason;
     case X509_V_ERR_CRL_HAS_EXPIRED:
-      return "its issuer's revocation list is out of date";
+      return "the revocation list of its issuer, " + issuer_of(certificate) +
+             ", is out of date since " + date_text(X509_CRL_get0_nextUpdate(failure.list));
+    case X509_V_ERR_CRL_NOT_YET_VALID:
+      return "the revocation list of its issuer, " + issuer_of(certificate) + ", is valid from " +
+             date_text(X509_CRL_get0_lastUpdate(failure.list));
+    case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+      return "the revocation list in the name of its issuer, " + issuer_of(certificate) +
+             ", is not signed by it";
     default:
       return X509_verify_cert_error_string(failure.code);
   }

@@ -7,6 +7,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 namespace heirloom::crypto {
 
@@ -15,6 +16,8 @@ namespace heirloom::crypto {
 struct PathFailure {
   int code = X509_V_OK;
   const X509* certificate = nullptr;  ///< the one the check failed at
+  const X509_CRL* list = nullptr;     ///< the revocation list, if it failed there
+  std::string missing_list_reason;    ///< why a list of the issuer is not used: "is signed with…"
   std::optional<std::chrono::system_clock::time_point> revoked_at;
 };
 

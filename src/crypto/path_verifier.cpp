@@ -2,11 +2,15 @@
 // §7.4.6, D.3, F.1.1).
 //
 // libcrypto builds and checks the path at security level 0, because what these versions were
-// deployed with is signed with MD5 and SHA-1; how small a key may be is the caller's own limit.
+// deployed with is signed with MD5 and SHA-1. What a path may be made of is the caller's to say:
+// CertificateRules are applied to the path that libcrypto has found.
 #include "heirloom/certificate_verifier.hpp"
 
 #include "base/try.hpp"
+#include "crypto/md2_signature.hpp"
 #include "crypto/path_failure.hpp"
+#include "crypto/path_rules.hpp"
+#include "crypto/revocation_lists.hpp"
 #include "crypto/x509_parse.hpp"
 
 #include <algorithm>
@@ -32,6 +36,7 @@ using StackPointer = std::unique_ptr<STACK_OF(X509), FreeStackOnly>;
 /// Verification is what the callback needs to know of one call.
 struct Verification {
   const std::vector<X509Pointer>& anchors;
+  const crypto::RevocationLists& lists;
   PathFailure failure;
 };
 
@@ -41,9 +46,24 @@ bool is_anchor(const Verification& verification, const X509* certificate) {
   });
 }
 
-/// is_tolerated: two complaints that do not fit an authority which the caller named.
+/// is_md2_signature_good checks what libcrypto cannot; whether MD2 is allowed is asked later.
+bool is_md2_signature_good(const X509_STORE_CTX* context, const X509* certificate) {
+  const STACK_OF(X509)* path = X509_STORE_CTX_get0_chain(context);
+  for (int i = 0; i + 1 < sk_X509_num(path); ++i) {
+    if (sk_X509_value(path, i) == certificate) {
+      return crypto::verify_md2_signature(certificate, sk_X509_value(path, i + 1));
+    }
+  }
+  return false;
+}
+
+/// is_tolerated: a signature with MD2, and two complaints that do not fit an authority which the
+/// caller named.
 bool is_tolerated(const Verification& verification, const X509_STORE_CTX* context, int code) {
   const X509* certificate = X509_STORE_CTX_get_current_cert(context);
+  if (code == X509_V_ERR_CERT_SIGNATURE_FAILURE && certificate != nullptr) {
+    return is_md2_signature_good(context, certificate);
+  }
   if (certificate == nullptr || !is_anchor(verification, certificate)) {
     return false;
   }
@@ -54,8 +74,10 @@ bool is_tolerated(const Verification& verification, const X509_STORE_CTX* contex
       // the self-signed ones anyway; here the others are named, too.
       return X509_STORE_CTX_get_error_depth(context) > 0 && X509_get_version(certificate) < 2;
     case X509_V_ERR_UNABLE_TO_GET_CRL:
-      // The peer's certificate itself is the anchor: nobody above it could revoke it.
-      return X509_STORE_CTX_get_error_depth(context) == 0;
+    case X509_V_ERR_UNABLE_TO_GET_CRL_ISSUER:
+    case X509_V_ERR_CRL_SIGNATURE_FAILURE:
+      // Who is trusted by name has nobody above it that could revoke it.
+      return true;
     default:
       return false;
   }
@@ -72,6 +94,11 @@ extern "C" int on_path_check(int is_good, X509_STORE_CTX* context) {
   failure.certificate = X509_STORE_CTX_get_current_cert(context);
   X509_REVOKED* entry = nullptr;
   X509_CRL* list = X509_STORE_CTX_get0_current_crl(context);
+  failure.list = list;
+  if (code == X509_V_ERR_UNABLE_TO_GET_CRL && failure.certificate != nullptr) {
+    failure.missing_list_reason =
+        verification->lists.why_missing(X509_get_issuer_name(failure.certificate));
+  }
   if (code == X509_V_ERR_CERT_REVOKED && list != nullptr &&
       X509_CRL_get0_by_cert(list, &entry, X509_STORE_CTX_get_current_cert(context)) == 1) {
     failure.revoked_at = crypto::time_point_of(X509_REVOKED_get0_revocationDate(entry));
@@ -95,38 +122,35 @@ class PathVerifier final : public CertificateVerifier {
   [[nodiscard]] Result<CertificateChain> build_path(const Path& sent,
                                                     const CertificateQuestion& question) const;
   [[nodiscard]] bool configure(X509_STORE_CTX* context, const CertificateQuestion& question) const;
-  [[nodiscard]] Result<void> check_key_sizes(const STACK_OF(X509) * path) const;
   [[nodiscard]] Result<void> check_host(const CertificateQuestion& question) const;
 
   TrustOptions options_;
   std::vector<X509Pointer> anchors_;
+  crypto::RevocationLists lists_;
   StorePointer store_;  // libcrypto locks it
 };
 
 PathVerifier::PathVerifier(TrustOptions options)
-    : options_(std::move(options)), store_(X509_STORE_new()) {
+    : options_(std::move(options)),
+      lists_(options_.revocation_lists, options_.rules.weakest_hash),
+      store_(X509_STORE_new()) {
   const ErrorQueueGuard guard;
   HEIRLOOM_EXPECT(store_ != nullptr);
-  // What cannot be read cannot be trusted: an anchor that is no certificate anchors nothing. A
-  // revocation list that cannot be read is missed when its authority's certificates come.
+  // What cannot be read cannot be trusted: an anchor that is no certificate anchors nothing.
   for (const auto& der : options_.authorities) {
     auto anchor = crypto::parse_x509(der);
     if (anchor.has_value() && X509_STORE_add_cert(store_.get(), anchor->get()) == 1) {
       anchors_.push_back(std::move(anchor).value());
     }
   }
-  for (const auto& der : options_.revocation_lists) {
-    if (const auto list = crypto::parse_crl(der); list != nullptr) {
-      (void)X509_STORE_add_crl(store_.get(), list.get());
-    }
-  }
+  lists_.add_to(store_.get());
 }
 
 bool PathVerifier::configure(X509_STORE_CTX* context, const CertificateQuestion& question) const {
   X509_VERIFY_PARAM* parameters = X509_STORE_CTX_get0_param(context);
   unsigned long flags = X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_TRUSTED_FIRST;
   if (!options_.revocation_lists.empty()) {
-    flags |= X509_V_FLAG_CRL_CHECK;
+    flags |= X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL;
   }
   const int purpose = question.role == CertificateQuestion::Role::server ? X509_PURPOSE_SSL_SERVER
                                                                          : X509_PURPOSE_SSL_CLIENT;
@@ -134,24 +158,6 @@ bool PathVerifier::configure(X509_STORE_CTX* context, const CertificateQuestion&
   X509_VERIFY_PARAM_set_time(parameters, std::chrono::system_clock::to_time_t(question.now));
   return X509_VERIFY_PARAM_set_flags(parameters, flags) == 1 &&
          X509_VERIFY_PARAM_set_purpose(parameters, purpose) == 1;
-}
-
-Result<void> PathVerifier::check_key_sizes(const STACK_OF(X509) * path) const {
-  for (int i = 0; i < sk_X509_num(path); ++i) {
-    const X509* certificate = sk_X509_value(path, i);
-    const EVP_PKEY* key = X509_get0_pubkey(certificate);
-    if (crypto::key_algorithm_of(certificate) != PublicKeyAlgorithm::rsa) {
-      continue;
-    }
-    const auto bits = static_cast<std::size_t>(std::max(0, EVP_PKEY_get_bits(key)));
-    if (bits < options_.min_rsa_bits) {
-      return Error(Cause::certificate_key_too_small,
-                   crypto::name_text(X509_get_subject_name(certificate)) + ": its key has " +
-                       std::to_string(bits) + " bits, " + std::to_string(options_.min_rsa_bits) +
-                       " are required");
-    }
-  }
-  return {};
 }
 
 Result<void> PathVerifier::check_host(const CertificateQuestion& question) const {
@@ -182,7 +188,7 @@ Result<CertificateChain> PathVerifier::build_path(const Path& sent,
   if (others == nullptr || context == nullptr) {
     return Cause::internal_error;
   }
-  Verification verification{anchors_, {}};
+  Verification verification{anchors_, lists_, {}};
   // A certificate that is trusted itself needs no authority: whatever was sent with it could only
   // lead the path astray.
   const bool needs_authority = !is_anchor(verification, sent.front().get());
@@ -204,7 +210,10 @@ Result<CertificateChain> PathVerifier::build_path(const Path& sent,
     return crypto::path_error(verification.failure);
   }
   const STACK_OF(X509)* path = X509_STORE_CTX_get0_chain(context.get());
-  HEIRLOOM_TRY_VOID(check_key_sizes(path));
+  HEIRLOOM_TRY_VOID(crypto::check_path(path, options_.rules));
+  if (needs_authority && options_.rules.chain_order == ChainOrder::as_specified) {
+    HEIRLOOM_TRY_VOID(crypto::check_order(sent));
+  }
   CertificateChain chain;
   for (int i = 0; i < sk_X509_num(path); ++i) {
     chain.push_back(crypto::x509_der(sk_X509_value(path, i)));

@@ -47,8 +47,11 @@ constexpr std::array kKeyExchangePreference = {KeyExchangeKind::ecdhe_ecdsa,
                                                KeyExchangeKind::dh_anon};
 constexpr std::array kMacPreference = {MacAlgorithm::sha, MacAlgorithm::md5};
 
+// What has to be allowed by name stands behind everything else: an anonymous suite with a long key
+// is worth less than one with a certificate and a shorter key.
 auto rank(const CipherSuite& suite) {
-  return std::tuple(std::ranges::find(kCipherPreference, suite.bulk) - kCipherPreference.begin(),
+  return std::tuple(!needed_allowances(suite).empty(),
+                    std::ranges::find(kCipherPreference, suite.bulk) - kCipherPreference.begin(),
                     std::ranges::find(kMacPreference, suite.mac) - kMacPreference.begin(),
                     std::ranges::find(kKeyExchangePreference, suite.key_exchange) -
                         kKeyExchangePreference.begin(),
@@ -150,6 +153,20 @@ std::string_view word(PremasterVersion value) {
   return "unknown";
 }
 
+std::string_view word(ChainOrder value) {
+  switch (value) {
+    case ChainOrder::as_specified:
+      return "as_specified";
+    case ChainOrder::any:
+      return "any";
+  }
+  return "unknown";
+}
+
+std::string range(const KeyBits& bits) {
+  return std::to_string(bits.min) + " to " + std::to_string(bits.max);
+}
+
 std::string hexadecimal(std::uint16_t id) {
   const std::array bytes = {static_cast<std::uint8_t>(id >> 8U),
                             static_cast<std::uint8_t>(id & 0xffU)};
@@ -196,7 +213,12 @@ Policy Policy::strict() {
   policy.min_version = ProtocolVersion::tls10;
   policy.cipher_suites = suites_that(is_strict);
   policy.min_rsa_bits = 1024;
+  policy.min_dsa_bits = 1024;
+  policy.min_ec_bits = 224;
   policy.min_dh_bits = 1024;
+  policy.certificates.dh.min = 1024;
+  policy.certificates.ec.min = 224;
+  policy.certificates.weakest_hash = SignatureHash::sha1;
   policy.missing_close_notify = OnMissingCloseNotify::forget_session;
   return policy;
 }
@@ -212,6 +234,11 @@ Policy Policy::museum() {
   policy.cipher_suites = suites_that([](const CipherSuite&) { return true; });
   policy.min_dh_bits = 512;
   policy.min_temporary_rsa_bits = 512;
+  policy.certificates.rsa.min = 512;
+  policy.certificates.dsa.min = 512;
+  policy.certificates.dh.min = 512;
+  policy.certificates.weakest_hash = SignatureHash::md2;
+  policy.certificates.chain_order = ChainOrder::any;
   return policy;
 }
 
@@ -244,9 +271,20 @@ std::string to_string(const Policy& policy) {
   lines.add("preference", word(policy.preference));
   lines.add("min_rsa_bits", policy.min_rsa_bits);
   lines.add("max_rsa_bits", policy.max_rsa_bits);
+  lines.add("min_dsa_bits", policy.min_dsa_bits);
+  lines.add("max_dsa_bits", policy.max_dsa_bits);
+  lines.add("min_ec_bits", policy.min_ec_bits);
+  lines.add("max_ec_bits", policy.max_ec_bits);
   lines.add("min_dh_bits", policy.min_dh_bits);
+  lines.add("max_dh_bits", policy.max_dh_bits);
   lines.add("min_temporary_rsa_bits", policy.min_temporary_rsa_bits);
   lines.add("named_curves", curve_list(policy));
+  lines.add("certificates.rsa", range(policy.certificates.rsa));
+  lines.add("certificates.dsa", range(policy.certificates.dsa));
+  lines.add("certificates.dh", range(policy.certificates.dh));
+  lines.add("certificates.ec", range(policy.certificates.ec));
+  lines.add("certificates.weakest_hash", to_string(policy.certificates.weakest_hash));
+  lines.add("certificates.chain_order", word(policy.certificates.chain_order));
   lines.add("client_authentication", word(policy.client_authentication));
   lines.add("cbc_splitting", word(policy.cbc_splitting));
   lines.add("server_name", word(policy.server_name));
