@@ -58,7 +58,8 @@ TEST(CipherSuites, AreFoundByNumber) {
     ASSERT_NE(suite, nullptr);
     EXPECT_EQ(suite->id, id_of(entry));
   }
-  for (const int id : {0x0000, 0x0003, 0x0006, 0x000b, 0x0034, 0x0036, 0x00ff, 0x5600, 0xffff}) {
+  for (const int id :
+       {0x0000, 0x001c, 0x002e, 0x003b, 0x0067, 0x00ff, 0x5600, 0xc001, 0xc00b, 0xffff}) {
     EXPECT_EQ(find_cipher_suite(static_cast<std::uint16_t>(id)), nullptr) << id;
   }
 }
@@ -119,7 +120,8 @@ TEST(CipherSuites, SayWhyTheyAreWeak) {
   for (const CipherSuite& suite : cipher_suites()) {
     EXPECT_GT(suite.why.size(), 20U) << suite.openssl_name;
     EXPECT_NE(suite.why.back(), '.') << suite.openssl_name;
-    EXPECT_TRUE(suite.source.starts_with("RFC ")) << suite.openssl_name;
+    EXPECT_TRUE(suite.source.starts_with("RFC ") || suite.source.starts_with("draft-ietf-tls-56"))
+        << suite.openssl_name;
   }
 }
 
@@ -137,6 +139,11 @@ TEST(CipherSuites, AreAsBadAsTheirCipher) {
   EXPECT_EQ(weakness("CAMELLIA128-SHA"), Weakness::legacy);
   EXPECT_EQ(weakness("CAMELLIA256-SHA"), Weakness::legacy);
   EXPECT_EQ(weakness("SEED-SHA"), Weakness::legacy);
+  EXPECT_EQ(weakness("EXP-RC4-MD5"), Weakness::broken);
+  EXPECT_EQ(weakness("EXP1024-RC4-SHA"), Weakness::broken);
+  EXPECT_EQ(weakness("DHE-RSA-AES256-SHA"), Weakness::legacy);
+  EXPECT_EQ(weakness("ADH-AES256-SHA"), Weakness::broken);
+  EXPECT_EQ(weakness("AECDH-DES-CBC3-SHA"), Weakness::broken);
 }
 
 // The export names of RFC 2246 A.5 and of the 56-bit draft are composed as well.
@@ -220,20 +227,75 @@ TEST(Rfc6101_C, MacsHaveTheStatedSizes) {
   EXPECT_EQ(info(MacAlgorithm::sha).pad_size, 40U);
 }
 
-// RFC 2246 §7.4.3: "It is not legal to send the server key exchange message for … RSA"; §7.4.2: the
-// certificate's key must allow encryption.
-TEST(KeyExchangeInfo, RsaHasNoServerKeyExchange) {
-  const KeyExchangeInfo& rsa = info(KeyExchangeKind::rsa);
-  EXPECT_EQ(rsa.name, "RSA");
-  EXPECT_EQ(rsa.openssl_name, "");
-  EXPECT_FALSE(rsa.is_anonymous);
-  EXPECT_EQ(rsa.server_key_exchange, KeyExchangeInfo::ServerKeyExchangeRule::never);
-  EXPECT_EQ(rsa.certificate_use, KeyExchangeInfo::Use::encipherment);
+// The table of RFC 2246 §7.4.2 (what a certificate's key must be good for), the two lists of §7.4.3
+// (when a ServerKeyExchange is sent), and the table of RFC 4492 §2.
+TEST(KeyExchangeInfo, SaysWhatTheDocumentsSay) {
+  using enum KeyExchangeKind;
+  using Rule = KeyExchangeInfo::ServerKeyExchangeRule;
+  using Use = KeyExchangeInfo::Use;
+  using Key = PublicKeyAlgorithm;
+
+  struct Row {
+    KeyExchangeKind kind;
+    std::string_view name, openssl_name;
+    Rule server_key_exchange;
+    Use use;
+    Key key, signed_by;
+  };
+
+  constexpr auto kIfLonger = Rule::if_certificate_key_exceeds_export_limit;
+  for (const Row& row : {
+           Row{rsa, "RSA", "", kIfLonger, Use::encipherment, Key::rsa, Key::other},
+           Row{dh_dss, "DH_DSS", "DH-DSS", Rule::never, Use::agreement, Key::dh, Key::dsa},
+           Row{dh_rsa, "DH_RSA", "DH-RSA", Rule::never, Use::agreement, Key::dh, Key::rsa},
+           Row{dhe_dss, "DHE_DSS", "DHE-DSS", Rule::always, Use::signature, Key::dsa, Key::other},
+           Row{dhe_rsa, "DHE_RSA", "DHE-RSA", Rule::always, Use::signature, Key::rsa, Key::other},
+           Row{dh_anon, "DH_anon", "ADH", Rule::always, Use::none, Key::other, Key::other},
+           Row{ecdhe_ecdsa,
+               "ECDHE_ECDSA",
+               "ECDHE-ECDSA",
+               Rule::always,
+               Use::signature,
+               Key::ec,
+               Key::other},
+           Row{ecdhe_rsa,
+               "ECDHE_RSA",
+               "ECDHE-RSA",
+               Rule::always,
+               Use::signature,
+               Key::rsa,
+               Key::other},
+           Row{ecdh_anon, "ECDH_anon", "AECDH", Rule::always, Use::none, Key::other, Key::other},
+       }) {
+    const KeyExchangeInfo& found = info(row.kind);
+    EXPECT_EQ(found.kind, row.kind);
+    EXPECT_EQ(found.name, row.name);
+    EXPECT_EQ(found.openssl_name, row.openssl_name) << row.name;
+    EXPECT_EQ(found.is_anonymous, row.use == Use::none) << row.name;
+    EXPECT_EQ(found.server_key_exchange, row.server_key_exchange) << row.name;
+    EXPECT_EQ(found.certificate_use, row.use) << row.name;
+    EXPECT_EQ(found.certificate_key, row.key) << row.name;
+    EXPECT_EQ(found.certificate_signed_by, row.signed_by) << row.name;
+  }
+}
+
+// RFC 2246 D.1: EXPORT suites keep to 512 bits, those of the 56-bit draft to 1024 (drift D116).
+TEST(CipherSuites, HaveTheExportLimitOfTheirName) {
+  for (const CipherSuite& suite : cipher_suites()) {
+    const std::string name = cipher_suite_name(suite, ProtocolVersion::tls10);
+    const bool is_1024 = name.find("_EXPORT1024_") != std::string::npos;
+    const bool is_512 = name.find("_EXPORT_") != std::string::npos;
+    EXPECT_EQ(suite.export_limit_bits, is_1024 ? 1024 : is_512 ? 512 : 0) << name;
+    EXPECT_EQ(suite.is_exportable(), is_1024 || is_512) << name;
+  }
 }
 
 TEST(Allowance, IsReadFromTheWordOfTheCommandLine) {
   EXPECT_EQ(parse_allowance("null"), Allowance::null_encryption);
   EXPECT_EQ(parse_allowance("export"), Allowance::export_grade);
+  EXPECT_EQ(parse_allowance("anon"), Allowance::anonymous);
+  EXPECT_EQ(parse_allowance("rsa512"), Allowance::rsa512);
+  EXPECT_EQ(parse_allowance("dh512"), Allowance::dh512);
   EXPECT_FALSE(parse_allowance("none").has_value());
   EXPECT_FALSE(parse_allowance("").has_value());
   EXPECT_FALSE(parse_allowance("NULL").has_value());

@@ -7,29 +7,62 @@
 namespace heirloom {
 namespace {
 
-std::vector<std::string_view> names(const Policy& policy) {
-  std::vector<std::string_view> list;
+/// names are OpenSSL's, in order, each with a space behind it.
+std::string names(const Policy& policy) {
+  std::string list;
   for (const std::uint16_t id : policy.cipher_suites) {
-    list.push_back(find_cipher_suite(id)->openssl_name);
+    list += std::string(find_cipher_suite(id)->openssl_name) + " ";
   }
   return list;
 }
 
-using Names = std::vector<std::string_view>;
+// Strongest cipher first; of one cipher, a key exchange with a key for this connection alone first.
+constexpr std::string_view kStrict =
+    "ECDHE-ECDSA-AES256-SHA ECDHE-RSA-AES256-SHA DHE-RSA-AES256-SHA DHE-DSS-AES256-SHA "
+    "AES256-SHA DH-RSA-AES256-SHA DH-DSS-AES256-SHA "
+    "DHE-RSA-CAMELLIA256-SHA DHE-DSS-CAMELLIA256-SHA CAMELLIA256-SHA DH-RSA-CAMELLIA256-SHA "
+    "DH-DSS-CAMELLIA256-SHA "
+    "ECDHE-ECDSA-AES128-SHA ECDHE-RSA-AES128-SHA DHE-RSA-AES128-SHA DHE-DSS-AES128-SHA "
+    "AES128-SHA DH-RSA-AES128-SHA DH-DSS-AES128-SHA "
+    "DHE-RSA-CAMELLIA128-SHA DHE-DSS-CAMELLIA128-SHA CAMELLIA128-SHA DH-RSA-CAMELLIA128-SHA "
+    "DH-DSS-CAMELLIA128-SHA "
+    "DHE-RSA-SEED-SHA DHE-DSS-SEED-SHA SEED-SHA DH-RSA-SEED-SHA DH-DSS-SEED-SHA "
+    "ECDHE-ECDSA-DES-CBC3-SHA ECDHE-RSA-DES-CBC3-SHA EDH-RSA-DES-CBC3-SHA EDH-DSS-DES-CBC3-SHA "
+    "DES-CBC3-SHA DH-RSA-DES-CBC3-SHA DH-DSS-DES-CBC3-SHA "
+    "IDEA-CBC-SHA ";
+
+// What full strength and block ciphers leave out: RC4, whose streams of MD5 come last, and DES.
+constexpr std::string_view kOnlyDevice =
+    "ECDHE-ECDSA-RC4-SHA ECDHE-RSA-RC4-SHA DHE-DSS-RC4-SHA RC4-SHA RC4-MD5 "
+    "EDH-RSA-DES-CBC-SHA EDH-DSS-DES-CBC-SHA DES-CBC-SHA DH-RSA-DES-CBC-SHA DH-DSS-DES-CBC-SHA ";
+
+// What has to be allowed by name stands behind all others: anonymous, export, NULL.
+constexpr std::string_view kOnlyMuseum =
+    "AECDH-AES256-SHA ADH-AES256-SHA ADH-CAMELLIA256-SHA AECDH-AES128-SHA ADH-AES128-SHA "
+    "ADH-CAMELLIA128-SHA ADH-SEED-SHA AECDH-DES-CBC3-SHA ADH-DES-CBC3-SHA AECDH-RC4-SHA "
+    "ADH-RC4-MD5 "
+    "EXP1024-DHE-DSS-DES-CBC-SHA EXP1024-DES-CBC-SHA ADH-DES-CBC-SHA EXP1024-RC2-CBC-MD5 "
+    "EXP1024-DHE-DSS-RC4-SHA EXP1024-RC4-SHA EXP1024-RC4-MD5 "
+    "EXP-EDH-RSA-DES-CBC-SHA EXP-EDH-DSS-DES-CBC-SHA EXP-DES-CBC-SHA EXP-DH-RSA-DES-CBC-SHA "
+    "EXP-DH-DSS-DES-CBC-SHA EXP-ADH-DES-CBC-SHA EXP-RC2-CBC-MD5 EXP-RC4-MD5 EXP-ADH-RC4-MD5 "
+    "ECDHE-ECDSA-NULL-SHA ECDHE-RSA-NULL-SHA NULL-SHA AECDH-NULL-SHA NULL-MD5 ";
+
+std::string joined(std::initializer_list<std::string_view> parts) {
+  std::string all;
+  for (const std::string_view part : parts) {
+    all += part;
+  }
+  return all;
+}
 
 TEST(Policy, StrictIsTls10WithBlockCiphersOfFullStrength) {
   const Policy policy = Policy::strict();
   EXPECT_EQ(policy.min_version, ProtocolVersion::tls10);
   EXPECT_EQ(policy.max_version, ProtocolVersion::tls10);
-  EXPECT_EQ(names(policy),
-            (Names{"AES256-SHA",
-                   "CAMELLIA256-SHA",
-                   "AES128-SHA",
-                   "CAMELLIA128-SHA",
-                   "SEED-SHA",
-                   "DES-CBC3-SHA",
-                   "IDEA-CBC-SHA"}));
+  EXPECT_EQ(names(policy), kStrict);
   EXPECT_EQ(policy.min_rsa_bits, 1024U);
+  EXPECT_EQ(policy.min_dh_bits, 1024U);
+  EXPECT_EQ(policy.min_temporary_rsa_bits, 1024U);
   EXPECT_EQ(policy.missing_close_notify, OnMissingCloseNotify::forget_session);
   EXPECT_EQ(policy.premaster_version, PremasterVersion::must_match_hello);
 }
@@ -38,18 +71,10 @@ TEST(Policy, DeviceIsEverythingThatNeedsNoAllowance) {
   const Policy policy = Policy::device();
   EXPECT_EQ(policy.min_version, ProtocolVersion::ssl30);
   EXPECT_EQ(policy.max_version, ProtocolVersion::tls10);
-  EXPECT_EQ(names(policy),
-            (Names{"AES256-SHA",
-                   "CAMELLIA256-SHA",
-                   "AES128-SHA",
-                   "CAMELLIA128-SHA",
-                   "SEED-SHA",
-                   "DES-CBC3-SHA",
-                   "IDEA-CBC-SHA",
-                   "RC4-SHA",
-                   "RC4-MD5",
-                   "DES-CBC-SHA"}));
+  EXPECT_EQ(names(policy), joined({kStrict, kOnlyDevice}));
   EXPECT_EQ(policy.min_rsa_bits, 512U);
+  EXPECT_EQ(policy.min_dh_bits, 768U);
+  EXPECT_EQ(policy.min_temporary_rsa_bits, 1024U);
   EXPECT_EQ(policy.missing_close_notify, OnMissingCloseNotify::keep_session);
 }
 
@@ -58,9 +83,46 @@ TEST(Policy, MuseumIsEverything) {
   EXPECT_EQ(policy.min_version, ProtocolVersion::ssl30);
   EXPECT_EQ(policy.max_version, ProtocolVersion::tls10);
   EXPECT_EQ(policy.cipher_suites.size(), cipher_suites().size());
-  Names expected = names(Policy::device());
-  expected.insert(expected.end(), {"NULL-SHA", "NULL-MD5"});
-  EXPECT_EQ(names(policy), expected);
+  EXPECT_EQ(names(policy), joined({kStrict, kOnlyDevice, kOnlyMuseum}));
+  EXPECT_EQ(policy.min_dh_bits, 512U);
+  EXPECT_EQ(policy.min_temporary_rsa_bits, 512U);
+}
+
+TEST(Allow, AddsTheSuitesThatNeedNothingElse) {
+  Policy policy = Policy::device();
+  allow(policy, {Allowance::null_encryption});
+  EXPECT_EQ(
+      names(policy),
+      joined({kStrict, kOnlyDevice, "ECDHE-ECDSA-NULL-SHA ECDHE-RSA-NULL-SHA NULL-SHA NULL-MD5 "}));
+  policy = Policy::strict();
+  policy.cipher_suites = {0x002f};
+  allow(policy, {Allowance::anonymous});
+  EXPECT_EQ(names(policy),
+            "AES128-SHA AECDH-AES256-SHA ADH-AES256-SHA ADH-CAMELLIA256-SHA AECDH-AES128-SHA "
+            "ADH-AES128-SHA ADH-CAMELLIA128-SHA ADH-SEED-SHA AECDH-DES-CBC3-SHA ADH-DES-CBC3-SHA "
+            "AECDH-RC4-SHA ADH-RC4-MD5 ADH-DES-CBC-SHA ");
+  allow(policy, {Allowance::anonymous});
+  EXPECT_EQ(policy.cipher_suites.size(), 13U) << "twice is once";
+  EXPECT_EQ(policy.min_dh_bits, 1024U) << "no key of another kind came in";
+}
+
+TEST(Allow, TogetherLetInWhatNeedsBoth) {
+  Policy policy = Policy::device();
+  allow(policy, {Allowance::export_grade, Allowance::anonymous, Allowance::null_encryption});
+  EXPECT_EQ(names(policy), joined({kStrict, kOnlyDevice, kOnlyMuseum}));
+}
+
+TEST(Allow, LowersTheMinimumOfTemporaryKeys) {
+  Policy policy = Policy::strict();
+  allow(policy, {Allowance::dh512});
+  EXPECT_EQ(policy.min_dh_bits, 512U);
+  EXPECT_EQ(policy.min_temporary_rsa_bits, 1024U);
+  allow(policy, {Allowance::rsa512});
+  EXPECT_EQ(policy.min_temporary_rsa_bits, 512U);
+  EXPECT_EQ(names(policy), kStrict) << "no suite needs them";
+  policy.min_dh_bits = 256;
+  allow(policy, {Allowance::dh512});
+  EXPECT_EQ(policy.min_dh_bits, 256U) << "never up";
 }
 
 TEST(Policy, PresetsDefendAgainstBeastAndSignalRenegotiation) {
@@ -82,19 +144,35 @@ TEST(Policy, CanBeCompared) {
 }
 
 TEST(Policy, PrintsOneFieldALine) {
-  EXPECT_EQ(to_string(Policy::strict()),
+  Policy policy = Policy::strict();
+  policy.cipher_suites = {0x0035, 0x0032, 0xc018};
+  EXPECT_EQ(to_string(policy),
             "min_version = TLS 1.0\n"
             "max_version = TLS 1.0\n"
-            "cipher_suites = TLS_RSA_WITH_AES_256_CBC_SHA, TLS_RSA_WITH_CAMELLIA_256_CBC_SHA, "
-            "TLS_RSA_WITH_AES_128_CBC_SHA, TLS_RSA_WITH_CAMELLIA_128_CBC_SHA, "
-            "TLS_RSA_WITH_SEED_CBC_SHA, TLS_RSA_WITH_3DES_EDE_CBC_SHA, "
-            "TLS_RSA_WITH_IDEA_CBC_SHA\n"
+            "cipher_suites = TLS_RSA_WITH_AES_256_CBC_SHA, TLS_DHE_DSS_WITH_AES_128_CBC_SHA, "
+            "TLS_ECDH_anon_WITH_AES_128_CBC_SHA\n"
+            "preference = server\n"
             "min_rsa_bits = 1024\n"
             "max_rsa_bits = 16384\n"
+            "min_dsa_bits = 1024\n"
+            "max_dsa_bits = 8192\n"
+            "min_ec_bits = 224\n"
+            "max_ec_bits = 521\n"
+            "min_dh_bits = 1024\n"
+            "max_dh_bits = 8192\n"
+            "min_temporary_rsa_bits = 1024\n"
+            "named_curves = secp256r1, secp384r1, secp521r1\n"
+            "certificates.rsa = 1024 to 16384\n"
+            "certificates.dsa = 1024 to 8192\n"
+            "certificates.dh = 1024 to 8192\n"
+            "certificates.ec = 224 to 521\n"
+            "certificates.weakest_hash = SHA-1\n"
+            "certificates.chain_order = as_specified\n"
             "client_authentication = none\n"
             "cbc_splitting = one_n_minus_one\n"
             "server_name = on\n"
             "renegotiation_info = on\n"
+            "elliptic_curves = on\n"
             "fallback = off\n"
             "missing_close_notify = forget_session\n"
             "premaster_version = must_match_hello\n"
@@ -110,6 +188,9 @@ TEST(Policy, PrintsEveryOtherChoiceToo) {
   Policy policy = Policy::device();
   policy.max_version = ProtocolVersion::ssl30;
   policy.cipher_suites = {0x0005, 0xabcd};
+  policy.preference = Preference::client;
+  policy.named_curves = {NamedCurve::secp521r1};
+  policy.elliptic_curves = Extension::off;
   policy.client_authentication = ClientAuthentication::required;
   policy.cbc_splitting = CbcSplitting::off;
   policy.server_name = Extension::off;
@@ -118,6 +199,9 @@ TEST(Policy, PrintsEveryOtherChoiceToo) {
   const std::string text = to_string(policy);
   for (const std::string_view line : {"max_version = SSL 3.0\n",
                                       "cipher_suites = SSL_RSA_WITH_RC4_128_SHA, 0xabcd\n",
+                                      "preference = client\n",
+                                      "named_curves = secp521r1\n",
+                                      "elliptic_curves = off\n",
                                       "client_authentication = required\n",
                                       "cbc_splitting = off\n",
                                       "server_name = off\n",
