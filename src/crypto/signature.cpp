@@ -14,6 +14,18 @@ bool verify_dsa(const DsaPublicKey& key, ByteView digest, ByteView signature, Ds
   return key.verify(digest, signature);
 }
 
+/// verify_rsa also takes a signature without its leading zeros, of which one in 256 has some:
+/// Pike's servers leave them out. RFC 2246 §4.7 wants PKCS#1, whose signatures are as long as the
+/// modulus; the number is the same, so nothing is accepted that the key has not signed.
+bool verify_rsa(const RsaPublicKey& key, ByteView digest, ByteView signature) {
+  if (signature.empty() || signature.size() >= key.size()) {
+    return key.verify(digest, signature);
+  }
+  Bytes padded(key.size() - signature.size(), 0);
+  append(padded, signature);
+  return key.verify(digest, padded);
+}
+
 }  // namespace
 
 Bytes to_be_signed(PublicKeyAlgorithm algorithm, const SignatureHashes& hashes) {
@@ -40,7 +52,7 @@ bool verify_signature(const CertificateKey& key,
   const Bytes digest = to_be_signed(key.algorithm, hashes);
   switch (key.algorithm) {
     case PublicKeyAlgorithm::rsa:
-      return key.rsa.has_value() && key.rsa->verify(digest, signature);
+      return key.rsa.has_value() && verify_rsa(*key.rsa, digest, signature);
     case PublicKeyAlgorithm::dsa:
       return key.dsa.has_value() && verify_dsa(*key.dsa, digest, signature, accepted);
     case PublicKeyAlgorithm::ec:

@@ -31,8 +31,8 @@ enum class DsaForm : std::uint8_t {
 };
 
 /// verify_signature is false for a wrong signature, for one in a form that is not accepted, and for
-/// a key that cannot sign. ECDSA signatures are DER in both versions, RSA's have no DigestInfo.
-/// keyUsage is the caller's to check.
+/// a key that cannot sign. ECDSA signatures are DER in both versions, RSA's have no DigestInfo and
+/// may lack leading zeros. keyUsage is the caller's to check.
 [[nodiscard]] bool verify_signature(const CertificateKey& key,
                                     const SignatureHashes& hashes,
                                     ByteView signature,

@@ -282,6 +282,27 @@ TEST(VerifySignature, TakesWhatTheKeyOfTheCertificateHasSigned) {
   }
 }
 
+TEST(VerifySignature, TakesRsaSignaturesWithoutTheirLeadingZeros) {
+  // Found by search: the key is the same each time, and one hash in 256 has such a signature.
+  SignatureHashes hashes = some_hashes();
+  Bytes signature = sign("rsa512", hashes);
+  for (unsigned tries = 0; signature.front() != 0 && tries < 10000; ++tries) {
+    hashes.md5[0] = static_cast<std::uint8_t>(tries);
+    hashes.md5[1] = static_cast<std::uint8_t>(tries >> 8U);
+    signature = sign("rsa512", hashes);
+  }
+  ASSERT_EQ(signature.front(), 0);
+  const auto key = certificate_key(pki_certificate("rsa512"));
+  ByteView stripped = signature;
+  while (stripped.front() == 0) {
+    stripped = stripped.subspan(1);
+    EXPECT_TRUE(verify_signature(*key, hashes, stripped, DsaForm::der)) << stripped.size();
+  }
+  EXPECT_FALSE(verify_signature(*key, hashes, stripped.subspan(1), DsaForm::der));
+  EXPECT_FALSE(verify_signature(*key, hashes, ByteView(signature).first(63), DsaForm::der));
+  EXPECT_FALSE(verify_signature(*key, hashes, {}, DsaForm::der));
+}
+
 TEST(VerifySignature, TakesRawDsaSignaturesOnlyWhereTheyAreAccepted) {
   const SignatureHashes hashes = some_hashes();
   for (const std::string name : {"dsa512", "dsa1024"}) {
