@@ -8,11 +8,13 @@
 
 #include "commands.hpp"
 #include "common/command_text.hpp"
+#include "common/credential_options.hpp"
 #include "common/describe.hpp"
 #include "common/explain.hpp"
 #include "common/fd_stream.hpp"
 #include "common/heirloom_stream.hpp"
 #include "common/line_ends.hpp"
+#include "common/path_options.hpp"
 #include "common/protocol_options.hpp"
 #include "common/relay.hpp"
 #include "common/session_display.hpp"
@@ -43,6 +45,7 @@ struct ConnectOptions {
   bool no_server_name = false;
   bool fallback_signal = false;
   std::string authorities;
+  PathOptions path;
   std::vector<std::string> pins;
   bool insecure = false;
   AddressFamily family = AddressFamily::any;
@@ -82,13 +85,21 @@ std::string simpler_hello(const ConnectOptions& options) {
   return options.protocol.max.empty() ? "--max ssl3" : "";
 }
 
-Outcome<std::shared_ptr<CertificateVerifier>> make_verifier(const ConnectOptions& options) {
+Outcome<std::shared_ptr<CertificateVerifier>> make_verifier(const ConnectOptions& options,
+                                                            const Policy& policy) {
   const int ways = (options.insecure ? 1 : 0) + (options.pins.empty() ? 0 : 1) +
                    (options.authorities.empty() ? 0 : 1);
   if (ways > 1) {
     return Failure{ExitCode::usage,
                    "--pin, --cafile and --insecure are three ways to judge one certificate",
                    "only one of them",
+                   "option_conflict"};
+  }
+  if (!options.path.empty() && (options.insecure || !options.pins.empty())) {
+    return Failure{ExitCode::usage,
+                   "--crl and --any-chain-order are about authorities, which --pin and --insecure "
+                   "do not ask",
+                   "the same without --pin and --insecure",
                    "option_conflict"};
   }
   if (options.insecure) {
@@ -108,17 +119,20 @@ Outcome<std::shared_ptr<CertificateVerifier>> make_verifier(const ConnectOptions
     }
     return verify_with_pin(std::move(fingerprints));
   }
-  TrustOptions trust;
+  Outcome<TrustOptions> trust = build_trust(options.path, policy);
+  if (!trust) {
+    return std::move(trust).error();
+  }
   if (options.authorities.empty()) {
-    trust.authorities = load_system_authorities();
-    return verify_with_authorities(std::move(trust));
+    trust->authorities = load_system_authorities();
+    return verify_with_authorities(*std::move(trust));
   }
   auto authorities = load_authorities(options.authorities);
   if (!authorities) {
     return std::move(authorities).error();
   }
-  trust.authorities = *std::move(authorities);
-  return verify_with_authorities(std::move(trust));
+  trust->authorities = *std::move(authorities);
+  return verify_with_authorities(*std::move(trust));
 }
 
 Outcome<std::shared_ptr<const ClientConfig>> make_config(const ConnectOptions& options) {
@@ -134,7 +148,7 @@ Outcome<std::shared_ptr<const ClientConfig>> make_config(const ConnectOptions& o
   if (options.fallback_signal) {
     client.policy.fallback = SignalFallback::on;
   }
-  auto verifier = make_verifier(options);
+  auto verifier = make_verifier(options, client.policy);
   if (!verifier) {
     return std::move(verifier).error();
   }
@@ -144,13 +158,11 @@ Outcome<std::shared_ptr<const ClientConfig>> make_config(const ConnectOptions& o
     return std::move(key_log).error();
   }
   client.key_log = *std::move(key_log);
-  if (!options.credentials.certificate.empty()) {
-    auto credentials = load_credential_files(options.credentials);
-    if (!credentials) {
-      return std::move(credentials).error();
-    }
-    client.credentials.push_back(*std::move(credentials));
+  auto credentials = load_credential_files(options.credentials);
+  if (!credentials) {
+    return std::move(credentials).error();
   }
+  client.credentials = *std::move(credentials);
   client.trace = options.show_messages ? Trace::messages : Trace::off;
   auto config = ClientConfig::build(std::move(client));
   if (!config) {
@@ -275,6 +287,7 @@ void add_identity_options(CLI::App& command, ConnectOptions& options) {
       ->group(group);
   command.add_option("--cafile", options.authorities, "trust these authorities (PEM)")
       ->group(group);
+  add_path_options(command, options.path, group);
   command.add_flag("--insecure", options.insecure, "accept anybody")->group(group);
   command.add_option("--sni", options.server_name, "name to ask for and to verify")->group(group);
   command.add_flag("--no-sni", options.no_server_name, "do not send the name")->group(group);

@@ -1,16 +1,15 @@
 // heirloom serve: terminates SSL 3.0 and TLS 1.0 for clients that know nothing newer, in front of a
 // plain back end, a test page or an echo.
-#include "heirloom/certificate_verifier.hpp"
 #include "heirloom/config.hpp"
 
 #include "commands.hpp"
 #include "common/describe.hpp"
 #include "common/explain.hpp"
 #include "common/heirloom_stream.hpp"
-#include "common/protocol_options.hpp"
 #include "common/session_display.hpp"
 #include "common/wait.hpp"
 #include "serve/service.hpp"
+#include "serve/setup.hpp"
 #include "serve/workers.hpp"
 
 #include <limits>
@@ -24,23 +23,6 @@ namespace heirloom::app {
 
 namespace {
 
-struct ServeOptions {
-  std::string listen;
-  bool www = false;
-  bool echo = false;
-  std::string forward;
-  ProtocolOptions protocol;
-  CredentialFiles credentials;
-  std::string client_auth = "none";
-  std::string authorities;
-  bool sessions = true;
-  std::uint64_t count = 0;  ///< 0: no limit
-  double handshake_timeout = 30;
-  double idle_timeout = 300;
-  std::size_t max_clients = 256;
-  bool show_messages = false;
-};
-
 std::chrono::milliseconds to_duration(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }
@@ -51,140 +33,25 @@ struct Server {
   const Context& context;
   std::shared_ptr<const ServerConfig> config;
   std::optional<HostPort> back_end;
-  std::size_t key_bits = 0;
   StopSignal stop;
 };
 
-/// take_public_key_allowance removes "public-key" from --allow, which is no weakness of a suite.
-bool take_public_key_allowance(ProtocolOptions& protocol) {
-  return std::erase(protocol.allow, "public-key") != 0;
-}
-
-/// is_publicly_trusted asks whether a current browser would believe this chain.
-bool is_publicly_trusted(const CertificateChain& chain) {
-  TrustOptions trust;
-  trust.authorities = load_system_authorities();
-  trust.check_host = false;
-  trust.rules = Policy::museum().certificates;
-  trust.rules.rsa.min = 0;
-  const auto verifier = verify_with_authorities(std::move(trust));
-  const auto ask = [&](std::chrono::system_clock::time_point when) {
-    auto verdict = verifier->verify({chain, CertificateQuestion::Role::server, "", when});
-    return !verdict.is_pending() && verdict.answer().has_value();
-  };
-  if (ask(std::chrono::system_clock::now())) {
-    return true;
-  }
-  // The key of a certificate that has expired may well be the key of its successor.
-  const auto certificate = describe_certificate(chain.front());
-  return certificate && ask(certificate->not_after - std::chrono::seconds(1));
-}
-
-std::optional<Failure> check_key_use(const CertificateChain& chain, const ServeOptions& options) {
-  if (!is_publicly_trusted(chain)) {
-    return std::nullopt;
-  }
-  // Security: a server with RSA key exchange at these versions answers questions about its key
-  // (Bleichenbacher, DROWN). With a key that modern clients trust, the answers would break them.
-  return Failure{ExitCode::usage,
-                 "the certificate " + options.credentials.certificate +
-                     " chains to an authority that this system trusts, and its key must not be "
-                     "used with SSL 3.0 or TLS 1.0: attacks on them would reach modern services "
-                     "that use the same key",
-                 "a self-signed certificate of its own, or --allow public-key if no modern service "
-                 "uses this key",
-                 "public_key_refused"};
-}
-
-Outcome<ServerOptions> apply_client_auth(ServerOptions server, const ServeOptions& options) {
-  if (options.client_auth == "none") {
-    return server;
-  }
-  if (options.authorities.empty()) {
-    return Failure{ExitCode::usage,
-                   "--client-auth needs to know whose certificates to accept",
-                   "--client-auth " + options.client_auth + " --cafile FILE",
-                   "option_missing"};
-  }
-  auto authorities = load_authorities(options.authorities);
-  if (!authorities) {
-    return std::move(authorities).error();
-  }
-  for (const CertificateDer& authority : *authorities) {
-    auto name = certificate_subject_name(authority);
-    if (name) {
-      server.certificate_authorities.push_back(*std::move(name));
-    }
-  }
-  TrustOptions trust;
-  trust.authorities = *std::move(authorities);
-  trust.check_host = false;
-  trust.rules = server.policy.certificates;
-  server.verifier = verify_with_authorities(std::move(trust));
-  server.policy.client_authentication = options.client_auth == "required"
-                                            ? ClientAuthentication::required
-                                            : ClientAuthentication::optional;
-  return server;
-}
-
-/// make_server checks every option before the port is opened.
-Outcome<ServerOptions> make_options(ServeOptions& options) {
-  const bool may_use_public_key = take_public_key_allowance(options.protocol);
-  ServerOptions server;
-  auto policy = build_policy(options.protocol);
-  if (!policy) {
-    return std::move(policy).error();
-  }
-  server.policy = *std::move(policy);
-  auto credentials = load_credential_files(options.credentials);
-  if (!credentials) {
-    return std::move(credentials).error();
-  }
-  server.credentials.push_back(*std::move(credentials));
-  if (!may_use_public_key) {
-    if (auto failure = check_key_use(server.credentials.front().chain, options)) {
-      return *std::move(failure);
-    }
-  }
-  auto key_log = open_requested_key_log(options.protocol);
-  if (!key_log) {
-    return std::move(key_log).error();
-  }
-  server.key_log = *std::move(key_log);
-  server.sessions = options.sessions ? make_memory_session_store() : nullptr;
-  server.trace = options.show_messages ? Trace::messages : Trace::off;
-  return apply_client_auth(std::move(server), options);
-}
-
-Outcome<std::shared_ptr<const ServerConfig>> make_config(ServeOptions& options) {
-  auto server = make_options(options);
-  if (!server) {
-    return std::move(server).error();
-  }
-  auto config = ServerConfig::build(*std::move(server));
-  if (!config) {
-    return Failure{ExitCode::usage,
-                   "these options do not fit together: " + config.error().text(),
-                   "heirloom serve --help",
-                   std::string(config.error().name())};
-  }
-  return *std::move(config);
-}
-
-std::vector<LogField> connection_fields(const Server& server,
-                                        const std::string& client,
-                                        const ConnectionInfo& info) {
+std::vector<LogField> connection_fields(const std::string& client, const ConnectionInfo& info) {
   const ProtocolVersion version = info.version.value_or(ProtocolVersion::ssl30);
   const std::uint16_t id = info.cipher_suite.value_or(0);
   const CipherSuite* const suite = find_cipher_suite(id);
-  const Strength strength = assess(info, server.key_bits);
+  const std::size_t key_bits = own_key_bits(info);
+  const Strength strength = assess(info, key_bits);
   return {{"client", client},
           {"version", format_version(version)},
           {"suite", suite == nullptr ? format_hex16(id) : cipher_suite_name(*suite, version)},
           {"openssl", std::string(suite == nullptr ? "" : suite->openssl_name)},
           {"suite_id", format_hex16(id)},
           {"resumed", info.is_resumed},
-          {"key_bits", static_cast<std::int64_t>(server.key_bits)},
+          {"key_bits", static_cast<std::int64_t>(key_bits)},
+          {"temporary_key", describe_temporary_key(info)},
+          {"temporary_key_bits", static_cast<std::int64_t>(info.temporary_key_bits)},
+          {"client_key", describe_key(info.peer_chain)},
           {"strength", strength.word},
           {"why", strength.why}};
 }
@@ -215,8 +82,7 @@ ServiceReport run_service(Server& server, HeirloomStream& stream) {
   if (server.back_end.has_value()) {
     return serve_forward(stream, *server.back_end, limits);
   }
-  return server.options.www ? serve_www(stream, server.key_bits, limits)
-                            : serve_echo(stream, limits);
+  return server.options.www ? serve_www(stream, limits) : serve_echo(stream, limits);
 }
 
 /// serve_client runs one connection from its handshake to its log line.
@@ -239,7 +105,7 @@ void serve_client(Server& server, TcpStreamPtr transport) {
   }
   const ServiceReport report = run_service(server, stream);
   close_politely(stream, std::chrono::milliseconds(1000));
-  auto fields = connection_fields(server, client, stream.connection().info());
+  auto fields = connection_fields(client, stream.connection().info());
   fields.push_back({"bytes_in", static_cast<std::int64_t>(report.bytes_in)});
   fields.push_back({"bytes_out", static_cast<std::int64_t>(report.bytes_out)});
   fields.push_back({"close", report.close});
@@ -266,7 +132,7 @@ void announce(const Server& server, const HostPort& where) {
   }
   if (server.context.verbosity >= 0) {
     print_line("heirloom: listening on " + to_string(where) + " (" + service + "; " + versions +
-               ", " + std::to_string(policy.cipher_suites.size()) + " suites)");
+               ", " + std::to_string(server.config->served_suites().size()) + " suites)");
   }
 }
 
@@ -296,14 +162,11 @@ ExitCode run_serve(ServeOptions options, const Context& context) {
     }
     back_end = *std::move(target);
   }
-  auto config = make_config(options);
+  auto config = make_server_config(options);
   if (!config) {
     return fail(config.error(), context);
   }
-  const auto certificate =
-      describe_certificate((*config)->options().credentials.front().chain.front());
-  Server server{options, context, *std::move(config), back_end, 0, {}};
-  server.key_bits = certificate ? certificate->key_bits : 0;
+  Server server{options, context, *std::move(config), back_end, {}};
   auto listener = TcpListener::open(*where);
   if (!listener) {
     return fail(listener.error(), context);
@@ -344,13 +207,7 @@ void add_serve(CLI::App& root, Context& context) {
   command->add_option("--listen", options->listen, "ADDR:PORT, or PORT for loopback; 0: any port")
       ->required();
   add_service_options(*command, *options);
-  add_credential_options(*command, options->credentials);
-  command->get_option("--cert")->required();
-  add_protocol_options(*command, options->protocol);
-  command->get_option("--allow")->description("weaknesses to allow by name: null, public-key");
-  command->add_option("--client-auth", options->client_auth, "none, optional or required")
-      ->check(CLI::IsMember({"none", "optional", "required"}));
-  command->add_option("--cafile", options->authorities, "authorities of client certificates (PEM)");
+  add_setup_options(*command, *options);
   command->add_flag("--sessions,!--no-sessions", options->sessions, "let clients resume (default)");
   command
       ->add_option("--count", options->count, "end after that many connections; 0: never (default)")

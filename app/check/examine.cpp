@@ -259,6 +259,7 @@ void Examiner::collect_chains() {
   }
   TrustOptions trust;
   trust.authorities = load_system_authorities();
+  trust.rules.chain_order = ChainOrder::any;  // as browsers have it
   const CertificateQuestion question{result_.chains.front(),
                                      CertificateQuestion::Role::server,
                                      result_.where.host,

@@ -34,6 +34,9 @@ bool may_mind_hello(Cause cause) {
     case Cause::certificate_key_unsupported:
     case Cause::certificate_key_usage:
     case Cause::key_exchange_malformed:
+    case Cause::export_restriction:
+    case Cause::params_signature_invalid:
+    case Cause::anonymous_server_requests_certificate:
     case Cause::private_key_failed:
     case Cause::certificate_verify_failed:
       return false;
@@ -68,10 +71,35 @@ std::string certificate_problem(Cause cause) {
       return "is not the pinned one";
     case Cause::certificate_chain_too_long:
       return "comes with too many others";
+    case Cause::certificate_chain_disordered:
+      return "comes with others that do not vouch for it one by one";
+    case Cause::certificate_signature_weak:
+      return "rests on a signature that is too weak";
+    case Cause::certificate_status_unknown:
+      return "may have been revoked, which cannot be told";
     case Cause::certificate_rejected:
       return "was rejected";
     default:
       return "is not vouched for by a trusted authority";
+  }
+}
+
+/// identity_advice is for a certificate that was seen.
+std::string identity_advice(Cause cause, const Attempt& attempt, const std::string& fingerprint) {
+  switch (cause) {
+    case Cause::certificate_key_too_small:
+      // A pin does not help: the policy looks at the size before anybody judges the certificate.
+      return attempt.command.find("--preset strict") != std::string::npos
+                 ? with(attempt, "--preset", "device")
+                 : "a new certificate on that server";
+    case Cause::certificate_revoked:
+      return "a new certificate on that server";
+    case Cause::certificate_chain_disordered:
+      return "the same with --any-chain-order, if everything else about it is right";
+    case Cause::certificate_status_unknown:
+      return "the same with --crl and a list of that issuer that is valid now";
+    default:
+      return attempt.command + " --pin " + fingerprint + "   (if that is the right box)";
   }
 }
 
@@ -86,16 +114,9 @@ Failure explain_identity(const Error& error, const Attempt& attempt) {
     return {ExitCode::identity, what, "", std::string(error.name())};
   }
   what += "; its fingerprint is " + fingerprint;
-  if (error.cause == Cause::certificate_key_too_small) {
-    // A pin does not help: the policy looks at the size before anybody judges the certificate.
-    const bool is_strict = attempt.command.find("--preset strict") != std::string::npos;
-    const std::string next =
-        is_strict ? with(attempt, "--preset", "device") : "a new certificate on that server";
-    return {ExitCode::identity, what, next, std::string(error.name())};
-  }
   return {ExitCode::identity,
           what,
-          attempt.command + " --pin " + fingerprint + "   (if that is the right box)",
+          identity_advice(error.cause, attempt, fingerprint),
           std::string(error.name())};
 }
 
@@ -205,6 +226,12 @@ Words explain_other(const Error& error, const Attempt& attempt) {
                   " does not add up: its messages were changed on the way, or one side "
                   "miscalculates",
               simpler_or(attempt, with_messages(attempt))};
+    case Cause::key_exchange_too_weak: {
+      const bool is_group = error.detail.starts_with("a group");
+      return {attempt.target +
+                  " has a temporary key that is shorter than is allowed here: " + error.detail,
+              with(attempt, "--allow", is_group ? "dh512" : "rsa512")};
+    }
     case Cause::private_key_failed:
       return {"our own private key could not be used: " + error.detail,
               "--cert and --key with another certificate, of 1024 bits or more"};
@@ -247,6 +274,9 @@ bool is_identity_cause(Cause cause) noexcept {
     case Cause::certificate_signature_invalid:
     case Cause::certificate_pin_mismatch:
     case Cause::certificate_chain_too_long:
+    case Cause::certificate_chain_disordered:
+    case Cause::certificate_signature_weak:
+    case Cause::certificate_status_unknown:
     case Cause::certificate_rejected:
       return true;
     default:

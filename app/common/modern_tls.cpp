@@ -50,6 +50,22 @@ bool use_credentials(SSL_CTX* context, const ModernTlsOptions& options) {
          SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) == 1;
 }
 
+/// use_revocation_lists makes libssl's verdict depend on them, as for our engine.
+void use_revocation_lists(SSL_CTX* context, const ModernTlsOptions& options) {
+  for (const auto& der : options.revocation_lists) {
+    const unsigned char* at = der.data();
+    X509_CRL* const list = d2i_X509_CRL(nullptr, &at, static_cast<long>(der.size()));
+    if (list != nullptr) {
+      X509_STORE_add_crl(SSL_CTX_get_cert_store(context), list);
+      X509_CRL_free(list);
+    }
+  }
+  if (!options.revocation_lists.empty()) {
+    X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context),
+                                X509_V_FLAG_CRL_CHECK | X509_V_FLAG_CRL_CHECK_ALL);
+  }
+}
+
 ContextPtr make_context(const ModernTlsOptions& options) {
   ContextPtr context(SSL_CTX_new(TLS_client_method()));
   if (context == nullptr) {
@@ -63,6 +79,7 @@ ContextPtr make_context(const ModernTlsOptions& options) {
     // Whoever names a box's own certificate trusts that, whoever signed it; curl has it so too.
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.get()), X509_V_FLAG_PARTIAL_CHAIN);
   }
+  use_revocation_lists(context.get(), options);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);

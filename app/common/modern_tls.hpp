@@ -43,6 +43,8 @@ struct ModernTlsOptions {
   std::string passphrase = {};           ///< of the key
   std::shared_ptr<KeyLog> key_log = {};  ///< null: none
   std::string authorities_file = {};     ///< PEM, instead of the system's; empty: those
+  /// DER CRLs; if there are any, every certificate below an authority needs one.
+  std::vector<std::vector<std::uint8_t>> revocation_lists = {};
 };
 
 struct ModernTlsInfo {

@@ -1,12 +1,13 @@
 #include "common/protocol_options.hpp"
 
-#include "heirloom/cipher_suite.hpp"
+#include "heirloom/named_curve.hpp"
 #include "heirloom/version.hpp"
 
 #include "common/command_text.hpp"
 #include "common/describe.hpp"
 #include "common/files.hpp"
 #include "common/log.hpp"
+#include "common/suite_list.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -25,22 +26,6 @@ Failure wrong_word(const std::string& option, const std::string& word, const std
           option + " does not know \"" + word + "\"",
           option + " " + known,
           "option_invalid"};
-}
-
-/// split_list takes apart what was typed with commas, colons (OpenSSL's habit) or blanks.
-std::vector<std::string> split_list(const std::vector<std::string>& typed) {
-  std::vector<std::string> words;
-  for (const std::string& text : typed) {
-    std::size_t begin = 0;
-    while (begin < text.size()) {
-      const std::size_t end = std::min(text.find_first_of(",: ", begin), text.size());
-      if (end != begin) {
-        words.push_back(text.substr(begin, end - begin));
-      }
-      begin = end + 1;
-    }
-  }
-  return words;
 }
 
 Outcome<Policy> find_preset(const std::string& name) {
@@ -90,24 +75,13 @@ std::optional<Failure> apply_versions(Policy& policy, const ProtocolOptions& opt
   return std::nullopt;
 }
 
-/// missing_allowances are those that the suite needs and nobody gave: "export,anon".
-std::string missing_allowances(const CipherSuite& suite, const std::vector<Allowance>& allowed) {
-  std::string missing;
-  for (const Allowance needed : needed_allowances(suite)) {
-    if (std::ranges::find(allowed, needed) == allowed.end()) {
-      missing += (missing.empty() ? "" : ",") + std::string(to_string(needed));
-    }
-  }
-  return missing;
-}
-
 /// parse_allowances reads --allow; the museum preset allows everything.
 Outcome<std::vector<Allowance>> parse_allowances(const ProtocolOptions& options) {
   std::vector<Allowance> allowed;
   for (const std::string& word : split_list(options.allow)) {
     const auto allowance = parse_allowance(word);
     if (!allowance.has_value()) {
-      return wrong_word("--allow", word, "null");
+      return wrong_word("--allow", word, allowance_words(allowances()));
     }
     allowed.push_back(*allowance);
   }
@@ -117,41 +91,42 @@ Outcome<std::vector<Allowance>> parse_allowances(const ProtocolOptions& options)
   return allowed;
 }
 
-Outcome<std::uint16_t> parse_suite(const std::string& name, const std::vector<Allowance>& allowed) {
-  const CipherSuite* const suite = find_cipher_suite(name);
-  if (suite == nullptr) {
-    return Failure{ExitCode::usage,
-                   "there is no cipher suite \"" + name + "\" here",
-                   "heirloom suites",
-                   "suite_unknown"};
-  }
-  if (const std::string missing = missing_allowances(*suite, allowed); !missing.empty()) {
-    return Failure{ExitCode::usage,
-                   std::string(suite->openssl_name) +
-                       " is only used if it is allowed by name: " + std::string(suite->why),
-                   "--allow " + missing,
-                   "suite_not_allowed"};
-  }
-  return suite->id;
-}
-
 std::optional<Failure> apply_suites(Policy& policy, const ProtocolOptions& options) {
   const auto allowed = parse_allowances(options);
   if (!allowed) {
     return allowed.error();
   }
   allow(policy, *allowed);
-  const auto names = split_list(options.suites);
+  const auto words = split_list(options.suites);
+  if (words.empty()) {
+    return std::nullopt;
+  }
+  auto list = apply_suite_list(std::move(policy.cipher_suites), words, *allowed);
+  if (!list) {
+    return std::move(list).error();
+  }
+  policy.cipher_suites = *std::move(list);
+  return std::nullopt;
+}
+
+std::optional<Failure> apply_curves(Policy& policy, const ProtocolOptions& options) {
+  const auto names = split_list(options.curves);
   if (names.empty()) {
     return std::nullopt;
   }
-  policy.cipher_suites.clear();
+  policy.named_curves.clear();
   for (const std::string& name : names) {
-    const auto suite = parse_suite(name, *allowed);
-    if (!suite) {
-      return suite.error();
+    const auto curve = parse_named_curve(name);
+    if (!curve.has_value()) {
+      std::string known;
+      for (const NamedCurve other : named_curves()) {
+        known += (known.empty() ? "" : ",") + std::string(to_string(other));
+      }
+      return wrong_word("--curves", name, known);
     }
-    policy.cipher_suites.push_back(*suite);
+    if (std::ranges::find(policy.named_curves, *curve) == policy.named_curves.end()) {
+      policy.named_curves.push_back(*curve);
+    }
   }
   return std::nullopt;
 }
@@ -180,11 +155,18 @@ void add_protocol_options(CLI::App& command, ProtocolOptions& options) {
       ->type_name("{ssl3,tls1}")
       ->group(group);
   command
-      .add_option("--suites", options.suites, "cipher suites in order of preference, with commas")
+      .add_option(
+          "--suites",
+          options.suites,
+          "cipher suites and groups in order of preference, with commas; +X adds, -X takes out")
       ->allow_extra_args(false)
       ->group(group);
-  command.add_option("--allow", options.allow, "weaknesses to allow by name: null")
-      ->type_name("{null}")
+  const std::string words = allowance_words(allowances());
+  command.add_option("--allow", options.allow, "weaknesses to allow by name: " + words)
+      ->type_name("{" + words + "}")
+      ->allow_extra_args(false)
+      ->group(group);
+  command.add_option("--curves", options.curves, "elliptic curves in order of preference")
       ->allow_extra_args(false)
       ->group(group);
   command
@@ -210,9 +192,13 @@ Outcome<Policy> build_policy(const ProtocolOptions& options) {
   if (auto failure = apply_suites(*policy, options)) {
     return *std::move(failure);
   }
+  if (auto failure = apply_curves(*policy, options)) {
+    return *std::move(failure);
+  }
   if (options.no_extensions) {
     policy->server_name = Extension::off;
     policy->renegotiation_info = Extension::off;
+    policy->elliptic_curves = Extension::off;
   }
   if (options.no_split) {
     policy->cbc_splitting = CbcSplitting::off;
@@ -261,63 +247,6 @@ Outcome<std::shared_ptr<KeyLog>> open_requested_key_log(const ProtocolOptions& o
                    std::string(log.error().name())};
   }
   return std::shared_ptr<KeyLog>(std::make_shared<NotingKeyLog>(*std::move(log), file));
-}
-
-void add_credential_options(CLI::App& command, CredentialFiles& files) {
-  const std::string group = "Own certificate";
-  command.add_option("--cert", files.certificate, "certificate chain (PEM), own one first")
-      ->type_name("FILE")
-      ->group(group);
-  command.add_option("--key", files.key, "private key (PEM); default: in the --cert file")
-      ->type_name("FILE")
-      ->group(group);
-  command.add_option("--pass-file", files.pass_file, "file whose first line decrypts the key")
-      ->type_name("FILE")
-      ->group(group);
-}
-
-Outcome<Credentials> load_credential_files(const CredentialFiles& files) {
-  std::string passphrase;
-  if (!files.pass_file.empty()) {
-    auto line = read_first_line(files.pass_file);
-    if (!line) {
-      return std::move(line).error();
-    }
-    passphrase = *std::move(line);
-  }
-  const std::string& key_file = files.key.empty() ? files.certificate : files.key;
-  // Read first, so that the sentence is about the file if it is the file.
-  for (const std::string& file : {files.certificate, key_file}) {
-    if (auto text = read_file(file); !text) {
-      return std::move(text).error();
-    }
-  }
-  auto credentials = load_credentials(files.certificate, key_file, passphrase);
-  if (!credentials) {
-    const bool is_file = credentials.error().cause == Cause::file_unreadable;
-    return Failure{is_file ? ExitCode::local : ExitCode::usage,
-                   "the certificate " + files.certificate + " and the key " + key_file +
-                       " cannot be used: " + credentials.error().text(),
-                   "openssl x509 -in " + shell_word(files.certificate) +
-                       " -noout -text; --pass-file if the key "
-                       "is encrypted",
-                   std::string(credentials.error().name())};
-  }
-  return *std::move(credentials);
-}
-
-Outcome<std::vector<CertificateDer>> load_authorities(const std::string& file) {
-  if (auto text = read_file(file); !text) {
-    return std::move(text).error();
-  }
-  auto authorities = load_pem_certificates(file);
-  if (!authorities) {
-    return Failure{ExitCode::usage,
-                   file + " holds no certificate that can be read: " + authorities.error().text(),
-                   "a PEM file with -----BEGIN CERTIFICATE-----",
-                   std::string(authorities.error().name())};
-  }
-  return *std::move(authorities);
 }
 
 }  // namespace heirloom::app

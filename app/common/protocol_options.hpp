@@ -1,8 +1,6 @@
 // ProtocolOptions: the command-line options that every subcommand with our engine shares.
 #pragma once
 
-#include "heirloom/certificate_verifier.hpp"
-#include "heirloom/credentials.hpp"
 #include "heirloom/key_log.hpp"
 #include "heirloom/policy.hpp"
 
@@ -22,8 +20,9 @@ struct ProtocolOptions {
   std::string preset = "device";
   std::string min;
   std::string max;
-  std::vector<std::string> suites;  ///< names or hexadecimal, in order of preference
+  std::vector<std::string> suites;  ///< see suite_list.hpp
   std::vector<std::string> allow;   ///< words of Allowance; serve also takes "public-key"
+  std::vector<std::string> curves;  ///< names of elliptic curves, in order of preference
   bool no_extensions = false;
   bool no_split = false;
   std::string key_log;
@@ -44,22 +43,5 @@ void allow_weaknesses(Policy& policy, const std::vector<std::string>& words);
 /// ExitCode::local if the file cannot be opened; a line that cannot be written later is noted once.
 [[nodiscard]] Outcome<std::shared_ptr<KeyLog>> open_requested_key_log(
     const ProtocolOptions& options);
-
-/// CredentialFiles are --cert, --key and --pass-file.
-struct CredentialFiles {
-  std::string certificate;
-  std::string key;  ///< empty: the key stands in the certificate file
-  std::string pass_file;
-};
-
-/// add_credential_options declares them.
-void add_credential_options(CLI::App& command, CredentialFiles& files);
-
-/// load_credential_files reads and checks them. ExitCode::local for a file that cannot be read,
-/// usage for contents that do not fit.
-[[nodiscard]] Outcome<Credentials> load_credential_files(const CredentialFiles& files);
-
-/// load_authorities reads a --cafile.
-[[nodiscard]] Outcome<std::vector<CertificateDer>> load_authorities(const std::string& file);
 
 }  // namespace heirloom::app

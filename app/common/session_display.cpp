@@ -114,6 +114,9 @@ Json summary_json(const std::string& target, const ConnectionInfo& info) {
   }
   object["suite"] = std::move(suite);
   object["key_bits"] = info.peer_key_bits;
+  object["temporary_key"] = describe_temporary_key(info);
+  object["temporary_key_bits"] = info.temporary_key_bits;
+  object["own_key"] = describe_key(info.own_chain);
   object["fingerprint"] =
       info.peer_chain.empty()
           ? ""

@@ -97,9 +97,18 @@ void add_connection_options(CLI::App& command, GetOptions& options) {
       ->group(group);
   command.add_option("--cacert", options.authorities, "authorities (PEM) instead of the system's")
       ->group(group);
-  command.add_option("--cert,-E", options.box.credentials.certificate, "own certificate (PEM)")
+  add_revocation_option(command, options.box.path, "--crlfile", group);
+  command
+      .add_option("--cert,-E",
+                  options.box.credentials.certificates,
+                  "own certificate (PEM); may be repeated for other kinds of key")
+      ->allow_extra_args(false)
       ->group(group);
-  command.add_option("--key", options.box.credentials.key, "its key (PEM); default: in --cert")
+  command
+      .add_option("--key",
+                  options.box.credentials.keys,
+                  "its key (PEM), one for each --cert; default: in --cert")
+      ->allow_extra_args(false)
       ->group(group);
   command
       .add_option("--key-pass-file",

@@ -42,8 +42,8 @@ constexpr Reason kNoFolder{"folders are not made or chosen here", "mkdir -p DIR,
 constexpr Reason kNoTime{"files get the time of the fetch here",
                          "touch -d with what -D FILE says of Last-Modified"};
 constexpr Reason kOneFile{"authorities are read from one file only", "--cacert FILE"};
-constexpr Reason kNoRevocation{"revocation is not checked here",
-                               "--pin sha256:HEX, which accepts exactly one certificate"};
+constexpr Reason kNoRevocation{"no server is asked to say that it was not revoked",
+                               "--crlfile FILE, with a list of each authority"};
 constexpr Reason kOtherPin{"a pin is of the whole certificate here, not of its key",
                            "--pin sha256:HEX"};
 constexpr Reason kPassphrase{"a passphrase is read from a file only", "--key-pass-file FILE"};
@@ -84,7 +84,6 @@ constexpr std::array kTable{
     CurlOption{"--styled-output", Way::harmless, Value::none},
     CurlOption{"--no-styled-output", Way::harmless, Value::none},
     CurlOption{"--tls13-ciphers", Way::harmless, Value::one},
-    CurlOption{"--curves", Way::harmless, Value::one},
     CurlOption{"--ciphers", Way::noted, Value::one},
     refuse("--tlsv1.1", Value::none, kNewer),
     refuse("--tlsv1.2", Value::none, kNewer),
@@ -122,7 +121,6 @@ constexpr std::array kTable{
     refuse("--output-dir", Value::one, kNoFolder),
     refuse("-R,--remote-time", Value::none, kNoTime),
     refuse("--capath", Value::one, kOneFile),
-    refuse("--crlfile", Value::one, kNoRevocation),
     refuse("--cert-status", Value::none, kNoRevocation),
     refuse("--pinnedpubkey", Value::one, kOtherPin),
     refuse("--pass", Value::one, kPassphrase),

@@ -37,7 +37,8 @@ enum class CurlExit : std::uint8_t {
   encoding = 61,
   rewind = 65,
   internal = 70,
-  authorities = 77,  ///< --cacert
+  authorities = 77,       ///< --cacert
+  revocation_lists = 82,  ///< --crlfile
 };
 
 /// exit_code carries the number as the program's exit status.

@@ -86,13 +86,16 @@ Outcome<LadderSetup> Run::build_setup() const {
       return wrong;
     }
   }
-  if (!options_.box.credentials.certificate.empty()) {
-    const auto credentials = load_credential_files(options_.box.credentials);
-    if (!credentials.has_value()) {
-      Failure wrong = credentials.error();
-      wrong.code = exit_code(CurlExit::local_certificate);
-      return wrong;
-    }
+  if (const auto trust = build_trust(options_.box.path, Policy::device()); !trust.has_value()) {
+    Failure wrong = trust.error();
+    wrong.code = exit_code(CurlExit::revocation_lists);
+    return wrong;
+  }
+  if (const auto credentials = load_credential_files(options_.box.credentials);
+      !credentials.has_value()) {
+    Failure wrong = credentials.error();
+    wrong.code = exit_code(CurlExit::local_certificate);
+    return wrong;
   }
   if (const auto key_log = open_requested_key_log(options_.box.protocol); !key_log.has_value()) {
     Failure wrong = key_log.error();

@@ -117,9 +117,10 @@ Deadline bounded(std::chrono::milliseconds from_now, const LadderSetup& setup) {
   return std::min(in(from_now), setup.last.value_or(Deadline::max()));
 }
 
-std::shared_ptr<CertificateVerifier> make_verifier(std::vector<CertificateDer> authorities) {
-  TrustOptions trust;
+std::shared_ptr<CertificateVerifier> make_verifier(TrustOptions trust,
+                                                   std::vector<CertificateDer> authorities) {
   trust.authorities = std::move(authorities);
+  trust.rules.chain_order = ChainOrder::any;  // as libssl and browsers have it
   return verify_with_authorities(std::move(trust));
 }
 
@@ -127,12 +128,13 @@ std::shared_ptr<CertificateVerifier> make_verifier(std::vector<CertificateDer> a
 /// vouches for nobody; commands check it beforehand.
 std::shared_ptr<CertificateVerifier> verifier_of(const LadderSetup& setup) {
   if (setup.authorities_file.empty()) {
-    static const auto system = make_verifier(load_system_authorities());
-    return system;
+    static const auto system = load_system_authorities();
+    return make_verifier(setup.trust, system);
   }
   auto authorities = load_pem_certificates(setup.authorities_file);
-  return make_verifier(authorities.has_value() ? *std::move(authorities)
-                                               : std::vector<CertificateDer>());
+  return make_verifier(
+      setup.trust,
+      authorities.has_value() ? *std::move(authorities) : std::vector<CertificateDer>());
 }
 
 /// ask_authorities judges a chain as a browser would, for boxes that our engine reached.
@@ -201,6 +203,7 @@ RungAttempt attempt_with_libssl(Rung rung, TcpStreamPtr transport, const LadderS
   options.passphrase = setup.passphrase;
   options.key_log = setup.key_log;
   options.authorities_file = setup.authorities_file;
+  options.revocation_lists = setup.trust.revocation_lists;
   ModernTlsReport report =
       ModernTlsStream::connect(std::move(transport), options, bounded(setup.handshake_time, setup));
   RungAttempt attempt;
@@ -225,7 +228,7 @@ RungAttempt attempt_with_engine(Rung rung,
   // RFC 7507 §4 forbids the signal there.
   options.policy = narrow(setup.policy, rung, sends_signal && resume == nullptr);
   options.verifier = accept_any_certificate();  // judged before any data is sent, see identity.hpp
-  options.credentials = {setup.credentials};
+  options.credentials = setup.credentials;
   options.key_log = setup.key_log;
   const auto config = ClientConfig::build(std::move(options));
   if (!config.has_value()) {

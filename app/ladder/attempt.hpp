@@ -2,6 +2,7 @@
 #pragma once
 
 #include "heirloom/certificate.hpp"
+#include "heirloom/certificate_verifier.hpp"
 #include "heirloom/credentials.hpp"
 #include "heirloom/key_log.hpp"
 #include "heirloom/policy.hpp"
@@ -21,6 +22,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace heirloom::app {
 
@@ -30,12 +32,13 @@ struct LadderSetup {
   /// Connect here instead of looking the name up (--resolve); empty: look it up.
   std::string address = {};
   AddressFamily family = AddressFamily::any;
-  Policy policy;  ///< of our engine, before a rung narrows it
-  Credentials credentials;
-  std::string certificate_file;  ///< the same for libssl
+  Policy policy;                         ///< of our engine, before a rung narrows it
+  std::vector<Credentials> credentials;  ///< in order of preference
+  std::string certificate_file;          ///< one of them for libssl
   std::string key_file;
   std::string passphrase;
   std::shared_ptr<KeyLog> key_log;
+  TrustOptions trust;  ///< what a path to an authority is held to; the authorities come later
   std::string authorities_file;  ///< PEM; who may vouch instead of the system's; empty: those
   /// What is said in plain text before TLS (STARTTLS); a Failure ends the climb.
   std::function<Outcome<bool>(TcpStream& plain, Deadline deadline)> prologue = {};

@@ -137,7 +137,7 @@ Outcome<bool> BoxFinder::find() {
   situation.allows_null = !options_.protocol.allow.empty() ||
                           options_.protocol.preset == "museum" ||
                           (pin_.has_value() && !pin_->allow.empty());
-  situation.has_certificate = !options_.credentials.certificate.empty();
+  situation.has_certificate = !options_.credentials.certificates.empty();
   situation.ssl30_was_ruled_out = !restrictions_of(options_, setup_.policy).allows_ssl30;
   const Failure failure = diagnose(climbed->results, situation);
   if (climbed->results.size() > 1) {

@@ -4,10 +4,10 @@
 #include "heirloom/version.hpp"
 
 #include "common/command_text.hpp"
-#include "common/files.hpp"
 #include "common/output.hpp"
 #include "pins/pin.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -17,24 +17,28 @@ namespace heirloom::app {
 
 namespace {
 
-/// load_credentials_into reads the files for our engine; libssl reads them again by name.
+/// may_be_for_libssl: today's versions have no Diffie-Hellman certificates.
+bool may_be_for_libssl(const Credentials& credentials) {
+  return credentials.key->algorithm() != PublicKeyAlgorithm::dh;
+}
+
+/// load_credentials_into reads the files for our engine; libssl reads one of them again by name.
 Outcome<bool> load_credentials_into(LadderSetup& setup, const CredentialFiles& files) {
-  if (files.certificate.empty()) {
-    return true;
-  }
-  Outcome<Credentials> credentials = load_credential_files(files);
+  Outcome<std::vector<Credentials>> credentials = load_credential_files(files);
   if (!credentials.has_value()) {
     return credentials.error();
   }
+  Outcome<std::string> passphrase = read_passphrase(files);
+  if (!passphrase.has_value()) {
+    return passphrase.error();
+  }
   setup.credentials = *std::move(credentials);
-  setup.certificate_file = files.certificate;
-  setup.key_file = files.key;
-  if (!files.pass_file.empty()) {
-    Outcome<std::string> passphrase = read_first_line(files.pass_file);
-    if (!passphrase.has_value()) {
-      return passphrase.error();
-    }
-    setup.passphrase = *std::move(passphrase);
+  setup.passphrase = *std::move(passphrase);
+  const auto chosen = std::ranges::find_if(setup.credentials, may_be_for_libssl);
+  if (chosen != setup.credentials.end()) {
+    const auto index = static_cast<std::size_t>(chosen - setup.credentials.begin());
+    setup.certificate_file = files.certificates[index];
+    setup.key_file = key_file_of(files, index);
   }
   return true;
 }
@@ -87,6 +91,7 @@ void add_hello_options(CLI::App& command, BoxOptions& options) {
 void add_box_options(CLI::App& command, BoxOptions& options) {
   add_network_options(command, options);
   add_identity_options(command, options);
+  add_revocation_option(command, options.path, "--crl", "Who the box is");
   add_hello_options(command, options);
   add_credential_options(command, options.credentials);
 }
@@ -105,8 +110,10 @@ std::string repeat_box_options(const BoxOptions& options) {
   for (const std::string& word : options.protocol.allow) {
     add("--allow", word);
   }
-  add("--cert", options.credentials.certificate);
-  add("--key", options.credentials.key);
+  for (const std::string& file : options.path.revocation_files) {
+    add("--crl", file);
+  }
+  line += repeat_credential_options(options.credentials);
   line += options.protocol.no_extensions ? " --no-extensions" : "";
   line += options.no_fallback_signal ? " --no-fallback-signal" : "";
   return line;
@@ -119,6 +126,11 @@ Outcome<LadderSetup> build_ladder_setup(const BoxOptions& options) {
     return policy.error();
   }
   setup.policy = *std::move(policy);
+  Outcome<TrustOptions> trust = build_trust(options.path, setup.policy);
+  if (!trust.has_value()) {
+    return trust.error();
+  }
+  setup.trust = *std::move(trust);
   Outcome<std::shared_ptr<KeyLog>> key_log = open_requested_key_log(options.protocol);
   if (!key_log.has_value()) {
     return key_log.error();

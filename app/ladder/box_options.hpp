@@ -4,7 +4,9 @@
 // --pass-file, curl's --cert) declares the groups one by one instead.
 #pragma once
 
+#include "common/credential_options.hpp"
 #include "common/failure.hpp"
+#include "common/path_options.hpp"
 #include "common/protocol_options.hpp"
 #include "common/tcp.hpp"
 #include "ladder/attempt.hpp"
@@ -22,6 +24,7 @@ namespace heirloom::app {
 struct BoxOptions {
   ProtocolOptions protocol;
   CredentialFiles credentials;
+  PathOptions path;
   std::vector<std::string> pins;            ///< --pin, as typed
   std::vector<std::string> accept_changed;  ///< --accept-changed, as typed
   bool accept_new = false;

@@ -33,10 +33,7 @@ struct ServiceLimits {
                                           const ServiceLimits& limits);
 
 /// serve_www answers HTTP: a page that names what was negotiated, and /bytes/N, which is N bytes.
-/// `key_bits` is the size of our own key.
-[[nodiscard]] ServiceReport serve_www(HeirloomStream& client,
-                                      std::size_t key_bits,
-                                      const ServiceLimits& limits);
+[[nodiscard]] ServiceReport serve_www(HeirloomStream& client, const ServiceLimits& limits);
 
 /// describe_close puts the status that ended a service into words.
 [[nodiscard]] std::string describe_close(const StreamOutcome& outcome, const StopSignal& stop);

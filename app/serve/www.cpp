@@ -165,9 +165,9 @@ std::string escape_html(std::string_view text) {
   return out;
 }
 
-std::string page(const Request& request, const ConnectionInfo& info, std::size_t key_bits) {
+std::string page(const Request& request, const ConnectionInfo& info) {
   const ProtocolVersion version = info.version.value_or(ProtocolVersion::ssl30);
-  const Strength strength = assess(info, key_bits);
+  const Strength strength = assess(info, own_key_bits(info));
   std::string rows;
   const auto row = [&](std::string_view name, std::string_view value) {
     rows += "<tr><th align=\"left\">" + std::string(name) + "</th><td>" + escape_html(value) +
@@ -175,11 +175,14 @@ std::string page(const Request& request, const ConnectionInfo& info, std::size_t
   };
   row("Version", format_version(version));
   row("Cipher suite", describe_suite(info.cipher_suite.value_or(0), version));
+  const std::string temporary = describe_temporary_key(info);
+  row("Temporary key", temporary.empty() ? "none" : temporary);
   row("Strength", strength.word + ": " + strength.why);
   row("Session", info.is_resumed ? "resumed" : "new");
   row("Client offered", info.client_version ? format_version(*info.client_version) : "nothing");
   row("Server name", info.server_name.empty() ? "not asked for" : info.server_name);
-  row("Client certificate", info.peer_chain.empty() ? "none" : "shown");
+  row("Client certificate",
+      info.peer_chain.empty() ? "none" : "shown, " + describe_key(info.peer_chain));
   row("Request", request.method + " " + request.target);
   row("Request body", std::to_string(request.body_size) + " bytes");
   return "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2 "
@@ -217,8 +220,7 @@ std::string head(const Request& request,
 /// Site answers requests on one connection.
 class Site {
  public:
-  Site(HeirloomStream& client, std::size_t key_bits, const ServiceLimits& limits)
-      : client_(client), key_bits_(key_bits), limits_(limits) {}
+  Site(HeirloomStream& client, const ServiceLimits& limits) : client_(client), limits_(limits) {}
 
   ServiceReport run() {
     RequestReader reader;
@@ -265,8 +267,7 @@ class Site {
     }
     const bool is_found =
         request.target == "/" || request.method == "POST" || request.target.starts_with("/?");
-    const std::string body =
-        is_found ? page(request, client_.connection().info(), key_bits_) : "Not found\n";
+    const std::string body = is_found ? page(request, client_.connection().info()) : "Not found\n";
     send(head(request,
               is_found ? "200 OK" : "404 Not Found",
               is_found ? "text/html; charset=utf-8" : "text/plain",
@@ -303,7 +304,6 @@ class Site {
   }
 
   HeirloomStream& client_;
-  std::size_t key_bits_;
   const ServiceLimits& limits_;
   ServiceReport report_;
   bool has_failed_ = false;
@@ -312,8 +312,8 @@ class Site {
 
 }  // namespace
 
-ServiceReport serve_www(HeirloomStream& client, std::size_t key_bits, const ServiceLimits& limits) {
-  return Site(client, key_bits, limits).run();
+ServiceReport serve_www(HeirloomStream& client, const ServiceLimits& limits) {
+  return Site(client, limits).run();
 }
 
 }  // namespace heirloom::app

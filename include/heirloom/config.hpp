@@ -12,9 +12,12 @@
 #include "heirloom/session.hpp"
 #include "heirloom/temporary_keys.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace heirloom {
@@ -35,7 +38,9 @@ enum class Trace : std::uint8_t { off, messages };
 struct ClientOptions {
   Policy policy = Policy::device();
   std::shared_ptr<CertificateVerifier> verifier;  ///< required: there is no silent default
-  std::vector<Credentials> credentials;  ///< if the server asks, the first that suits is shown
+  /// If the server asks, one that suits is shown: rather one of the authorities and kinds that it
+  /// prefers, rather one that stands first here.
+  std::vector<Credentials> credentials;
   std::shared_ptr<RandomSource> random;  ///< system_random
   std::shared_ptr<Clock> clock;          ///< system_clock
   std::shared_ptr<KeyLog> key_log;       ///< none
@@ -49,8 +54,9 @@ struct ServerOptions {
   /// One for each kind of key that suites are to be served with; with suites that need a
   /// certificate at least one. Of two that do, the first is used.
   std::vector<Credentials> credentials;
-  std::string
-      dh_group_pem;  ///< "DH PARAMETERS" for suites without an export limit; empty: built in
+  /// dh_group_pem is "DH PARAMETERS" for all suites whose export limit the group keeps, and of at
+  /// least the policy's minimum; empty: one of 1024 bits. For the rest a built-in group is used.
+  std::string dh_group_pem;
   std::shared_ptr<TemporaryRsaKeys> temporary_rsa_keys;  ///< make_temporary_rsa_keys
   std::shared_ptr<CertificateVerifier>
       verifier;  ///< required if the policy asks for client certificates
@@ -93,6 +99,10 @@ class HEIRLOOM_EXPORT ServerConfig {
 
   [[nodiscard]] const ServerOptions& options() const noexcept { return options_; }
 
+  /// served_suites is the policy's list without those that no certificate of ours goes with at any
+  /// version of the policy. The others are never chosen.
+  [[nodiscard]] std::vector<std::uint16_t> served_suites() const;
+
   /// local_keys is for the library.
   [[nodiscard]] const kx::LocalKeys& local_keys() const noexcept { return *local_keys_; }
 
@@ -102,6 +112,10 @@ class HEIRLOOM_EXPORT ServerConfig {
   ServerOptions options_;
   std::unique_ptr<kx::LocalKeys> local_keys_;  ///< refers to options_.credentials
 };
+
+/// dh_group_bits is the length of the prime of a group in PEM form, for dh_group_pem.
+/// config_invalid if there is none or it cannot be read.
+[[nodiscard]] HEIRLOOM_EXPORT Result<std::size_t> dh_group_bits(std::string_view pem);
 
 /// certificate_subject_name returns the DER subject of a certificate, for certificate_authorities.
 [[nodiscard]] HEIRLOOM_EXPORT Result<std::vector<std::uint8_t>> certificate_subject_name(

@@ -24,6 +24,7 @@
 #include "heirloom/credentials.hpp"
 #include "heirloom/event.hpp"
 #include "heirloom/export.hpp"
+#include "heirloom/named_curve.hpp"
 #include "heirloom/result.hpp"
 #include "heirloom/session.hpp"
 #include "heirloom/version.hpp"
@@ -65,6 +66,14 @@ struct ConnectionInfo {
   CertificateChain peer_chain;            ///< as sent by the peer, or as remembered by the session
   CertificateChain verified_chain;        ///< up to the trust anchor, if the verifier built a path
   std::size_t peer_key_bits = 0;          ///< of the peer certificate's key
+  /// own_chain is the certificate that this side has shown, or as a server that resumes would show
+  /// with this suite; empty if there is none.
+  CertificateChain own_chain;
+  /// temporary_key_bits is the length of what was made for this connection alone: the modulus of a
+  /// temporary RSA key, the prime of a Diffie-Hellman group, the field of a curve. 0 if the suite
+  /// makes nothing, or the session is resumed.
+  std::size_t temporary_key_bits = 0;
+  std::optional<NamedCurve> curve;  ///< of a suite with elliptic curves, unless resumed
   std::string server_name;  ///< as server: what the client asked for; as client: what was sent
   std::optional<ProtocolVersion>
       client_version;  ///< ClientHello.client_version, which may be above ours

@@ -4,6 +4,8 @@
 #include "heirloom/export.hpp"
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string_view>
 
 namespace heirloom {
@@ -23,6 +25,13 @@ enum class NamedCurve : std::uint16_t {
   secp384r1 = 24,
   secp521r1 = 25,
 };
+
+/// named_curves is every one of them, by number.
+[[nodiscard]] HEIRLOOM_EXPORT std::span<const NamedCurve> named_curves() noexcept;
+
+/// parse_named_curve understands the names of SEC 2 ("secp256r1"), of NIST ("P-256"), of ANSI
+/// ("prime256v1", "prime192v1") and the number, in any case.
+[[nodiscard]] HEIRLOOM_EXPORT std::optional<NamedCurve> parse_named_curve(std::string_view text);
 
 /// to_string gives "secp256r1", and "unknown" for a number that has no name here.
 [[nodiscard]] HEIRLOOM_EXPORT std::string_view to_string(NamedCurve curve) noexcept;

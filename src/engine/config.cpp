@@ -4,11 +4,14 @@
 #include "base/bytes.hpp"
 #include "base/try.hpp"
 #include "crypto/dh.hpp"
+#include "handshake/negotiate.hpp"
+#include "kx/key_exchange.hpp"
 #include "kx/local_keys.hpp"
 #include "version/version_range.hpp"
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace heirloom {
 namespace {
@@ -73,9 +76,22 @@ Result<void> check_limits(const Policy& policy) {
   // RFC 2246 F.1.4: "An upper limit of 24 hours is suggested for session ID lifetimes".
   constexpr std::chrono::hours kLongestSession{24};
   const Limits& limits = policy.limits;
-  if (policy.min_rsa_bits > policy.max_rsa_bits) {
-    return invalid("min_rsa_bits, " + std::to_string(policy.min_rsa_bits) +
-                   ", is above max_rsa_bits, " + std::to_string(policy.max_rsa_bits));
+
+  struct Size {
+    const char* kind;
+    std::size_t min;
+    std::size_t max;
+  };
+
+  for (const Size& size : {Size{"rsa", policy.min_rsa_bits, policy.max_rsa_bits},
+                           Size{"dsa", policy.min_dsa_bits, policy.max_dsa_bits},
+                           Size{"ec", policy.min_ec_bits, policy.max_ec_bits},
+                           Size{"dh", policy.min_dh_bits, policy.max_dh_bits}}) {
+    if (size.min > size.max) {
+      const std::string bits = std::string(size.kind) + "_bits, ";
+      return invalid("min_" + bits + std::to_string(size.min) + ", is above max_" + bits +
+                     std::to_string(size.max));
+    }
   }
   if (limits.max_handshake_message == 0 || limits.max_certificates == 0 ||
       limits.max_handshake_messages == 0) {
@@ -88,9 +104,28 @@ Result<void> check_limits(const Policy& policy) {
   return {};
 }
 
+/// any_suite asks about each suite of the policy.
+template <class Question>
+bool any_suite(const Policy& policy, Question question) {
+  return std::ranges::any_of(policy.cipher_suites, [&](std::uint16_t id) {
+    const CipherSuite* suite = find_cipher_suite(id);
+    return suite != nullptr && question(*suite);
+  });
+}
+
+Result<void> check_curves(const Policy& policy) {
+  const bool needs_curve = any_suite(
+      policy, [](const CipherSuite& suite) { return kx::uses_curve(suite.key_exchange); });
+  if (needs_curve && policy.named_curves.empty()) {
+    return invalid("there are suites with elliptic curves, but no curve is left");
+  }
+  return {};
+}
+
 Result<void> check(const Policy& policy) {
   HEIRLOOM_TRY_VOID(check_versions(policy));
   HEIRLOOM_TRY_VOID(check_suites(policy));
+  HEIRLOOM_TRY_VOID(check_curves(policy));
   return check_limits(policy);
 }
 
@@ -106,24 +141,13 @@ Result<void> check(const std::vector<Credentials>& all) {
   return {};
 }
 
-/// any_suite asks about each suite of the policy.
-template <class Question>
-bool any_suite(const Policy& policy, Question question) {
-  return std::ranges::any_of(policy.cipher_suites, [&](std::uint16_t id) {
-    const CipherSuite* suite = find_cipher_suite(id);
-    return suite != nullptr && question(*suite);
-  });
-}
-
-/// make_ephemeral reads the group and has a first temporary key ready if a suite may need one.
+/// make_ephemeral reads the group and sees to temporary keys if a suite may need one.
 Result<kx::Ephemeral> make_ephemeral(ServerOptions& options) {
   // What the peers of the time can compute in: the JDK up to version 7 has no larger groups than
   // 1024.
   constexpr std::size_t kUsualGroup = 1024;
-  constexpr std::size_t kExportGroup = 512;
   kx::Ephemeral ephemeral;
-  ephemeral.group = *crypto::known_group_of_size(kUsualGroup);
-  ephemeral.export_group = *crypto::known_group_of_size(kExportGroup);
+  ephemeral.group = *crypto::known_group_of_size(std::max(kUsualGroup, options.policy.min_dh_bits));
   ephemeral.curves = options.policy.named_curves;
   if (!options.dh_group_pem.empty()) {
     HEIRLOOM_TRY(ephemeral.group, crypto::parse_dh_group(options.dh_group_pem));
@@ -131,9 +155,14 @@ Result<kx::Ephemeral> make_ephemeral(ServerOptions& options) {
         !checked.has_value()) {
       return invalid("the Diffie-Hellman group is none: " + checked.error().detail);
     }
+    if (const std::size_t bits = ephemeral.group.bits(); bits < options.policy.min_dh_bits) {
+      return invalid("the Diffie-Hellman group has " + std::to_string(bits) +
+                     " bits, the policy wants " + std::to_string(options.policy.min_dh_bits));
+    }
   }
+  // Not only for export: at SSL 3.0 a certificate that only signs needs one too (drift D118).
   const bool may_need_key = any_suite(options.policy, [](const CipherSuite& suite) {
-    return suite.key_exchange == KeyExchangeKind::rsa && suite.export_limit_bits != 0;
+    return suite.key_exchange == KeyExchangeKind::rsa;
   });
   if (may_need_key && options.temporary_rsa_keys == nullptr) {
     options.temporary_rsa_keys = make_temporary_rsa_keys({}, options.clock);
@@ -186,6 +215,28 @@ ClientConfig::~ClientConfig() = default;
 ServerConfig::ServerConfig(ServerOptions options) : options_(std::move(options)) {}
 
 ServerConfig::~ServerConfig() = default;
+
+std::vector<std::uint16_t> ServerConfig::served_suites() const {
+  const Policy& policy = options_.policy;
+  const auto is_served = [&](std::uint16_t id) {
+    const CipherSuite& suite = *find_cipher_suite(id);
+    // There is no version between these two.
+    const std::array versions = {policy.min_version, policy.max_version};
+    return std::ranges::any_of(versions, [&](ProtocolVersion version) {
+      return suite.versions.contains(version) &&
+             (info(suite.key_exchange).is_anonymous ||
+              find_certificate(suite, profile_for(version), *local_keys_) != nullptr);
+    });
+  };
+  std::vector<std::uint16_t> served;
+  std::ranges::copy_if(policy.cipher_suites, std::back_inserter(served), is_served);
+  return served;
+}
+
+Result<std::size_t> dh_group_bits(std::string_view pem) {
+  HEIRLOOM_TRY(const crypto::DhGroup group, crypto::parse_dh_group(pem));
+  return group.bits();
+}
 
 Result<std::shared_ptr<const ClientConfig>> ClientConfig::build(ClientOptions options) {
   HEIRLOOM_TRY_VOID(check(options.policy));

@@ -1,12 +1,14 @@
 // The client's half of the handshake, in the order of the protocol (RFC 6101 §5.6, RFC 2246 §7.4).
 #include "base/try.hpp"
 #include "handshake/client_states.hpp"
+#include "handshake/curves.hpp"
 #include "handshake/negotiate.hpp"
 #include "kx/key_exchange.hpp"
 #include "message/extensions.hpp"
 #include "session/session_access.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -75,6 +77,13 @@ Result<void> check_extensions(const AwaitServerHello& state,
         return Cause::renegotiation_info_mismatch;
       }
       effects.info().has_secure_renegotiation = true;
+    }
+    if (type == ExtensionType::ec_point_formats) {
+      // RFC 4492 §5.2: "MUST contain the value 0 (uncompressed)". We send no other.
+      HEIRLOOM_TRY(const bool has_ours, has_uncompressed(extension.data));
+      if (!has_ours) {
+        return Error(Cause::extension_malformed, "ec_point_formats without uncompressed");
+      }
     }
   }
   return {};
@@ -159,26 +168,46 @@ bool fits_key_exchange(const crypto::CertificateKey& own, const Server& server) 
          peer->dh->group.p == own.dh->group.p && peer->dh->group.g == own.dh->group.g;
 }
 
-/// suitable_key is the first of our certificates that the request and the suite can use; null if
-/// there is none. The authorities of the request only order the choice: a person who configured one
-/// certificate means that one, and deployed servers often list none (drift D43).
+/// leads_to is true if one of the authorities signed a certificate of our chain. They may be roots
+/// or intermediates (RFC 2246 §7.4.4).
+bool leads_to(const kx::LocalKey& own, const std::vector<Bytes>& authorities) {
+  return std::ranges::any_of(own.issuers, [&](const Bytes& issuer) {
+    return std::ranges::find(authorities, issuer) != authorities.end();
+  });
+}
+
+/// suitable_key is the one of our certificates that the request and the suite can use best; null if
+/// they can use none. One that leads to an authority of the request goes before others, then the
+/// order of the request's types counts ("sorted in order of the server's preference"), then ours.
+/// The authorities exclude nothing: a person who configured one certificate means that one, and
+/// deployed servers often list none (drift D43).
 const kx::LocalKey* suitable_key(const Environment& environment, const Flight& flight) {
   if (!flight.request.has_value()) {
     return nullptr;
   }
   const auto& types = flight.request->certificate_types;
-  const auto& keys = environment.own->keys;
-  const auto found = std::ranges::find_if(keys, [&](const kx::LocalKey& own) {
+  const kx::LocalKey* best = nullptr;
+  std::pair<bool, std::ptrdiff_t> best_rank;
+  for (const kx::LocalKey& own : environment.own->keys) {
     const auto type = type_of(own.certificate_key);
-    return type.has_value() && std::ranges::find(types, *type) != types.end() &&
-           fits_key_exchange(own.certificate_key, flight.server);
-  });
-  return found == keys.end() ? nullptr : &*found;
+    const auto asked = type.has_value() ? std::ranges::find(types, *type) : types.end();
+    if (asked == types.end() || !fits_key_exchange(own.certificate_key, flight.server)) {
+      continue;
+    }
+    const std::pair rank(!leads_to(own, flight.request->certificate_authorities),
+                         asked - types.begin());
+    if (best == nullptr || rank < best_rank) {
+      best = &own;
+      best_rank = rank;
+    }
+  }
+  return best;
 }
 
 /// answer_request sends our certificate, or says in the version's way that there is none.
 void answer_request(Flight& flight, const kx::LocalKey* shown, Effects& effects) {
   if (shown != nullptr) {
+    effects.info().own_chain = shown->credentials->chain;
     effects.send(message::Certificate{shown->credentials->chain}, flight.transcript);
     return;
   }
@@ -401,7 +430,7 @@ Next<AwaitServerKeyExchange, AwaitCertificateRequestOrDone> on(
   const VersionProfile& profile = *state.negotiated.profile;
   const CipherSuite& suite = *state.negotiated.suite;
   HEIRLOOM_TRY_VOID(kx::check_certificate_key(profile, suite, key));
-  HEIRLOOM_TRY_VOID(check_key_size(policy, key));
+  HEIRLOOM_TRY_VOID(check_key_size(policy, suite, key));
   state.transcript.append(certificate.raw);
   const bool has_more = kx::expects_server_key_exchange(profile, suite, &key);
   Server server{.chain = chain,
@@ -420,10 +449,13 @@ Next<AwaitServerKeyExchange, AwaitCertificateRequestOrDone> on(
 Next<AwaitCertificateRequestOrDone> on(AwaitServerKeyExchange state,
                                        const Received<message::ServerKeyExchange>& exchange,
                                        Effects& effects) {
-  HEIRLOOM_TRY_VOID(
+  const Result<void> learned =
       state.server.agreement->learn(context_of(effects.environment(), state.negotiated),
                                     state.server.certificate_key(),
-                                    exchange.body));
+                                    exchange.body);
+  // Also if it was refused: whoever explains the refusal wants to know the length.
+  tell_temporary_key(effects, state.server.agreement->temporary_key());
+  HEIRLOOM_TRY_VOID(learned);
   state.transcript.append(exchange.raw);
   return AwaitCertificateRequestOrDone{.negotiated = std::move(state.negotiated),
                                        .server = std::move(state.server),

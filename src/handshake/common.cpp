@@ -1,6 +1,7 @@
 #include "handshake/common.hpp"
 
 #include "base/bytes.hpp"
+#include "kx/dh_group_rules.hpp"
 #include "session/session_access.hpp"
 
 #include <chrono>
@@ -72,6 +73,11 @@ void tell_negotiated(Effects& effects, const Negotiated& negotiated) {
   info.client_version = negotiated.client_version;
 }
 
+void tell_temporary_key(Effects& effects, const kx::TemporaryKey& key) {
+  effects.info().temporary_key_bits = key.bits;
+  effects.info().curve = key.curve;
+}
+
 SessionPtr make_session(const Environment& environment,
                         const Negotiated& negotiated,
                         const MasterSecret& master,
@@ -118,18 +124,39 @@ kx::KxContext context_of(const Environment& environment, const Negotiated& negot
           .curve = negotiated.curve};
 }
 
-Result<void> check_key_size(const Policy& policy, const crypto::CertificateKey& key) {
-  if (key.algorithm == PublicKeyAlgorithm::ec) {
-    return {};
+namespace {
+
+/// key_limits are those of the peer's certificate key, however it is judged otherwise.
+KeyBits key_limits(const Policy& policy, const CipherSuite& suite, PublicKeyAlgorithm algorithm) {
+  switch (algorithm) {
+    case PublicKeyAlgorithm::dsa:
+      return {.min = policy.min_dsa_bits, .max = policy.max_dsa_bits};
+    case PublicKeyAlgorithm::dh:
+      return {.min = kx::min_group_bits(policy, suite), .max = policy.max_dh_bits};
+    case PublicKeyAlgorithm::ec:
+      return {.min = policy.min_ec_bits, .max = policy.max_ec_bits};
+    case PublicKeyAlgorithm::rsa:
+    case PublicKeyAlgorithm::other:
+      break;
   }
-  const std::size_t minimum =
-      key.algorithm == PublicKeyAlgorithm::dh ? policy.min_dh_bits : policy.min_rsa_bits;
-  if (key.bits < minimum) {
-    return Error(Cause::certificate_key_too_small,
-                 std::to_string(key.bits) + " bits, the policy wants " + std::to_string(minimum));
+  return {.min = policy.min_rsa_bits, .max = policy.max_rsa_bits};
+}
+
+}  // namespace
+
+Result<void> check_key_size(const Policy& policy,
+                            const CipherSuite& suite,
+                            const crypto::CertificateKey& key) {
+  const KeyBits limits = key_limits(policy, suite, key.algorithm);
+  if (key.bits < limits.min) {
+    return Error(
+        Cause::certificate_key_too_small,
+        std::to_string(key.bits) + " bits, the policy wants " + std::to_string(limits.min));
   }
-  if (key.bits > policy.max_rsa_bits) {
-    return Error(Cause::certificate_key_too_large, std::to_string(key.bits) + " bits");
+  if (key.bits > limits.max) {
+    return Error(
+        Cause::certificate_key_too_large,
+        std::to_string(key.bits) + " bits, the policy allows " + std::to_string(limits.max));
   }
   return {};
 }

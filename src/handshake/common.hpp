@@ -43,6 +43,9 @@ void reveal(const Environment& environment, DerivedValue what, ByteView value);
 /// tell_negotiated copies what is settled into the connection's facts.
 void tell_negotiated(Effects& effects, const Negotiated& negotiated);
 
+/// tell_temporary_key does so with the key of the ServerKeyExchange.
+void tell_temporary_key(Effects& effects, const kx::TemporaryKey& key);
+
 /// make_session gives the session that this handshake established, null if the server gave no id.
 [[nodiscard]] SessionPtr make_session(const Environment& environment,
                                       const Negotiated& negotiated,
@@ -62,8 +65,11 @@ void send_finished(const Negotiated& negotiated,
 [[nodiscard]] kx::KxContext context_of(const Environment& environment,
                                        const Negotiated& negotiated);
 
-/// check_key_size compares the key of a peer's certificate with the policy's limits: RSA and DSA
-/// with those for RSA, Diffie-Hellman with its own. Curves have names instead.
-[[nodiscard]] Result<void> check_key_size(const Policy& policy, const crypto::CertificateKey& key);
+/// check_key_size compares the key of a peer's certificate with the policy's limits for its kind;
+/// an export suite that policy has let in undercuts the one of Diffie-Hellman by its nature.
+/// certificate_key_too_small, certificate_key_too_large.
+[[nodiscard]] Result<void> check_key_size(const Policy& policy,
+                                          const CipherSuite& suite,
+                                          const crypto::CertificateKey& key);
 
 }  // namespace heirloom

@@ -1,8 +1,8 @@
 #include "handshake/negotiate.hpp"
 
 #include "base/bytes.hpp"
+#include "base/try.hpp"
 #include "kx/key_exchange.hpp"
-#include "message/extensions.hpp"
 #include "version/version_range.hpp"
 
 #include <algorithm>
@@ -91,45 +91,25 @@ Result<const VersionProfile*> choose_version(const message::ClientHello& hello,
 
 namespace {
 
-/// common_curve is the first of ours that the client lists; secp256r1 if it lists none, as clients
-/// of SSL 3.0 cannot (drift D117, RFC 4492 §4).
-std::optional<NamedCurve> common_curve(const message::ClientHello& hello,
-                                       std::span<const NamedCurve> ours) {
-  const Bytes* data =
-      message::find_extension(hello.extensions, message::ExtensionType::elliptic_curves);
-  std::vector<NamedCurve> theirs = {NamedCurve::secp256r1};
-  if (data != nullptr) {
-    const auto list = wire::decode<message::EllipticCurveList>(*data);
-    theirs = list.has_value() ? list->elliptic_curve_list : std::vector<NamedCurve>();
-  }
-  const auto found = std::ranges::find_if(
-      ours, [&](NamedCurve curve) { return std::ranges::find(theirs, curve) != theirs.end(); });
-  return found == ours.end() ? std::nullopt : std::optional(*found);
-}
-
 /// serve finds what a suite needs of us. Empty if we do not have it.
 std::optional<Choice> serve(const CipherSuite& suite,
+                            const Policy& policy,
                             const VersionProfile& profile,
                             const kx::LocalKeys& own,
-                            std::optional<NamedCurve> curve) {
+                            const CurveOffer& offer) {
   Choice choice{.suite = &suite};
   if (kx::uses_curve(suite.key_exchange)) {
-    if (!curve.has_value()) {
+    choice.curve = common_curve(offer, own.ephemeral.curves);
+    if (!choice.curve.has_value()) {
       return std::nullopt;
     }
-    choice.curve = curve;
   }
   if (info(suite.key_exchange).is_anonymous) {
-    return choice;
+    return policy.client_authentication == ClientAuthentication::required ? std::nullopt
+                                                                          : std::optional(choice);
   }
-  const auto found = std::ranges::find_if(own.keys, [&](const kx::LocalKey& key) {
-    return kx::check_certificate_key(profile, suite, key.certificate_key).has_value();
-  });
-  if (found == own.keys.end()) {
-    return std::nullopt;
-  }
-  choice.certificate = &*found;
-  return choice;
+  choice.certificate = find_certificate(suite, profile, own, offer);
+  return choice.certificate == nullptr ? std::nullopt : std::optional(choice);
 }
 
 bool contains(std::span<const std::uint16_t> list, std::uint16_t id) {
@@ -138,11 +118,24 @@ bool contains(std::span<const std::uint16_t> list, std::uint16_t id) {
 
 }  // namespace
 
+const kx::LocalKey* find_certificate(const CipherSuite& suite,
+                                     const VersionProfile& profile,
+                                     const kx::LocalKeys& own,
+                                     const CurveOffer& offer) {
+  const auto found = std::ranges::find_if(own.keys, [&](const kx::LocalKey& key) {
+    const auto& curve_key = key.certificate_key.ec;
+    return !info(suite.key_exchange).is_anonymous &&
+           (!curve_key.has_value() || offer.includes(curve_key->curve)) &&
+           kx::check_certificate_key(profile, suite, key.certificate_key).has_value();
+  });
+  return found == own.keys.end() ? nullptr : &*found;
+}
+
 Result<Choice> choose_cipher_suite(const message::ClientHello& hello,
                                    const Policy& policy,
                                    const VersionProfile& profile,
                                    const kx::LocalKeys& own) {
-  const std::optional<NamedCurve> curve = common_curve(hello, own.ephemeral.curves);
+  HEIRLOOM_TRY(const CurveOffer offer, read_curve_offer(hello));
   const bool is_ours = policy.preference == Preference::server;
   const std::span<const std::uint16_t> first = is_ours ? policy.cipher_suites : hello.cipher_suites;
   const std::span<const std::uint16_t> second =
@@ -152,7 +145,7 @@ Result<Choice> choose_cipher_suite(const message::ClientHello& hello,
     if (suite == nullptr || !suite->versions.contains(profile.version) || !contains(second, id)) {
       continue;
     }
-    if (const auto choice = serve(*suite, profile, own, curve)) {
+    if (const auto choice = serve(*suite, policy, profile, own, offer)) {
       return *choice;
     }
   }

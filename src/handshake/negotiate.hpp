@@ -7,6 +7,7 @@
 #include "heirloom/result.hpp"
 #include "heirloom/session.hpp"
 
+#include "handshake/curves.hpp"
 #include "kx/local_keys.hpp"
 #include "message/client_hello.hpp"
 #include "message/server_hello.hpp"
@@ -62,9 +63,18 @@ struct Choice {
   std::optional<NamedCurve> curve = std::nullopt;  ///< if the suite computes on one
 };
 
+/// find_certificate is the first of ours whose key and signature are of the suite's kind (RFC 2246
+/// §7.4.2) and, for a key on a curve, on one that the client has (RFC 4492 §5.1: "The server must
+/// consider the extensions in both cases"). Null if there is none, or the suite needs none.
+[[nodiscard]] const kx::LocalKey* find_certificate(const CipherSuite& suite,
+                                                   const VersionProfile& profile,
+                                                   const kx::LocalKeys& own,
+                                                   const CurveOffer& offer = {});
+
 /// choose_cipher_suite takes the first suite that both sides list and that we can serve: with a
-/// certificate whose key and signature are of the suite's kind (RFC 2246 §7.4.2), on a curve that
-/// the client has (RFC 4492 §4). Whose order counts is the policy's to say. no_common_cipher_suite.
+/// certificate for it, on a curve that the client has (RFC 4492 §4); not an anonymous one if policy
+/// requires a client certificate, which an anonymous server must not ask for (RFC 2246 §7.4.4).
+/// Whose order counts is the policy's to say. no_common_cipher_suite, extension_malformed.
 /// 0x0000 and the signalling values are in no list of ours, so they are never chosen.
 [[nodiscard]] Result<Choice> choose_cipher_suite(const message::ClientHello& hello,
                                                  const Policy& policy,

@@ -174,12 +174,14 @@ Next<AwaitParamsSignature, AwaitClientCertificate, AwaitClientKeyExchange> full_
   Own own{.certificate = choice.certificate,
           .agreement = kx::make_server_agreement(choice.suite->key_exchange)};
   if (own.certificate != nullptr) {
+    effects.info().own_chain = own.certificate->credentials->chain;
     effects.send(message::Certificate{own.certificate->credentials->chain}, state.transcript);
   }
   if (!kx::expects_server_key_exchange(*state.profile, *choice.suite, own.certificate_key())) {
     return end_flight(std::move(negotiated), std::move(own), std::move(state.transcript), effects);
   }
   HEIRLOOM_TRY(Bytes params, own.agreement->offer(context_of(environment, negotiated)));
+  tell_temporary_key(effects, own.agreement->temporary_key());
   const crypto::SignatureHashes hashes = kx::params_hashes(negotiated.randoms, params);
   AwaitParamsSignature next{.negotiated = std::move(negotiated),
                             .own = std::move(own),
@@ -227,6 +229,10 @@ Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
   log_secret(effects.environment(), negotiated.randoms, master);
   effects.info().is_resumed = true;
   effects.info().peer_chain = facts.peer_chain;
+  if (const kx::LocalKey* own =
+          find_certificate(*suite, *state.profile, *effects.environment().own)) {
+    effects.info().own_chain = own->credentials->chain;
+  }
   TrafficKeyPair keys = derive_keys(effects.environment(), negotiated, master);
   send_finished(
       negotiated, master, Side::server, std::move(keys.server_write), state.transcript, effects);
@@ -406,7 +412,7 @@ Next<AwaitClientCertificateVerdict, AwaitClientKeyExchange> on(
   }
   HEIRLOOM_TRY(crypto::CertificateKey key, crypto::certificate_key(chain.front()));
   HEIRLOOM_TRY_VOID(check_client_key(state, key));
-  HEIRLOOM_TRY_VOID(check_key_size(*environment.policy, key));
+  HEIRLOOM_TRY_VOID(check_key_size(*environment.policy, *state.negotiated.suite, key));
   effects.info().peer_chain = chain;
   effects.info().peer_key_bits = key.bits;
   auto verdict = environment.verifier->verify({.chain = chain,

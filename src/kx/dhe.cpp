@@ -32,6 +32,8 @@ class DheClient final : public ClientKeyAgreement {
     return {};
   }
 
+  [[nodiscard]] TemporaryKey temporary_key() const override { return {.bits = group_.bits()}; }
+
   Result<Response> respond(const KxContext& context,
                            const crypto::CertificateKey* /*server_key*/,
                            const crypto::CertificateKey* /*own*/) override {
@@ -48,13 +50,23 @@ class DheClient final : public ClientKeyAgreement {
   Bytes server_public_;
 };
 
+/// group_for keeps to the limit of an export suite, whatever group was configured (RFC 2246
+/// §7.4.3).
+const crypto::DhGroup& group_for(const CipherSuite& suite, const Ephemeral& ephemeral) {
+  const std::size_t limit = suite.export_limit_bits;
+  if (limit == 0 || ephemeral.group.bits() <= limit) {
+    return ephemeral.group;
+  }
+  const crypto::DhGroup* const known = crypto::known_group_of_size(limit);
+  HEIRLOOM_EXPECT(known != nullptr);
+  return *known;
+}
+
 class DheServer final : public ServerKeyAgreement {
  public:
   Result<Bytes> offer(const KxContext& context) override {
     HEIRLOOM_EXPECT(context.ephemeral != nullptr);
-    const crypto::DhGroup& group = context.suite.export_limit_bits == 512
-                                       ? context.ephemeral->export_group
-                                       : context.ephemeral->group;
+    const crypto::DhGroup& group = group_for(context.suite, *context.ephemeral);
     HEIRLOOM_TRY(crypto::DhKeyPair pair, crypto::DhKeyPair::generate(group, context.random));
     Bytes params;
     wire::encode(
@@ -62,6 +74,10 @@ class DheServer final : public ServerKeyAgreement {
         message::ServerDHParams{.dh_p = group.p, .dh_g = group.g, .dh_Ys = pair.public_value()});
     pair_.emplace(std::move(pair));
     return params;
+  }
+
+  [[nodiscard]] TemporaryKey temporary_key() const override {
+    return {.bits = pair_.has_value() ? pair_->group().bits() : 0};
   }
 
   Result<Accepted> accept(const KxContext& /*context*/,

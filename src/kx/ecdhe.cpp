@@ -25,19 +25,27 @@ class EcdheClient final : public ClientKeyAgreement {
   Result<void> learn(const KxContext& context,
                      const crypto::CertificateKey* signer,
                      const message::ServerKeyExchange& message) override {
-    HEIRLOOM_TRY(const Verified<message::ServerECDHParams> params,
-                 open_params<message::ServerECDHParams>(context, signer, message));
-    if (params->curve_type != message::ECCurveType::named_curve) {
+    // explicit_prime and explicit_char2 have other fields behind their type: nothing after it could
+    // be read, and a curve that is made for the occasion is worth no look (RFC 4492 §5.4).
+    constexpr auto kNamed = static_cast<std::uint8_t>(message::ECCurveType::named_curve);
+    if (!message.params.empty() && message.params.front() != kNamed) {
       return Error(Cause::key_exchange_malformed, "the curve has no name");
     }
+    HEIRLOOM_TRY(const Verified<message::ServerECDHParams> params,
+                 open_params<message::ServerECDHParams>(context, signer, message));
     const crypto::CurveInfo* curve = crypto::find_curve(params->namedcurve);
     if (curve == nullptr || std::ranges::find(context.policy.named_curves, curve->curve) ==
                                 context.policy.named_curves.end()) {
       return curve_not_offered(params->namedcurve);
     }
+    HEIRLOOM_TRY_VOID(crypto::check_point(curve->curve, params->point));
     curve_ = curve->curve;
     server_point_ = params->point;
     return {};
+  }
+
+  [[nodiscard]] TemporaryKey temporary_key() const override {
+    return {.bits = crypto::curve_info(curve_).bits, .curve = curve_};
   }
 
   Result<Response> respond(const KxContext& context,
@@ -69,6 +77,11 @@ class EcdheServer final : public ServerKeyAgreement {
                                            .point = pair.point()});
     pair_.emplace(std::move(pair));
     return params;
+  }
+
+  [[nodiscard]] TemporaryKey temporary_key() const override {
+    HEIRLOOM_EXPECT(pair_.has_value());
+    return {.bits = crypto::curve_info(pair_->curve()).bits, .curve = pair_->curve()};
   }
 
   Result<Accepted> accept(const KxContext& /*context*/,

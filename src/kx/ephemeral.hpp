@@ -14,8 +14,7 @@ namespace heirloom::kx {
 /// Ephemeral belongs to a ServerConfig and is shared by its connections.
 struct Ephemeral {
   std::shared_ptr<TemporaryRsaKeys> rsa;  ///< null: no suite needs one
-  crypto::DhGroup group;                  ///< for every suite without an export limit
-  crypto::DhGroup export_group;           ///< of 512 bits
+  crypto::DhGroup group;                  ///< for every suite whose export limit it keeps
   std::vector<NamedCurve> curves;         ///< in order of preference
 };
 

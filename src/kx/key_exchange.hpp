@@ -17,6 +17,7 @@
 #include "protocol/randoms.hpp"
 #include "version/profile.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -47,7 +48,9 @@ struct KxContext {
 [[nodiscard]] bool uses_curve(KeyExchangeKind kind);
 
 /// check_certificate_key compares the server's certificate with what the suite makes of it: the
-/// kind of key, who signed it, and its keyUsage (RFC 2246 §7.4.2).
+/// kind of key, who signed it, its keyUsage (RFC 2246 §7.4.2), and its length if an export suite
+/// uses it for the exchange itself. certificate_key_unsupported, certificate_key_usage,
+/// export_restriction.
 [[nodiscard]] Result<void> check_certificate_key(const VersionProfile& profile,
                                                  const CipherSuite& suite,
                                                  const crypto::CertificateKey& key);
@@ -68,6 +71,12 @@ struct AgreementNeeded {
   Bytes peer_public;
 };
 
+/// TemporaryKey is what may be told about the key of a ServerKeyExchange.
+struct TemporaryKey {
+  std::size_t bits = 0;  ///< of the modulus, the prime or the field; 0: there is none
+  std::optional<NamedCurve> curve = std::nullopt;
+};
+
 class ClientKeyAgreement {
  public:
   ClientKeyAgreement() = default;
@@ -80,6 +89,9 @@ class ClientKeyAgreement {
   [[nodiscard]] virtual Result<void> learn(const KxContext& context,
                                            const crypto::CertificateKey* signer,
                                            const message::ServerKeyExchange& message) = 0;
+
+  /// temporary_key is what learn took in.
+  [[nodiscard]] virtual TemporaryKey temporary_key() const { return {}; }
 
   /// Response is the client's answer: the message, and the secret that it carries, or what our own
   /// certificate's key must do first.
@@ -105,6 +117,9 @@ class ServerKeyAgreement {
   /// offer makes the parameters of a ServerKeyExchange, without the signature. Only called where
   /// one is to be sent.
   [[nodiscard]] virtual Result<Bytes> offer(const KxContext& context) = 0;
+
+  /// temporary_key is what offer made.
+  [[nodiscard]] virtual TemporaryKey temporary_key() const { return {}; }
 
   using Accepted = std::variant<Agreed, DecryptionNeeded, AgreementNeeded>;
 

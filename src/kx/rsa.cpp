@@ -14,6 +14,8 @@ namespace heirloom::kx {
 
 namespace {
 
+constexpr std::size_t kUsualTemporaryKey = 1024;
+
 /// frame puts the RSA block into a ClientKeyExchange body as the version has it (drift D20).
 Bytes frame(PremasterFraming framing, Bytes block) {
   switch (framing) {
@@ -80,6 +82,10 @@ class RsaClient final : public ClientKeyAgreement {
     return check_temporary_key(context, temporary_->bits());
   }
 
+  [[nodiscard]] TemporaryKey temporary_key() const override {
+    return {.bits = temporary_.has_value() ? temporary_->bits() : 0};
+  }
+
   Result<Response> respond(const KxContext& context,
                            const crypto::CertificateKey* server_key,
                            const crypto::CertificateKey* /*own*/) override {
@@ -108,12 +114,18 @@ class RsaServer final : public ServerKeyAgreement {
  public:
   Result<Bytes> offer(const KxContext& context) override {
     HEIRLOOM_EXPECT(context.ephemeral != nullptr && context.ephemeral->rsa != nullptr);
-    HEIRLOOM_TRY(temporary_, context.ephemeral->rsa->take(context.suite.export_limit_bits));
+    // Outside export there is no limit: a signing-only certificate at SSL 3.0 (drift D118).
+    const std::size_t limit = context.suite.export_limit_bits;
+    HEIRLOOM_TRY(temporary_, context.ephemeral->rsa->take(limit == 0 ? kUsualTemporaryKey : limit));
     Bytes params;
     wire::encode(params,
                  message::ServerRSAParams{.rsa_modulus = temporary_.modulus,
                                           .rsa_exponent = temporary_.exponent});
     return params;
+  }
+
+  [[nodiscard]] TemporaryKey temporary_key() const override {
+    return {.bits = temporary_.modulus.size() * 8};
   }
 
   Result<Accepted> accept(const KxContext& context,

@@ -1,0 +1,232 @@
+#include "serve/setup.hpp"
+
+#include "heirloom/certificate_verifier.hpp"
+
+#include "common/files.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include <CLI/App.hpp>
+
+namespace heirloom::app {
+
+namespace {
+
+/// take_public_key_allowance removes "public-key" from --allow, which is no weakness of a suite.
+bool take_public_key_allowance(ProtocolOptions& protocol) {
+  return std::erase(protocol.allow, "public-key") != 0;
+}
+
+/// is_publicly_trusted asks whether a current browser would believe this chain.
+bool is_publicly_trusted(const CertificateChain& chain) {
+  TrustOptions trust;
+  trust.authorities = load_system_authorities();
+  trust.check_host = false;
+  trust.rules = Policy::museum().certificates;  // whatever a browser may take, and more
+  const auto verifier = verify_with_authorities(std::move(trust));
+  const auto ask = [&](std::chrono::system_clock::time_point when) {
+    auto verdict = verifier->verify({chain, CertificateQuestion::Role::server, "", when});
+    return !verdict.is_pending() && verdict.answer().has_value();
+  };
+  if (ask(std::chrono::system_clock::now())) {
+    return true;
+  }
+  // The key of a certificate that has expired may well be the key of its successor.
+  const auto certificate = describe_certificate(chain.front());
+  return certificate && ask(certificate->not_after - std::chrono::seconds(1));
+}
+
+std::optional<Failure> check_key_use(const CertificateChain& chain, const std::string& file) {
+  if (!is_publicly_trusted(chain)) {
+    return std::nullopt;
+  }
+  // Security: a server with RSA key exchange at these versions answers questions about its key
+  // (Bleichenbacher, DROWN). With a key that modern clients trust, the answers would break them.
+  return Failure{ExitCode::usage,
+                 "the certificate " + file +
+                     " chains to an authority that this system trusts, and its key must not be "
+                     "used with SSL 3.0 or TLS 1.0: attacks on them would reach modern services "
+                     "that use the same key",
+                 "a self-signed certificate of its own, or --allow public-key if no modern service "
+                 "uses this key",
+                 "public_key_refused"};
+}
+
+/// keep_anonymous leaves the suites that go without a certificate.
+std::optional<Failure> keep_anonymous(ServerOptions& server) {
+  std::erase_if(server.policy.cipher_suites, [](std::uint16_t id) {
+    const CipherSuite* const suite = find_cipher_suite(id);
+    return suite == nullptr || !info(suite->key_exchange).is_anonymous;
+  });
+  if (!server.policy.cipher_suites.empty()) {
+    return std::nullopt;
+  }
+  return Failure{ExitCode::usage,
+                 "serve has no certificate, and no suite is allowed that goes without one",
+                 "--cert FILE --key FILE (heirloom ca leaf makes one), or --allow anon",
+                 "option_missing"};
+}
+
+std::optional<Failure> load_own_certificates(ServerOptions& server,
+                                             const ServeOptions& options,
+                                             bool may_use_public_key) {
+  auto credentials = load_credential_files(options.credentials);
+  if (!credentials) {
+    return std::move(credentials).error();
+  }
+  server.credentials = *std::move(credentials);
+  if (server.credentials.empty()) {
+    return keep_anonymous(server);
+  }
+  for (std::size_t i = 0; i < server.credentials.size() && !may_use_public_key; ++i) {
+    if (auto failure =
+            check_key_use(server.credentials[i].chain, options.credentials.certificates[i])) {
+      return failure;
+    }
+  }
+  return std::nullopt;
+}
+
+/// load_group reads --dhparam. A group below the policy's minimum is refused here, with the flag,
+/// because the clients' refusals would come later and say less.
+std::optional<Failure> load_group(ServerOptions& server, const std::string& file) {
+  if (file.empty()) {
+    return std::nullopt;
+  }
+  auto text = read_file(file);
+  if (!text) {
+    return std::move(text).error();
+  }
+  const auto bits = dh_group_bits(*text);
+  if (!bits.has_value()) {
+    return Failure{ExitCode::usage,
+                   file + " holds no Diffie-Hellman group: " + bits.error().text(),
+                   "a PEM file with -----BEGIN DH PARAMETERS-----, as openssl dhparam makes it",
+                   std::string(bits.error().name())};
+  }
+  if (*bits < server.policy.min_dh_bits) {
+    const bool may_be_allowed = *bits >= 512;
+    return Failure{ExitCode::usage,
+                   "the Diffie-Hellman group of " + file + " has " + std::to_string(*bits) +
+                       " bits, and the least that is allowed here is " +
+                       std::to_string(server.policy.min_dh_bits),
+                   may_be_allowed ? "--allow dh512" : "a group of 1024 bits",
+                   "key_exchange_too_weak"};
+  }
+  server.dh_group_pem = *std::move(text);
+  return std::nullopt;
+}
+
+std::optional<Failure> apply_client_auth(ServerOptions& server, const ServeOptions& options) {
+  if (options.client_auth == "none") {
+    return std::nullopt;
+  }
+  if (server.credentials.empty()) {
+    return Failure{ExitCode::usage,
+                   "a server without a certificate must not ask for one (RFC 2246 §7.4.4)",
+                   "--cert FILE --key FILE, or no --client-auth",
+                   "option_conflict"};
+  }
+  if (options.authorities.empty()) {
+    return Failure{ExitCode::usage,
+                   "--client-auth needs to know whose certificates to accept",
+                   "--client-auth " + options.client_auth + " --cafile FILE",
+                   "option_missing"};
+  }
+  auto authorities = load_authorities(options.authorities);
+  if (!authorities) {
+    return std::move(authorities).error();
+  }
+  for (const CertificateDer& authority : *authorities) {
+    auto name = certificate_subject_name(authority);
+    if (name) {
+      server.certificate_authorities.push_back(*std::move(name));
+    }
+  }
+  Outcome<TrustOptions> trust = build_trust(options.path, server.policy);
+  if (!trust) {
+    return std::move(trust).error();
+  }
+  trust->authorities = *std::move(authorities);
+  trust->check_host = false;
+  server.verifier = verify_with_authorities(*std::move(trust));
+  server.policy.client_authentication = options.client_auth == "required"
+                                            ? ClientAuthentication::required
+                                            : ClientAuthentication::optional;
+  return std::nullopt;
+}
+
+Outcome<ServerOptions> make_options(ServeOptions& options) {
+  const bool may_use_public_key = take_public_key_allowance(options.protocol);
+  ServerOptions server;
+  auto policy = build_policy(options.protocol);
+  if (!policy) {
+    return std::move(policy).error();
+  }
+  server.policy = *std::move(policy);
+  server.policy.preference =
+      options.preference == "client" ? Preference::client : Preference::server;
+  if (auto failure = load_own_certificates(server, options, may_use_public_key)) {
+    return *std::move(failure);
+  }
+  if (auto failure = load_group(server, options.dh_group_file)) {
+    return *std::move(failure);
+  }
+  auto key_log = open_requested_key_log(options.protocol);
+  if (!key_log) {
+    return std::move(key_log).error();
+  }
+  server.key_log = *std::move(key_log);
+  server.sessions = options.sessions ? make_memory_session_store() : nullptr;
+  server.trace = options.show_messages ? Trace::messages : Trace::off;
+  if (auto failure = apply_client_auth(server, options)) {
+    return *std::move(failure);
+  }
+  return server;
+}
+
+}  // namespace
+
+void add_setup_options(CLI::App& command, ServeOptions& options) {
+  add_credential_options(command, options.credentials);
+  add_protocol_options(command, options.protocol);
+  CLI::Option* const allow = command.get_option("--allow");
+  allow->description(allow->get_description() + "; public-key");
+  command.add_option("--prefer", options.preference, "whose order of suites counts")
+      ->check(CLI::IsMember({"server", "client"}))
+      ->group("Protocol");
+  command
+      .add_option(
+          "--dhparam", options.dh_group_file, "Diffie-Hellman group (PEM); default: built in")
+      ->type_name("FILE")
+      ->group("Protocol");
+  command.add_option("--client-auth", options.client_auth, "none, optional or required")
+      ->check(CLI::IsMember({"none", "optional", "required"}));
+  command.add_option("--cafile", options.authorities, "authorities of client certificates (PEM)");
+  add_path_options(command, options.path, "Client certificates");
+}
+
+Outcome<std::shared_ptr<const ServerConfig>> make_server_config(ServeOptions options) {
+  auto server = make_options(options);
+  if (!server) {
+    return std::move(server).error();
+  }
+  auto config = ServerConfig::build(*std::move(server));
+  if (!config) {
+    return Failure{ExitCode::usage,
+                   "these options do not fit together: " + config.error().text(),
+                   "heirloom serve --help",
+                   std::string(config.error().name())};
+  }
+  if ((*config)->served_suites().empty()) {
+    return Failure{ExitCode::usage,
+                   "none of the suites can be served with this certificate",
+                   "a certificate with a key for them (heirloom ca leaf), or other --suites",
+                   "suite_without_key"};
+  }
+  return *std::move(config);
+}
+
+}  // namespace heirloom::app
