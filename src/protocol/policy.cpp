@@ -254,6 +254,10 @@ void allow(Policy& policy, const std::vector<Allowance>& allowed) {
       policy.cipher_suites.push_back(id);
     }
   }
+  if (is_allowed(Allowance::export_grade)) {
+    // A certificate for the export suites with fixed Diffie-Hellman has no longer key.
+    policy.certificates.dh.min = std::min<std::size_t>(policy.certificates.dh.min, 512);
+  }
   if (is_allowed(Allowance::dh512)) {
     policy.min_dh_bits = std::min<std::size_t>(policy.min_dh_bits, 512);
   }

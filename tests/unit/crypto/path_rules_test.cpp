@@ -58,6 +58,20 @@ TEST(CertificateRules, HoldKeysOfEveryKindToTheirSizes) {
   }
 }
 
+// The policy of a handshake lets such a suite undercut its minimum by its nature; so do the rules.
+TEST(CertificateRules, TakeShortDiffieHellmanKeysWithExportSuites) {
+  Policy policy = Policy::device();
+  Ask ask{.chain = pki_chain("dh512")};
+  ask.trust.rules = policy.certificates;
+  EXPECT_EQ(ask.refused().cause, Cause::certificate_key_too_small);
+  allow(policy, {Allowance::export_grade});
+  ask.trust.rules = policy.certificates;
+  EXPECT_EQ(ask.accepted(), 2U);
+  // A short key that signs or deciphers is another matter: only a pin covers it.
+  ask.chain = pki_chain("rsa512");
+  EXPECT_EQ(ask.refused().cause, Cause::certificate_key_too_small);
+}
+
 TEST(CertificateRules, HaveTheHashesOfTheirPreset) {
   struct Row {
     const char* name;
