@@ -19,17 +19,28 @@ using machine::Verdict;
 using Names = std::set<std::string_view>;
 using Golden = std::map<std::pair<std::string_view, std::string_view>, Names>;
 
-// Server's flight, our flight, server's change_cipher_spec and Finished; or the resumed order.
+// Figure 1: ServerHello, Certificate*, ServerKeyExchange*, CertificateRequest*, ServerHelloDone;
+// our flight; the server's change_cipher_spec and Finished. Figure 2: the resumed order.
+//
+// §7.4.2: no Certificate if the key exchange is anonymous, and then there is a ServerKeyExchange
+// (§7.4.3), and no CertificateRequest (§7.4.4). Ahead of our flight the application may have to
+// judge the certificate, to let a fixed Diffie-Hellman key agree (§7.4.7.2), or to sign the
+// CertificateVerify (§7.4.8); each of the three at most once and in this order. Whether a
+// certificate was asked for is a value, not a state, so both ServerHelloDone lead to all of it.
 const Golden kClient{
-    {{"AwaitServerHello", "server_hello"}, {"AwaitCertificate", "AwaitResumedChangeCipherSpec"}},
-    {{"AwaitCertificate", "certificate"}, {"AwaitCertificateRequestOrDone"}},
+    {{"AwaitServerHello", "server_hello"},
+     {"AwaitCertificate", "AwaitServerKeyExchange", "AwaitResumedChangeCipherSpec"}},
+    {{"AwaitCertificate", "certificate"},
+     {"AwaitServerKeyExchange", "AwaitCertificateRequestOrDone"}},
+    {{"AwaitServerKeyExchange", "server_key_exchange"}, {"AwaitCertificateRequestOrDone"}},
     {{"AwaitCertificateRequestOrDone", "certificate_request"}, {"AwaitServerHelloDone"}},
     {{"AwaitCertificateRequestOrDone", "server_hello_done"},
-     {"AwaitCertificateVerdict", "AwaitSignature", "AwaitChangeCipherSpec"}},
+     {"AwaitCertificateVerdict", "AwaitAgreement", "AwaitSignature", "AwaitChangeCipherSpec"}},
     {{"AwaitServerHelloDone", "server_hello_done"},
-     {"AwaitCertificateVerdict", "AwaitSignature", "AwaitChangeCipherSpec"}},
+     {"AwaitCertificateVerdict", "AwaitAgreement", "AwaitSignature", "AwaitChangeCipherSpec"}},
     {{"AwaitCertificateVerdict", "certificate verdict"},
-     {"AwaitSignature", "AwaitChangeCipherSpec"}},
+     {"AwaitAgreement", "AwaitSignature", "AwaitChangeCipherSpec"}},
+    {{"AwaitAgreement", "private key used"}, {"AwaitChangeCipherSpec"}},
     {{"AwaitSignature", "private key used"}, {"AwaitChangeCipherSpec"}},
     {{"AwaitChangeCipherSpec", "change_cipher_spec"}, {"AwaitFinished"}},
     {{"AwaitFinished", "finished"}, {"Established"}},
@@ -37,21 +48,34 @@ const Golden kClient{
     {{"AwaitResumedFinished", "finished"}, {"Established"}},
 };
 
+// Figure 1: Certificate*, ClientKeyExchange, CertificateVerify*, change_cipher_spec, Finished.
+//
+// The parameters of our ServerKeyExchange may have to be signed elsewhere (§7.4.3); only then is
+// our flight over. §7.4.6: the client's Certificate (SSL 3.0: or no_certificate, RFC 6101 §5.6.6)
+// comes first if we asked for one. The premaster secret may have to be opened, or agreed on,
+// elsewhere (§7.4.7). §7.4.8: CertificateVerify follows a certificate "that has signing capability
+// (i.e. all certificates except those containing fixed Diffie-Hellman parameters)".
 const Golden kServer{
     {{"AwaitClientHello", "client_hello"},
      {"AwaitSession",
+      "AwaitParamsSignature",
       "AwaitClientCertificate",
       "AwaitClientKeyExchange",
       "AwaitResumedChangeCipherSpec"}},
     {{"AwaitSession", "session looked up"},
-     {"AwaitClientCertificate", "AwaitClientKeyExchange", "AwaitResumedChangeCipherSpec"}},
+     {"AwaitParamsSignature",
+      "AwaitClientCertificate",
+      "AwaitClientKeyExchange",
+      "AwaitResumedChangeCipherSpec"}},
+    {{"AwaitParamsSignature", "private key used"},
+     {"AwaitClientCertificate", "AwaitClientKeyExchange"}},
     {{"AwaitClientCertificate", "certificate"},
      {"AwaitClientCertificateVerdict", "AwaitClientKeyExchange"}},
     {{"AwaitClientCertificate", "no_certificate"}, {"AwaitClientKeyExchange"}},
     {{"AwaitClientCertificateVerdict", "certificate verdict"}, {"AwaitClientKeyExchange"}},
     {{"AwaitClientKeyExchange", "client_key_exchange"},
-     {"AwaitDecryption", "AwaitCertificateVerify", "AwaitChangeCipherSpec"}},
-    {{"AwaitDecryption", "private key used"}, {"AwaitCertificateVerify", "AwaitChangeCipherSpec"}},
+     {"AwaitPremaster", "AwaitCertificateVerify", "AwaitChangeCipherSpec"}},
+    {{"AwaitPremaster", "private key used"}, {"AwaitCertificateVerify", "AwaitChangeCipherSpec"}},
     {{"AwaitCertificateVerify", "certificate_verify"}, {"AwaitChangeCipherSpec"}},
     {{"AwaitChangeCipherSpec", "change_cipher_spec"}, {"AwaitFinished"}},
     {{"AwaitFinished", "finished"}, {"Established"}},

@@ -62,38 +62,52 @@ Automaton server_hears(Shape shape, ProtocolVersion version) {
   return a;
 }
 
+/// add_server_keys: from the ServerHello (1) to the end of the server's keys (2). Certificate,
+/// unless the suite is anonymous; ServerKeyExchange (7 before it), if the certificate does not
+/// suffice (RFC 2246 §7.4.2, §7.4.3). Who shows nothing may ask for nothing (§7.4.4).
+void add_server_keys(Automaton& a, const CipherSuite& suite) {
+  const std::string name = cipher_suite_name(suite, ProtocolVersion::tls10);
+  const bool is_anonymous = name.find("_anon_") != std::string::npos;
+  const bool has_params = is_anonymous || name.find("DHE_") != std::string::npos;
+  if (!is_anonymous) {
+    a[{1, S::certificate}] = has_params ? 7 : 2;
+    a[{2, S::certificate_request}] = 3;
+  }
+  if (has_params) {
+    a[{is_anonymous ? 1 : 7, S::server_key_exchange}] = 2;
+  }
+}
+
 // What a client may hear after its ClientHello.
-Automaton client_hears(Shape shape, ProtocolVersion version) {
+Automaton client_hears(Shape shape, Combination combination) {
+  const ProtocolVersion version = combination.version;
   Automaton a{{{kEstablished, S::application_data}, kEstablished}};
+  add_server_keys(a, *find_cipher_suite(combination.suite));
   switch (shape) {
     case Shape::plain:
     case Shape::with_client_certificate:
       a[{0, S::server_hello}] = 1;
       a[{0, S::resumed_server_hello}] = 1;  // no id was offered, so its id is empty: a new session
-      a[{1, S::certificate}] = 2;
       a[{2, S::server_hello_done}] = 4;
-      a[{2, S::certificate_request}] = 3;
       a[{3, S::server_hello_done}] = 4;
       break;
     case Shape::resumed:
       a[{0, S::resumed_server_hello}] = 4;
       a[{0, S::server_hello}] = 1;  // the server may start a new session instead
-      a[{1, S::certificate}] = 2;
       a[{2, S::server_hello_done}] = 6;
-      a[{2, S::certificate_request}] = 3;
       a[{3, S::server_hello_done}] = 6;
       a[{6, S::change_cipher_spec}] = 5;
       break;
   }
   a[{4, S::change_cipher_spec}] = 5;
   a[{5, S::finished}] = kEstablished;
-  for (const int state : {0, 1, 2, 3, 4, 5, 6}) {
+  for (const int state : {0, 1, 2, 3, 4, 5, 6, 7}) {
     a[{state, S::hello_request}] = state;  // ignored while negotiating (RFC 2246 §7.4.1.1)
   }
   if (version != ProtocolVersion::ssl30) {
     a[{kEstablished, S::hello_request}] = kEstablished;
   }
-  for (const int state : {0, 1, 2, 3, 4, 5, 6, kEstablished}) {
+  for (const int state : {0, 1, 2, 3, 4, 5, 6, 7, kEstablished}) {
     a[{state, S::no_certificate_warning}] = state;
   }
   return a;
@@ -110,7 +124,7 @@ class Sequences : public ::testing::TestWithParam<Setting> {
   [[nodiscard]] Automaton automaton() const {
     return GetParam().side == Side::server
                ? server_hears(GetParam().shape, GetParam().combination.version)
-               : client_hears(GetParam().shape, GetParam().combination.version);
+               : client_hears(GetParam().shape, GetParam().combination);
   }
 
   /// check plays a script and compares every step with the automaton.
@@ -178,7 +192,7 @@ class Sequences : public ::testing::TestWithParam<Setting> {
   [[nodiscard]] std::vector<Script> valid_traces() const {
     const Automaton reference = automaton();
     std::vector<Script> traces;
-    for (const Script& script : accepted_prefixes(7, Detours::no)) {
+    for (const Script& script : accepted_prefixes(8, Detours::no)) {
       int state = 0;
       for (const Symbol symbol : script) {
         state = reference.at({state, symbol});
@@ -246,6 +260,9 @@ std::vector<Setting> settings() {
         all.push_back({side, combination, shape});
       }
     }
+    // With a ServerKeyExchange, and without a Certificate.
+    all.push_back({side, {ProtocolVersion::tls10, 0x0033}, Shape::with_client_certificate});
+    all.push_back({side, {ProtocolVersion::ssl30, 0x0018}, Shape::plain});
   }
   return all;
 }

@@ -5,6 +5,8 @@
 #include "heirloom/certificate_verifier.hpp"
 #include "heirloom/credentials.hpp"
 
+#include <map>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 
@@ -33,13 +35,20 @@ inline CertificateChain pki_chain(const std::string& name) {
   return *chain;
 }
 
-/// pki_credentials is the chain with its key.
+/// pki_credentials is the chain with its key. They are read once: tests make many connections.
 inline Credentials pki_credentials(const std::string& name) {
+  static std::mutex mutex;
+  static std::map<std::string, Credentials> all;
+  const std::lock_guard lock(mutex);
+  const auto known = all.find(name);
+  if (known != all.end()) {
+    return known->second;
+  }
   auto credentials = load_credentials(pki_file(name + ".chain"), pki_file(name + ".key"));
   if (!credentials.has_value()) {
     throw std::runtime_error(credentials.error().text());
   }
-  return *credentials;
+  return all.emplace(name, *credentials).first->second;
 }
 
 }  // namespace heirloom::testing

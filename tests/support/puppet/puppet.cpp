@@ -1,5 +1,7 @@
 #include "support/puppet/puppet.hpp"
 
+#include "crypto/signature.hpp"
+#include "kx/signed_params.hpp"
 #include "message/certificate_request.hpp"
 #include "message/extensions.hpp"
 
@@ -87,7 +89,45 @@ message::ServerHello Puppet::hello_for(Symbol symbol) {
   return hello;
 }
 
+void Puppet::use_premaster(PremasterSecret premaster) {
+  master_ = profile_.master_secret(std::move(premaster), randoms_);
+  derive();
+}
+
+message::ServerKeyExchange Puppet::make_params() {
+  using Rule = KeyExchangeInfo::ServerKeyExchangeRule;
+  const KeyExchangeInfo& row = info(suite_.key_exchange);
+  if (row.server_key_exchange != Rule::always) {
+    return {Bytes(200, 1)};
+  }
+  auto pair = crypto::DhKeyPair::generate(*crypto::known_group_of_size(1024), random_);
+  own_dh_.emplace(std::move(pair).value());
+  Bytes params;
+  wire::encode(params,
+               message::ServerDHParams{.dh_p = own_dh_->group().p,
+                                       .dh_g = own_dh_->group().g,
+                                       .dh_Ys = own_dh_->public_value()});
+  if (!row.is_anonymous) {
+    auto signature = identity_.key->sign(
+        crypto::to_be_signed(identity_.key->algorithm(), kx::params_hashes(randoms_, params)));
+    wire::encode(params, message::Signature{*signature.answer()});
+  }
+  return {params};
+}
+
+message::ClientKeyExchange Puppet::make_dh_key_exchange() {
+  auto pair = crypto::DhKeyPair::generate(crypto::make_dh_group(server_dh_->dh_p, server_dh_->dh_g),
+                                          random_);
+  use_premaster(crypto::dh_premaster(pair->agree(server_dh_->dh_Ys)->expose()));
+  message::ClientKeyExchange exchange;
+  wire::encode(exchange.exchange_keys, message::ClientDiffieHellmanPublic{pair->public_value()});
+  return exchange;
+}
+
 message::ClientKeyExchange Puppet::make_key_exchange() {
+  if (server_dh_.has_value()) {
+    return make_dh_key_exchange();
+  }
   Bytes premaster(48);
   (void)random_.fill(premaster);
   premaster[0] =
@@ -101,8 +141,7 @@ message::ClientKeyExchange Puppet::make_key_exchange() {
   }
   const Bytes block = premaster_block.has_value() ? *premaster_block
                                                   : *server_key_->rsa->encrypt(premaster, random_);
-  master_ = profile_.master_secret(PremasterSecret(SecretBytes(ByteView(premaster))), randoms_);
-  derive();
+  use_premaster(PremasterSecret(SecretBytes(ByteView(premaster))));
   if (profile_.premaster_framing == PremasterFraming::bare && !frames_premaster) {
     return {block};
   }
@@ -153,7 +192,7 @@ Bytes Puppet::encode(Symbol symbol) {
       bytes = message::encode_message(message::Certificate{});
       break;
     case Symbol::server_key_exchange:
-      bytes = message::encode_message(message::ServerKeyExchange{Bytes(200, 1)});
+      bytes = message::encode_message(make_params());
       break;
     case Symbol::certificate_request:
       bytes = message::encode_message(message::CertificateRequest{
@@ -293,8 +332,17 @@ void Puppet::learn(const message::AnyMessage& message) {
         server_key_ = std::move(key).value();
       }
     }
+  } else if (const auto* params = std::get_if<Received<message::ServerKeyExchange>>(&message)) {
+    ByteView bytes = params->body.params;
+    if (auto told = wire::decode_front<message::ServerDHParams>(bytes); told.has_value()) {
+      server_dh_ = std::move(told).value();
+    }
   } else if (const auto* exchange = std::get_if<Received<message::ClientKeyExchange>>(&message)) {
-    open_premaster(exchange->body);
+    if (own_dh_.has_value()) {
+      open_dh_premaster(exchange->body);
+    } else {
+      open_premaster(exchange->body);
+    }
   }
 }
 
@@ -308,9 +356,17 @@ void Puppet::open_premaster(const message::ClientKeyExchange& exchange) {
     return;
   }
   const Bytes& plain = *decrypted.answer();
-  master_ =
-      profile_.master_secret(PremasterSecret(SecretBytes(ByteView(plain).last(48))), randoms_);
-  derive();
+  use_premaster(PremasterSecret(SecretBytes(ByteView(plain).last(48))));
+}
+
+void Puppet::open_dh_premaster(const message::ClientKeyExchange& exchange) {
+  const auto sent = wire::decode<message::ClientDiffieHellmanPublic>(exchange.exchange_keys);
+  if (!sent.has_value()) {
+    return;
+  }
+  if (const auto z = own_dh_->agree(sent->dh_Yc); z.has_value()) {
+    use_premaster(crypto::dh_premaster(z->expose()));
+  }
 }
 
 }  // namespace heirloom::testing

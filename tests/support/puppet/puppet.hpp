@@ -1,7 +1,8 @@
 // Puppet: a scripted peer that says anything at any time.
 //
 // It speaks the wire format with the library's message, key and record layers, but shares no
-// handshake code: it has no states and refuses nothing. Every symbol becomes the best-formed
+// handshake code: it has no states and refuses nothing. It knows RSA and, for suites with a
+// ServerKeyExchange, Diffie-Hellman. Every symbol becomes the best-formed
 // message that can be made of what was seen so far, protected by whatever keys were switched on. So
 // a test can skip, repeat, swap and insert messages, and know that only the order is wrong.
 #pragma once
@@ -9,10 +10,12 @@
 #include "heirloom/heirloom.hpp"
 
 #include "base/secret.hpp"
+#include "crypto/dh.hpp"
 #include "crypto/x509.hpp"
 #include "keys/traffic_keys.hpp"
 #include "keys/transcript.hpp"
 #include "message/any_message.hpp"
+#include "message/server_key_exchange.hpp"
 #include "protocol/constants.hpp"
 #include "protocol/randoms.hpp"
 #include "record/handshake_reassembler.hpp"
@@ -80,6 +83,8 @@ class Puppet {
   /// hear takes what the other side sent and learns from it what it can.
   void hear(ByteView bytes);
 
+  [[nodiscard]] const CipherSuite& suite() const { return suite_; }
+
   /// alerts and data that were heard.
   std::vector<Alert> alerts;
   Bytes application_data;
@@ -95,11 +100,15 @@ class Puppet {
 
  private:
   [[nodiscard]] message::ServerHello hello_for(Symbol symbol);
+  [[nodiscard]] message::ServerKeyExchange make_params();
   [[nodiscard]] message::ClientKeyExchange make_key_exchange();
+  [[nodiscard]] message::ClientKeyExchange make_dh_key_exchange();
   [[nodiscard]] message::Finished make_finished();
   [[nodiscard]] message::CertificateVerify make_certificate_verify();
   void learn(const message::AnyMessage& message);
   void open_premaster(const message::ClientKeyExchange& exchange);
+  void open_dh_premaster(const message::ClientKeyExchange& exchange);
+  void use_premaster(PremasterSecret premaster);
   void derive();
   [[nodiscard]] Bytes seal(ContentType type, ByteView fragment);
   void hear_handshake(ByteView fragment);
@@ -112,6 +121,8 @@ class Puppet {
   Transcript transcript_;
   Randoms randoms_{};
   std::optional<crypto::CertificateKey> server_key_;
+  std::optional<crypto::DhKeyPair> own_dh_;           ///< as server
+  std::optional<message::ServerDHParams> server_dh_;  ///< as client: what was heard
   std::optional<MasterSecret> master_;
   std::optional<TrafficKeys> pending_read_;
   std::optional<TrafficKeys> pending_write_;

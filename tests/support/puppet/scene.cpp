@@ -88,6 +88,13 @@ void Scene::establish() {
   } else {
     script = {
         S::server_hello, S::certificate, S::server_hello_done, S::change_cipher_spec, S::finished};
+    const KeyExchangeInfo& row = info(puppet_.suite().key_exchange);
+    if (row.server_key_exchange == KeyExchangeInfo::ServerKeyExchangeRule::always) {
+      script.insert(script.begin() + 2, S::server_key_exchange);
+    }
+    if (row.is_anonymous) {
+      script.erase(script.begin() + 1);
+    }
   }
   for (const Symbol symbol : script) {
     ASSERT_TRUE(say(symbol)) << to_string(symbol) << ": " << engine_.error()->text();

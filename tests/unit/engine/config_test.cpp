@@ -1,5 +1,7 @@
 #include "heirloom/config.hpp"
 
+#include "support/test_pki.hpp"
+
 #include <gtest/gtest.h>
 
 namespace heirloom {
@@ -25,8 +27,11 @@ class FakeKey final : public PrivateKey {
   PublicKeyAlgorithm algorithm_;
 };
 
-Credentials credentials(PublicKeyAlgorithm algorithm = PublicKeyAlgorithm::rsa) {
-  return {.chain = {{0x30, 0x00}}, .key = std::make_shared<FakeKey>(algorithm)};
+/// credentials are a certificate and a key of the same kind, or of another.
+Credentials credentials(const std::string& certificate = "rsa1024",
+                        PublicKeyAlgorithm algorithm = PublicKeyAlgorithm::rsa) {
+  return {.chain = {testing::pki_certificate(certificate)},
+          .key = std::make_shared<FakeKey>(algorithm)};
 }
 
 ClientOptions client() {
@@ -200,11 +205,20 @@ TEST(ClientConfig, RefusesHalfOfTheCredentials) {
             "the credentials have a private key but no certificate");
 }
 
-TEST(ClientConfig, RefusesAKeyThatNoKeyExchangeUses) {
+TEST(ClientConfig, MayHaveOneOfEachKind) {
   ClientOptions options = client();
-  options.credentials = {credentials(PublicKeyAlgorithm::dsa)};
+  options.credentials = {credentials(),
+                         credentials("client-dsa", PublicKeyAlgorithm::dsa),
+                         credentials("client-ec", PublicKeyAlgorithm::ec),
+                         credentials("client-dh1024", PublicKeyAlgorithm::dh)};
+  EXPECT_EQ(reason(std::move(options)), "it was built");
+}
+
+TEST(ClientConfig, RefusesAPrivateKeyOfAnotherKindThanTheCertificate) {
+  ClientOptions options = client();
+  options.credentials = {credentials(), credentials("rsa1024", PublicKeyAlgorithm::dsa)};
   EXPECT_EQ(reason(std::move(options)),
-            "the private key is of kind DSA, and only RSA keys can be used");
+            "the certificate has a key of kind RSA, the private key is of kind DSA");
 }
 
 TEST(ServerConfig, NeedsCredentials) {
@@ -222,11 +236,44 @@ TEST(ServerConfig, RefusesHalfOfTheCredentials) {
             "the credentials have a private key but no certificate");
 }
 
-TEST(ServerConfig, RefusesAKeyThatIsNotRsa) {
+TEST(ServerConfig, RefusesAPrivateKeyOfAnotherKindThanTheCertificate) {
   ServerOptions options = server();
-  options.credentials = {credentials(PublicKeyAlgorithm::ec)};
+  options.credentials = {credentials("dh1024", PublicKeyAlgorithm::ec)};
   EXPECT_EQ(reason(std::move(options)),
-            "the private key is of kind EC, and only RSA keys can be used");
+            "the certificate has a key of kind DH, the private key is of kind EC");
+}
+
+TEST(ServerConfig, RefusesACertificateThatCannotBeRead) {
+  ServerOptions options = server();
+  options.credentials.front().chain = {{0x30, 0x00}};
+  EXPECT_NE(reason(std::move(options)).find("certificate"), std::string::npos);
+}
+
+// RFC 2246 §7.4.2: a certificate is sent "whenever the agreed-upon key exchange method is not an
+// anonymous one".
+TEST(ServerConfig, NeedsNoCertificateIfEverySuiteIsAnonymous) {
+  ServerOptions options;
+  options.policy.cipher_suites = {0x001b, 0xc018};
+  EXPECT_EQ(reason(options), "it was built");
+  options.policy.cipher_suites.push_back(0x002f);
+  EXPECT_EQ(reason(options), "a server needs a certificate and its private key");
+}
+
+TEST(ServerConfig, RefusesWhatIsNoGroup) {
+  ServerOptions options = server();
+  options.dh_group_pem =
+      "-----BEGIN DH PARAMETERS-----\nMAYCAQcCAQI=\n-----END DH PARAMETERS-----\n";
+  EXPECT_NE(reason(options).find("Diffie-Hellman group"), std::string::npos);
+  options.dh_group_pem = "nothing";
+  EXPECT_NE(reason(options), "it was built");
+}
+
+TEST(Config, NeedsACurveForSuitesWithCurves) {
+  Policy policy = Policy::device();
+  policy.named_curves.clear();
+  EXPECT_EQ(reason(policy), "there are suites with elliptic curves, but no curve is left");
+  policy.cipher_suites = {0x002f};
+  EXPECT_EQ(reason(policy), "it was built");
 }
 
 TEST(ServerConfig, NeedsAVerifierToAskForClientCertificates) {
