@@ -30,7 +30,7 @@ Ask ask_with(const std::string& name, const Names& lists) {
   return ask;
 }
 
-TEST(Revocation, OfThePeersCertificate) {
+TEST(VerifyWithAuthorities, HonoursRevocationLists) {
   EXPECT_EQ(ask_with("revoked", {}).accepted(), 2U);  // no list was given
   const auto error = ask_with("revoked", {"ca.crl"}).refused();
   EXPECT_EQ(error.cause, Cause::certificate_revoked);
