@@ -265,7 +265,9 @@ ExitCode run_connect(const ConnectOptions& options, const Context& context) {
   const Attempt attempt{to_string(*where),
                         command_line(options),
                         simpler_hello(options),
-                        stream.connection().info().peer_chain};
+                        stream.connection().info().peer_chain,
+                        Attempt::Peer::server,
+                        stream.connection().info().peer_key_bits};
   if (report.end == HandshakeReport::End::stopped) {
     stream.connection().cancel();
     static_cast<void>(stream.write({}, in(std::chrono::seconds(1))));

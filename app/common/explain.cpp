@@ -77,6 +77,8 @@ std::string certificate_problem(Cause cause) {
       return "rests on a signature that is too weak";
     case Cause::certificate_status_unknown:
       return "may have been revoked, which cannot be told";
+    case Cause::certificate_malformed:
+      return "is no proper certificate, though it has a key";
     case Cause::certificate_rejected:
       return "was rejected";
     default:
@@ -285,7 +287,10 @@ bool is_identity_cause(Cause cause) noexcept {
 }
 
 Failure explain_error(const Error& error, const Attempt& attempt) {
-  if (is_identity_cause(error.cause)) {
+  // A key that was found all the same can be used by whoever pins the certificate.
+  const bool can_be_pinned =
+      error.cause == Cause::certificate_malformed && attempt.peer_key_bits != 0;
+  if (is_identity_cause(error.cause) || can_be_pinned) {
     return explain_identity(error, attempt);
   }
   Words words;

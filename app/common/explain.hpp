@@ -8,6 +8,7 @@
 #include "common/failure.hpp"
 #include "common/heirloom_stream.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@ struct Attempt {
   std::string simpler;
   CertificateChain peer_chain;  ///< for the fingerprint; empty if the peer showed none
   Peer peer = Peer::server;
+  std::size_t peer_key_bits = 0;  ///< of the certificate; 0 if no key was found in it
 };
 
 /// explain_handshake turns a report that is not complete into exit code, sentence and next step.

@@ -338,6 +338,8 @@ class SharedCauses(GetTest):
             (60, (old.url,)),
             (77, ("--cacert", "/nowhere.pem", "https://127.0.0.1:1/")),
             (77, ("--cacert", key("ca"), "https://127.0.0.1:1/")),
+            (82, ("--crlfile", "/nowhere.crl", "https://127.0.0.1:1/")),
+            (82, ("--crlfile", key("ca"), "https://127.0.0.1:1/")),
         ):
             with self.subTest(words):
                 got = self.get(*words)

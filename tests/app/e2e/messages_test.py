@@ -249,6 +249,52 @@ class Certificates(PuppetServer):
         )
         expect_message(self.judged(odd), "certificate_rejected")
 
+    def listed(self, name, *lists):
+        """What --crl makes of one of the test certificates."""
+        chain = [der_of(certificate(name))]
+        trust = ["--cafile", certificate("ca")]
+        for file in lists:
+            trust += ["--crl", os.path.join(os.path.dirname(certificate("ca")), file)]
+        return self.with_certificate(*chain, trust=trust, target="localhost")
+
+    def test_certificate_revoked(self):
+        for file in ("ca.crl", "ca-authorities.crl"):  # PEM and DER
+            expect_message(self.listed("revoked", "intermediate.crl", file), "certificate_revoked")
+
+    def test_certificate_without_a_list(self):
+        for file in ("intermediate.crl", "ca-expired.crl", "ca-forged.crl"):
+            expect_message(self.listed("rsa1024", file), "certificate_status_unknown")
+
+    def test_certificate_chain_in_disorder(self):
+        files = [certificate(name) for name in ("chained", "ca", "intermediate")]
+        chain = [der_of(file) for file in files]
+        expect_message(self.judged(*chain), "certificate_chain_disordered")
+        trust = ("--any-chain-order", "--cafile", certificate("ca"))
+        # It goes on, and this server has no more to say.
+        outcome = self.with_certificate(*chain, trust=trust, target="localhost")
+        self.assertNotIn("certificate", outcome.sentence)
+
+    def test_certificate_that_libcrypto_refuses(self):
+        for name in ("padded-serial", "no-date"):
+            box = [der_of(certificate(name))]
+            expect_message(self.judged(*box), "certificate_malformed")
+
+            def play(peer, name=name, box=box):
+                peer.serve(box, key(name))
+                peer.send(b"reached")
+                peer.close_notify()
+
+            pin = "sha256:" + hashlib.sha256(box[0]).hexdigest()
+            outcome = self.connect(play, trust=("--pin", pin))
+            self.assertEqual((outcome.code, outcome.out), (0, b"reached"), outcome.err)
+
+    def test_certificate_weak_signature(self):
+        trust = ("--cafile", certificate("ca"))
+        outcome = self.with_certificate(
+            der_of(certificate("rsa1024-md5")), words=["--preset", "strict"], suite=0x000A, trust=trust, target="localhost"
+        )
+        expect_message(outcome, "certificate_signature_weak")
+
     def test_certificate_not_the_pinned_one(self):
         outcome = self.with_certificate(der_of(certificate("device")), trust=("--pin", "sha256:" + "0" * 64))
         expect_message(outcome, "certificate_pin_mismatch")
@@ -326,6 +372,17 @@ class PuppetClient(unittest.TestCase):
 
         outcome = self.talk(play, "--client-auth", "required", "--cafile", chain("ca"))
         expect_message(outcome, "client_certificate_required")
+
+    def test_log_revoked_certificate(self):
+        def play(peer):
+            theirs = self.shake_hands(peer)
+            peer.certificate(der_of(certificate("revoked")))
+            peer.send_key_exchange(theirs)
+            peer.read()
+
+        lists = os.path.join(os.path.dirname(certificate("ca")), "ca.crl")
+        words = ("--client-auth", "required", "--cafile", certificate("ca"), "--crl", lists)
+        expect_message(self.talk(play, *words), "certificate_revoked")
 
     def test_log_certificate_without_its_key(self):
         def play(peer):

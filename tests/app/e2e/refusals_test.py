@@ -68,6 +68,8 @@ class Usage(Case):
             (["host", "--preset", "lax"], '--preset does not know "lax"', "option_invalid"),
             (["host", "--pin", "sha256:12"], "no SHA-256 fingerprint", "pin_invalid"),
             (["host", "--insecure", "--pin", "0" * 64], "three ways to judge one certificate", "option_conflict"),
+            (["host", "--insecure", "--any-chain-order"], "are about authorities", "option_conflict"),
+            (["host", "--crl", certificate("ca")], "holds no revocation list that can be read", "revocation_list_invalid"),
             (["host", "--timeout", "soon"], "timeout", "usage"),
         ):
             with self.subTest(words):
@@ -93,6 +95,7 @@ class LocalResources(Case):
 
     def test_unreadable_authorities(self):
         self.assert_refused(run("connect", "localhost:1", "--cafile", "/nonexistent"), LOCAL, "cannot read /nonexistent")
+        self.assert_refused(run("connect", "localhost:1", "--crl", "/nonexistent"), LOCAL, "cannot read /nonexistent")
 
     def test_file_without_certificates(self):
         self.assert_refused(run("connect", "localhost:1", "--cafile", __file__), USAGE, "no certificate that can be read", cause="certificate_malformed")
