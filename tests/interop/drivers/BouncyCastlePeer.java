@@ -1,12 +1,14 @@
 // Bouncy Castle's own TLS code (not its JSSE face) as TLS peer.
 //
 // java -cp CLASSES:bcprov.jar:bctls.jar:bcutil.jar BouncyCastlePeer client|server key=value...
-// (contract: docs/interop.md)
+// (contract: docs/interop.md); with the word jobs alone, a line for each job
+import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.FilterInputStream;
 import java.io.FilterOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -33,7 +35,9 @@ import org.bouncycastle.tls.TlsAuthentication;
 import org.bouncycastle.tls.TlsClientProtocol;
 import org.bouncycastle.tls.TlsContext;
 import org.bouncycastle.tls.TlsCredentialedDecryptor;
+import org.bouncycastle.tls.TlsCredentialedSigner;
 import org.bouncycastle.tls.TlsCredentials;
+import org.bouncycastle.tls.TlsDHGroupVerifier;
 import org.bouncycastle.tls.TlsServerCertificate;
 import org.bouncycastle.tls.TlsServerProtocol;
 import org.bouncycastle.tls.TlsSession;
@@ -54,24 +58,39 @@ public final class BouncyCastlePeer {
   private static boolean clientShown;
 
   public static void main(String[] arguments) throws Exception {
+    crypto = new JcaTlsCryptoProvider().setProvider(new BouncyCastleProvider())
+        .create(new SecureRandom());
+    if (!arguments[0].equals("jobs")) {
+      System.exit(run(arguments));
+    }
+    BufferedReader lines = new BufferedReader(new InputStreamReader(System.in));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      System.out.println("ENDED " + run(line.split(" ")));
+    }
+    System.exit(0);
+  }
+
+  private static int run(String[] arguments) {
+    options.clear();
+    key = null;
+    kept = null;
+    clientShown = false;
     for (String argument : List.of(arguments).subList(1, arguments.length)) {
       int at = argument.indexOf('=');
       options.put(argument.substring(0, at), argument.substring(at + 1));
     }
     try {
-      crypto = new JcaTlsCryptoProvider().setProvider(new BouncyCastleProvider())
-          .create(new SecureRandom());
       loadKey();
       if (arguments[0].equals("server")) {
         serve();
       } else {
         connect();
       }
+      return 0;
     } catch (Exception error) {
       System.out.println("ERROR " + error);
-      System.exit(1);
+      return 1;
     }
-    System.exit(0);
   }
 
   private static void loadKey() throws Exception {
@@ -108,6 +127,11 @@ public final class BouncyCastlePeer {
     return new Certificate(list.toArray(new TlsCertificate[0]));
   }
 
+  private static TlsCredentialedSigner signer(TlsContext context) throws IOException {
+    return new JcaDefaultTlsCredentialedSigner(new TlsCryptoParameters(context), crypto, key,
+        certificate(), null);
+  }
+
   private static String result(TlsContext context, boolean certificate, byte[] received)
       throws Exception {
     String version = context.getServerVersion().isSSL() ? "ssl3" : "tls1";
@@ -133,11 +157,24 @@ public final class BouncyCastlePeer {
       return new JceDefaultTlsCredentialedDecryptor(crypto, certificate(), key);
     }
 
+    @Override protected TlsCredentialedSigner getRSASignerCredentials() throws IOException {
+      return signer(context);
+    }
+
+    @Override protected TlsCredentialedSigner getDSASignerCredentials() throws IOException {
+      return signer(context);
+    }
+
+    @Override protected TlsCredentialedSigner getECDSASignerCredentials() throws IOException {
+      return signer(context);
+    }
+
     @Override public CertificateRequest getCertificateRequest() {
       if (!options.containsKey("request_certificate")) {
         return null;
       }
-      return new CertificateRequest(new short[] {ClientCertificateType.rsa_sign}, null, null);
+      return new CertificateRequest(new short[] {ClientCertificateType.rsa_sign,
+          ClientCertificateType.dss_sign, ClientCertificateType.ecdsa_sign}, null, null);
     }
 
     /** Without this it refuses every client that does not signal RFC 5746. */
@@ -159,6 +196,9 @@ public final class BouncyCastlePeer {
 
     @Override public boolean shouldUseExtendedMasterSecret() { return false; }
 
+    /** Its own wants one of the groups that it knows, of 2048 bits. */
+    @Override public TlsDHGroupVerifier getDHGroupVerifier() { return group -> true; }
+
     @Override public TlsSession getSessionToResume() {
       return options.containsKey("resume") ? kept : null;
     }
@@ -174,17 +214,20 @@ public final class BouncyCastlePeer {
 
         @Override public TlsCredentials getClientCredentials(CertificateRequest request)
             throws IOException {
-          return key == null ? null
-              : new JcaDefaultTlsCredentialedSigner(new TlsCryptoParameters(context), crypto, key,
-                  certificate(), null);
+          return key == null ? null : signer(context);
         }
       };
     }
   }
 
   private static void serve() throws Exception {
-    ServerSocket listener = new ServerSocket(Integer.parseInt(options.get("port")), 10,
-        InetAddress.getByName("127.0.0.1"));
+    try (ServerSocket listener = new ServerSocket(Integer.parseInt(options.get("port")), 10,
+        InetAddress.getByName("127.0.0.1"))) {
+      serve(listener);
+    }
+  }
+
+  private static void serve(ServerSocket listener) throws Exception {
     System.out.println("LISTENING " + listener.getLocalPort());
     int connections = Integer.parseInt(options.getOrDefault("connections", "1"));
     for (int i = 0; i < connections; i++) {

@@ -1,9 +1,12 @@
 // OpenJDK's JSSE as TLS peer.
 //
 // java -cp CLASSES JssePeer client|server key=value...      (contract: docs/interop.md)
+// java -cp CLASSES JssePeer jobs                            the same words, a line for each job
+import java.io.BufferedReader;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
@@ -50,10 +53,6 @@ public final class JssePeer {
   }
 
   public static void main(String[] arguments) throws Exception {
-    for (String argument : List.of(arguments).subList(1, arguments.length)) {
-      int at = argument.indexOf('=');
-      options.put(argument.substring(0, at), argument.substring(at + 1));
-    }
     // These are read when the first TLS class is initialised.
     Security.setProperty("jdk.tls.disabledAlgorithms", "");
     Security.setProperty("jdk.certpath.disabledAlgorithms", "");
@@ -61,9 +60,27 @@ public final class JssePeer {
     // Without the extended master secret, which SSL 3.0 cannot have, this JDK resumes nothing
     // unless it is told not to care.
     System.setProperty("jdk.tls.useExtendedMasterSecret", "false");
+    // Its own first choice, where no extension names any, is one that no client of these versions knows.
+    System.setProperty("jdk.tls.namedGroups", "secp256r1,secp384r1,secp521r1");
     System.setProperty("jdk.tls.server.enableSessionTicketExtension", "false");
     System.setProperty("jdk.tls.client.enableSessionTicketExtension", "false");
     System.setProperty("jdk.tls.client.enableStatusRequestExtension", "false");
+    if (!arguments[0].equals("jobs")) {
+      System.exit(run(arguments));
+    }
+    BufferedReader lines = new BufferedReader(new InputStreamReader(System.in));
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      System.out.println("ENDED " + run(line.split(" ")));
+    }
+    System.exit(0);
+  }
+
+  private static int run(String[] arguments) {
+    options.clear();
+    for (String argument : List.of(arguments).subList(1, arguments.length)) {
+      int at = argument.indexOf('=');
+      options.put(argument.substring(0, at), argument.substring(at + 1));
+    }
     try {
       SSLContext context = context();
       if (arguments[0].equals("server")) {
@@ -71,11 +88,11 @@ public final class JssePeer {
       } else {
         connect(context);
       }
+      return 0;
     } catch (Exception error) {
       System.out.println("ERROR " + error);
-      System.exit(1);
+      return 1;
     }
-    System.exit(0);
   }
 
   private static SSLContext context() throws Exception {
@@ -93,7 +110,9 @@ public final class JssePeer {
     if (options.containsKey("ca")) {
       var factory = java.security.cert.CertificateFactory.getInstance("X.509");
       try (InputStream in = new FileInputStream(options.get("ca"))) {
-        issuers.add((X509Certificate) factory.generateCertificate(in));
+        for (var each : factory.generateCertificates(in)) {
+          issuers.add((X509Certificate) each);
+        }
       }
     }
     SSLContext context = SSLContext.getInstance("TLS");
@@ -139,9 +158,14 @@ public final class JssePeer {
   }
 
   private static void serve(SSLContext context) throws Exception {
-    SSLServerSocket listener = (SSLServerSocket) context.getServerSocketFactory()
+    try (SSLServerSocket listener = (SSLServerSocket) context.getServerSocketFactory()
         .createServerSocket(Integer.parseInt(options.get("port")), 50,
-            InetAddress.getByName("127.0.0.1"));
+            InetAddress.getByName("127.0.0.1"))) {
+      serve(listener);
+    }
+  }
+
+  private static void serve(SSLServerSocket listener) throws Exception {
     SSLParameters parameters = listener.getSSLParameters();
     configure(parameters, listener.getSupportedCipherSuites());
     if (options.containsKey("request_certificate")) {

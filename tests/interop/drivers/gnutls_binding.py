@@ -4,7 +4,7 @@ from ctypes import byref, c_char_p, c_int, c_size_t, c_uint, c_void_p
 
 SERVER, CLIENT = 1, 2
 NO_TICKETS = 1 << 10
-CREDENTIALS_CERTIFICATE = 1
+CREDENTIALS_CERTIFICATE, CREDENTIALS_ANONYMOUS = 1, 2
 CERTIFICATE_IGNORE, CERTIFICATE_REQUIRE = 0, 2
 FORMAT_PEM = 1
 SHUTDOWN_BOTH = 0
@@ -18,6 +18,10 @@ _library.gnutls_record_recv.restype = ctypes.c_ssize_t
 _library.gnutls_certificate_get_peers.restype = c_void_p
 
 _settings = {}
+
+
+class Datum(ctypes.Structure):
+    _fields_ = [("data", c_char_p), ("size", c_uint)]
 
 
 def check(status, what):
@@ -36,11 +40,24 @@ def set_up(role, options):
     if "ca" in options:
         check(_library.gnutls_certificate_set_x509_trust_file(
             credentials, options["ca"].encode(), FORMAT_PEM), "ca")
-    _settings.update(options, credentials=credentials)
+    anonymous = c_void_p()
+    side = "server" if role == "server" else "client"
+    check(getattr(_library, f"gnutls_anon_allocate_{side}_credentials")(byref(anonymous)),
+          "anonymous credentials")
+    if role == "server" and "group" in options:
+        parameters = c_void_p()
+        check(_library.gnutls_dh_params_init(byref(parameters)), "group")
+        with open(options["group"], "rb") as file:
+            text = file.read()
+        datum = Datum(text, len(text))
+        check(_library.gnutls_dh_params_import_pkcs3(parameters, byref(datum), FORMAT_PEM), "group")
+        _library.gnutls_certificate_set_dh_params(credentials, parameters)
+        _library.gnutls_anon_set_server_dh_params(anonymous, parameters)
+    _settings.update(options, credentials=credentials, anonymous=anonymous)
 
 
 def _priority():
-    return ("NONE:+VERS-TLS1.0:+RSA:+COMP-NULL:+SIGN-ALL:+GROUP-ALL:+CTYPE-X509:%COMPAT"
+    return ("NONE:+VERS-TLS1.0:+COMP-NULL:+SIGN-ALL:+GROUP-ALL:+CTYPE-X509:%COMPAT"
             ":%VERIFY_ALLOW_SIGN_WITH_SHA1:" + _settings["priority"]).encode()
 
 
@@ -54,6 +71,9 @@ class Connection:
         check(_library.gnutls_priority_set_direct(self._session, _priority(), None), "priority")
         check(_library.gnutls_credentials_set(self._session, CREDENTIALS_CERTIFICATE,
                                               _settings["credentials"]), "credentials")
+        check(_library.gnutls_credentials_set(self._session, CREDENTIALS_ANONYMOUS,
+                                              _settings["anonymous"]), "credentials")
+        _library.gnutls_dh_set_prime_bits(self._session, 512)
         if role == "server":
             asked = "request_certificate" in _settings
             _library.gnutls_certificate_server_set_request(

@@ -33,7 +33,11 @@ var settings = {
 };
 if (options.key) settings.key = fs.readFileSync(options.key);
 if (options.certificate) settings.cert = fs.readFileSync(options.certificate);
-if (options.ca) settings.ca = [fs.readFileSync(options.ca)];
+// This Node reads one certificate of each.
+if (options.ca) {
+  settings.ca = fs.readFileSync(options.ca, 'ascii').match(/-----BEGIN[^]*?-----END.*/g);
+}
+if (options.group) settings.dhparam = fs.readFileSync(options.group);
 if (options.no_ticket) settings.secureOptions = constants.SSL_OP_NO_TICKET;
 if (options.request_certificate) settings.requestCert = true;
 

@@ -4,9 +4,8 @@ from ctypes import byref, c_char_p, c_int, c_uint16, c_uint32, c_void_p
 
 SECURITY, REQUEST_CERTIFICATE, HANDSHAKE_AS_CLIENT, HANDSHAKE_AS_SERVER = 1, 3, 5, 6
 REQUIRE_CERTIFICATE, ENABLE_SESSION_TICKETS, CBC_RANDOM_IV = 10, 18, 23
-ENABLE_EXTENDED_MASTER_SECRET = 30
-KEY_EXCHANGE_RSA = 1
-RSA_MIN_KEY_SIZE = 1
+ENABLE_SERVER_DHE, ENABLE_EXTENDED_MASTER_SECRET = 29, 30
+RSA_MIN_KEY_SIZE, DH_MIN_KEY_SIZE, DSA_MIN_KEY_SIZE = 1, 2, 4
 SHUTDOWN_SEND = 1
 VERSIONS = {"ssl3": 0x0300, "tls1": 0x0301}
 
@@ -56,7 +55,8 @@ def _accept_certificate(_, __, ___, ____):
 
 def set_up(role, options):
     check(_nss.NSS_Init(("sql:" + options["database"]).encode()), "database")
-    check(_nss.NSS_OptionSet(RSA_MIN_KEY_SIZE, 512), "key size")
+    for size in (RSA_MIN_KEY_SIZE, DH_MIN_KEY_SIZE, DSA_MIN_KEY_SIZE):
+        check(_nss.NSS_OptionSet(size, 512), "key size")
     check(_ssl.NSS_SetDomesticPolicy(), "policy")
     _settings.update(options)
     if role == "server":
@@ -104,9 +104,9 @@ class Connection:
                   "suite")
 
     def _configure_server(self):
-        check(_ssl.SSL_ConfigSecureServer(self._file, _settings["certificate_handle"],
-                                          _settings["key_handle"], c_int(KEY_EXCHANGE_RSA)),
-              "certificate")
+        self._option(ENABLE_SERVER_DHE, 1)
+        check(_ssl.SSL_ConfigServerCert(self._file, _settings["certificate_handle"],
+                                        _settings["key_handle"], None, 0), "certificate")
         if "request_certificate" in _settings:
             self._option(REQUEST_CERTIFICATE, 1)
             self._option(REQUIRE_CERTIFICATE, 1)

@@ -22,6 +22,8 @@ def set_up(role, options):
         context.keylog_filename = options["keylog"]
     if "key" in options:
         context.load_cert_chain(options["certificate"], options["key"])
+    if role == "server" and "group" in options:
+        context.load_dh_params(options["group"])
     if "request_certificate" in options:
         context.load_verify_locations(options["ca"])
         context.verify_mode = ssl.CERT_REQUIRED

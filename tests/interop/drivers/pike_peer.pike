@@ -1,12 +1,26 @@
 // Pike's own SSL code as TLS peer.
 //
 // pike8.0 pike_peer.pike client|server key=value...      (contract: docs/interop.md)
+// pike8.0 pike_peer.pike jobs                            the same words, a line for each job
 mapping(string:string) options = ([]);
 
 string from_pem(string file, string kind) {
   foreach (Standards.PEM.Messages(Stdio.read_file(file))->fragments, mixed part)
     if (objectp(part) && has_suffix(part->pre, kind)) return part->body;
   error("no %s in %s\n", kind, file);
+}
+
+// Pike reads PKCS#8 of RSA and elliptic curves; that of DSA is (0, (oid, (p, q, g)), x).
+mixed read_key(string der) {
+  mixed key = Standards.PKCS.RSA.parse_private_key(der) || Standards.X509.parse_private_key(der);
+  if (key) return key;
+  array parts = Standards.ASN1.Decode.simple_der_decode(der)->elements;
+  array(object) group = parts[1]->elements[1]->elements->value;
+  object secret = Standards.ASN1.Decode.simple_der_decode(parts[2]->value)->value;
+  key = Crypto.DSA();
+  key->set_public_key(@group, Gmp.mpz(group[2])->powm(secret, group[0]));
+  key->set_private_key(secret);
+  return key;
 }
 
 SSL.Context make_context() {
@@ -22,9 +36,14 @@ SSL.Context make_context() {
     sscanf(number, "%x", suite);
     context->preferred_suites += ({ suite });
   }
+  if (options->group) {
+    // PKCS#3: (p, g); p is a safe prime. Its own would be of 2048 bits in exportable suites too.
+    string der = from_pem(options->group, "DH PARAMETERS");
+    array(Gmp.mpz) numbers = Standards.ASN1.Decode.simple_der_decode(der)->elements->value;
+    context->dh_groups = ({ Crypto.DH.Parameters(numbers[0], numbers[1], numbers[0] / 2) });
+  }
   if (options->key) {
-    string der = from_pem(options->key, "PRIVATE KEY");
-    mixed key = Standards.PKCS.RSA.parse_private_key(der) || Standards.X509.parse_private_key(der);
+    mixed key = read_key(from_pem(options->key, "PRIVATE KEY"));
     array(string) chain = ({ from_pem(options->certificate, "CERTIFICATE") });
     context->add_cert(key, chain, ({ "*" }));
   }
@@ -82,18 +101,25 @@ void connect(SSL.Context context, string payload) {
   }
 }
 
-int main(int count, array(string) arguments) {
-  foreach (arguments[2..], string argument) {
+int run(array(string) arguments) {
+  options = ([]);
+  foreach (arguments[1..], string argument) {
     int at = search(argument, "=");
     options[argument[..at - 1]] = argument[at + 1..];
   }
   mixed failure = catch {
     SSL.Context context = make_context();
     string payload = Stdio.read_file(options->send);
-    if (arguments[1] == "server") serve(context, payload);
+    if (arguments[0] == "server") serve(context, payload);
     else connect(context, payload);
   };
   if (!failure) return 0;
   write("ERROR %s\n", replace(describe_error(failure), "\n", " "));
   return 1;
+}
+
+int main(int count, array(string) arguments) {
+  if (arguments[1] != "jobs") return run(arguments[1..]);
+  while (string line = Stdio.stdin->gets()) write("ENDED %d\n", run(line / " "));
+  return 0;
 }

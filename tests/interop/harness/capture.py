@@ -26,13 +26,17 @@ def checksum(data):
 
 
 class Capture:
+    """Connections one after the other, each from a port of its own."""
+
     def __init__(self):
+        self.connections = 0
         self._packets = []
-        self._next = {CLIENT: 1000, SERVER: 5000}
+        self._next = {}
 
     def _segment(self, side, flags, data=b""):
         other = SERVER if side == CLIENT else CLIENT
-        ports = (CLIENT_PORT, SERVER_PORT) if side == CLIENT else (SERVER_PORT, CLIENT_PORT)
+        port = CLIENT_PORT + self.connections
+        ports = (port, SERVER_PORT) if side == CLIENT else (SERVER_PORT, port)
         acknowledged = self._next[other] if flags & ACK else 0
         header = struct.pack(">HHIIBBHHH", *ports, self._next[side], acknowledged, 5 << 4, flags,
                              65535, 0, 0)
@@ -47,6 +51,8 @@ class Capture:
         self._next[side] += len(data) + bool(flags & (SYN | FIN))
 
     def add(self, recording):
+        """Returns the number by which tshark will know it."""
+        self._next = {CLIENT: 1000, SERVER: 5000}
         self._segment(CLIENT, SYN)
         self._segment(SERVER, SYN | ACK)
         self._segment(CLIENT, ACK)
@@ -57,6 +63,8 @@ class Capture:
         self._segment(CLIENT, FIN | ACK)
         self._segment(SERVER, FIN | ACK)
         self._segment(CLIENT, ACK)
+        self.connections += 1
+        return self.connections - 1
 
     def write(self, path):
         with open(path, "wb") as file:
@@ -66,23 +74,21 @@ class Capture:
                 file.write(packet)
 
 
-def write_capture(recording, path):
-    capture = Capture()
-    capture.add(recording)
-    capture.write(path)
-
-
-def decrypt(capture, key_log):
-    """What tshark says each side sent as application data; empty where it could not decrypt."""
+def decrypt(capture, key_log, count):
+    """What tshark says each side sent as application data, by connection; empty where it could not
+    decrypt."""
+    follow = [word for number in range(count) for word in ("-z", f"follow,tls,raw,{number}")]
     answer = subprocess.run(
         ["tshark", "-r", capture, "-o", f"tls.keylog_file:{key_log}",
-         "-d", f"tcp.port=={SERVER_PORT},tls", "-q", "-z", "follow,tls,raw,0"],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+         "-d", f"tcp.port=={SERVER_PORT},tls", "-q", *follow],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False, timeout=300)
     if answer.returncode != 0:
         raise OSError("tshark failed: " + answer.stderr.strip())
-    sides = {CLIENT: bytearray(), SERVER: bytearray()}
-    first, second = CLIENT, SERVER
+    found = [{CLIENT: bytearray(), SERVER: bytearray()} for _ in range(count)]
+    sides, first, second = found[0], CLIENT, SERVER
     for line in answer.stdout.split("\n"):
+        if line.startswith("Filter: tcp.stream eq "):
+            sides, first, second = found[int(line.split()[-1])], CLIENT, SERVER
         if line.startswith("Node 0:") and line.endswith(f":{SERVER_PORT}"):
             first, second = SERVER, CLIENT  # who had the first record that could be decrypted
         side = second if line.startswith("\t") else first
@@ -90,4 +96,4 @@ def decrypt(capture, key_log):
             sides[side] += bytes.fromhex(line.strip())
         except ValueError:
             pass  # the frame around the stream
-    return {side: bytes(data) for side, data in sides.items()}
+    return [{side: bytes(data) for side, data in sides.items()} for sides in found]

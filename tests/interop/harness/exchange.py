@@ -5,7 +5,7 @@ import os
 import time
 
 from . import wire
-from .processes import Child, parse_results
+from .processes import Child, jobs, parse_results
 
 START_SECONDS = 20
 CELL_SECONDS = 40
@@ -41,8 +41,11 @@ class DriverEndpoint:
 
     def start(self, port):
         environment = self._peer.environment(self._paths) if self._peer.environment else None
-        self._child = Child(self._peer.command(self._role, self._cell, port, self._paths),
-                            environment)
+        words = self._peer.words(self._role, self._cell, port, self._paths)
+        if self._peer.takes_jobs(self._cell):
+            self._child = jobs(self._peer.head(self._paths)).start(words)
+        else:
+            self._child = Child(self._peer.head(self._paths) + words, environment)
 
     def listening(self):
         return self._child.wait_for_line(listening_port, START_SECONDS)
@@ -133,7 +136,7 @@ def check_results(cell, client, server, paths):
                 problems.append(f"{endpoint.name} says suite {result['suite']}")
             if result.get("end", "clean") not in ("clean", "unknown"):
                 problems.append(f"{endpoint.name} says the end was {result['end']}")
-    if cell.kind == "client_certificate":
+    if cell.client_certificate():
         for result in server.results():
             if result.get("certificate", "yes") not in ("yes", "unknown"):
                 problems.append(f"{server.name} saw no client certificate")
@@ -148,8 +151,12 @@ def check_results(cell, client, server, paths):
 def names_of(suite):
     """How a suite may be called: JSSE has SSL_ for some of the registry's TLS_."""
     return (suite.code, suite.name, "SSL_" + suite.name[4:], suite.openssl,
-            suite.name.replace("TLS_RSA_WITH_", "TLS_RSA_").replace("RC4_128", "ARCFOUR_128")
-            .replace("_SHA", "_SHA1"))
+            *gnutls_names(suite))
+
+
+def gnutls_names(suite):
+    short = suite.name.replace("_WITH_", "_").replace("_anon_", "_ANON_").replace("_SHA", "_SHA1")
+    return (short, short.replace("RC4_128", "ARCFOUR_128"), short.replace("_SHA1", "_SHA"))
 
 
 def check_wire(cell, connections, ours):
@@ -169,10 +176,37 @@ def check_wire(cell, connections, ours):
         if cell.kind == "resume" and connection.resumed != (number == 1):
             problems.append(f"connection {number + 1} was "
                             f"{'' if connection.resumed else 'not '}resumed")
-        if cell.kind == "client_certificate" and not connection.client_certificate:
-            problems.append("no client certificate with CertificateVerify on the wire")
+        problems += check_key_exchange(cell, connection)
         problems += check_hello(cell, connection, ours)
         problems += check_splitting(cell, connection, ours)
+    return problems
+
+
+def check_key_exchange(cell, connection):
+    """What the messages of RFC 6101 §5.6 and RFC 2246 §7.4 must show of this suite and its certificates."""
+    problems = []
+    if connection.resumed:
+        return problems
+    server, client = connection.server.types(), connection.client.types()
+    has_key = wire.SERVER_KEY_EXCHANGE in server
+    exchange, suite = cell.suite.exchange, cell.suite
+    wants_key = cell.kind == "temporary_key" or not (suite.kind == "RSA" or suite.is_fixed)
+    if has_key != wants_key:
+        problems.append(f"{exchange}: {'a' if has_key else 'no'} ServerKeyExchange")
+    if (wire.CERTIFICATE in server) == suite.is_anonymous:
+        problems.append(f"{exchange}: the server {'shows' if suite.is_anonymous else 'shows no'} certificate")
+    if not cell.client_certificate():
+        return problems
+    shown = connection.client.body(wire.CERTIFICATE)
+    if not shown or len(shown) <= 3:
+        problems.append("no client certificate on the wire")
+    # A certificate that holds the Diffie-Hellman key proves itself by the Finished message.
+    is_fixed = cell.kind == "client_certificate_dh"
+    if (wire.CERTIFICATE_VERIFY in client) == is_fixed:
+        problems.append(f"{'a' if is_fixed else 'no'} CertificateVerify on the wire")
+    public_value = connection.client.body(wire.CLIENT_KEY_EXCHANGE)
+    if is_fixed and public_value:
+        problems.append(f"the ClientKeyExchange has {len(public_value)} bytes, not the empty, implicit value")
     return problems
 
 

@@ -5,7 +5,7 @@ import json
 import os
 import re
 import socket
-import subprocess
+import ssl
 import sys
 import threading
 
@@ -37,36 +37,16 @@ def find(root, given):
     return max(complete, key=os.path.getmtime)
 
 
-def offered_suites(program):
-    answer = subprocess.run([program, "suites", "--json"], capture_output=True, text=True,
-                            check=True, timeout=20)
-    listed = json.loads(answer.stdout)["suites"]
-    return {each["id"].lower().removeprefix("0x"): each for each in listed}
-
-
-def check_suites(program, suites):
-    """Our own list against suites.tsv: every suite has cells, under the names others use."""
-    offered = offered_suites(program)
-    good = True
-    for code, each in offered.items():
-        row = next((suite for suite in suites if suite.code == code), None)
-        if row is None:
-            print(f"FAIL suite {code} {each['iana_name']} has no line in suites.tsv")
-            good = False
-        elif (each["iana_name"], each["openssl_name"]) != (row.name, row.openssl):
-            print(f"FAIL suite {code}: heirloom says {each['iana_name']} and "
-                  f"{each['openssl_name']}, suites.tsv {row.name} and {row.openssl}")
-            good = False
-    return good
-
-
 def protocol_arguments(cell, ours):
     lowest, highest = cell.version, cell.version
     if cell.kind == "fall_back" and ours == "client":
         highest = "tls1"
     words = ["--min", lowest, "--max", highest, "--suites", cell.suite.code]
-    if cell.suite.name.split("_WITH_")[1].startswith("NULL"):
-        words += ["--allow", "null"]
+    allowed = cell.suite.allow
+    if cell.kind == "temporary_key":
+        allowed += ("rsa512",)
+    if allowed:
+        words += ["--allow", ",".join(allowed)]
     if cell.kind == "no_split":
         words.append("--no-split")
     if cell.kind == "no_extensions" and ours == "client":
@@ -125,10 +105,12 @@ class ServerEndpoint:
         certificate = self._paths.certificate
         words = [self._program, "serve", "--listen", f"127.0.0.1:{port}",
                  "--forward", self._backend.address, "--count", self._cell.connections(),
-                 "--cert", certificate("server", ".chain"), "--key", certificate("server", ".key"),
                  "--log-format", "json"]
-        if self._cell.kind == "client_certificate":
-            words += ["--client-auth", "required", "--cafile", certificate("ca", ".crt")]
+        name = self._cell.server_certificate()
+        if name:
+            words += ["--cert", certificate(name, ".chain"), "--key", certificate(name, ".key")]
+        if self._cell.client_certificate():
+            words += ["--client-auth", "required", "--cafile", certificate("authorities", ".crt")]
         words += protocol_arguments(self._cell, "server") + list(self._extra)
         self._child = Child(words)
 
@@ -171,6 +153,11 @@ def received_file(cell, paths):
         return path
 
 
+def fingerprint(path):
+    with open(path, encoding="ascii") as file:
+        return "sha256:" + hashlib.sha256(ssl.PEM_cert_to_DER_cert(file.read())).hexdigest()
+
+
 def code_of(identifier):
     return identifier.lower().removeprefix("0x")
 
@@ -192,11 +179,16 @@ class ClientEndpoint:
 
     def start(self, port):
         certificate = self._paths.certificate
-        words = [self._program, "connect", f"127.0.0.1:{port}", "--json", "--timeout", "20",
-                 "--cafile", certificate("ca", ".crt")]
-        if self._cell.kind == "client_certificate":
-            words += ["--cert", certificate("client", ".chain"),
-                      "--key", certificate("client", ".key")]
+        words = [self._program, "connect", f"127.0.0.1:{port}", "--json", "--timeout", "20"]
+        shown = self._cell.server_certificate()
+        if shown and "512" in shown:
+            # No authority makes up for such a key, only this very certificate.
+            words += ["--pin", fingerprint(certificate(shown, ".crt"))]
+        else:
+            words += ["--cafile", certificate("authorities", ".crt")]
+        name = self._cell.client_certificate()
+        if name:
+            words += ["--cert", certificate(name, ".chain"), "--key", certificate(name, ".key")]
         words += protocol_arguments(self._cell, "client") + list(self._extra)
         with open(self._paths.request, "rb") as request, open(self._output, "wb") as output:
             self._child = Child(words, stdin=request, stdout=output)

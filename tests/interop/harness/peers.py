@@ -35,7 +35,7 @@ def driver(name):
 
 @dataclasses.dataclass(frozen=True)
 class Peer:
-    """A driver: name as in suites.tsv, title for people, head of the command, what it needs."""
+    """A driver: its name, title for people, head of the command, what it needs."""
     name: str
     title: str
     head: object  # Paths to list
@@ -43,6 +43,8 @@ class Peer:
     about: object = None  # Paths to a command that prints the version
     environment: object = None  # Paths to dict
     all_versions: str = "ssl3,tls1"  # what it offers when it is to fall back
+    # Which cells one process takes one after the other, where starting it costs more than a cell.
+    takes_jobs: object = lambda cell: False
 
     def missing(self, paths):
         for what, remedy in self.needs:
@@ -62,6 +64,9 @@ class Peer:
 
     def command(self, role, cell, port, paths):
         """The command line for one cell, this peer having that role."""
+        return self.head(paths) + self.words(role, cell, port, paths)
+
+    def words(self, role, cell, port, paths):
         suite = cell.suite
         versions = cell.version
         if cell.kind == "fall_back" and role == "client":
@@ -70,6 +75,7 @@ class Peer:
         words = {
             "port": port, "version": versions, "suite": suite.code, "name": suite.name,
             "cipher": suite.openssl, "priority": suite.gnutls,
+            "exchange": suite.kind, "group": paths.certificate(cell.group(), ".pem"),
             "send": sends, "expect": paths.size, "connections": cell.connections(),
             "database": paths.certificate("nssdb", ""),
         }
@@ -77,19 +83,25 @@ class Peer:
             words["resume"] = 1
             words["no_ticket"] = 1
             words["store"] = os.path.join(paths.peers, "gnutls_store.so")
-        if role == "server" or cell.kind == "client_certificate":
-            name = role
+        # Some have to be given a certificate even where they will not show it.
+        name = (cell.server_certificate() or "server") if role == "server" else cell.client_certificate()
+        if name:
             words.update(nickname=name, key=paths.certificate(name, ".key"),
                          certificate=paths.certificate(name, ".chain"),
+                         pkcs8=paths.certificate(name, ".pkcs8"),
                          pkcs12=paths.certificate(name, ".p12"))
-        if role == "server" and cell.kind == "client_certificate":
+        if role == "server" and cell.client_certificate():
             words["request_certificate"] = 1
-            words["ca"] = paths.certificate("ca", ".crt")
-        return self.head(paths) + [role] + [f"{name}={value}" for name, value in words.items()]
+            words["ca"] = paths.certificate("authorities", ".crt")
+        return [role] + [f"{name}={value}" for name, value in words.items()]
 
 
 def node_head(paths):
     return [f"{paths.peers}/old_node/bin/node", "--enable-ssl3", driver("node_peer.js")]
+
+
+def node4_head(paths):
+    return [f"{paths.peers}/node4/bin/node", driver("node_peer.js")]
 
 
 def bouncy_castle_head(paths):
@@ -119,24 +131,31 @@ PEERS = {peer.name: peer for peer in (
          lambda p: [f"{p.peers}/old_node/bin/node", "-e",
                     "console.log('OpenSSL ' + process.versions.openssl)"],
          all_versions="ssl3,tls1,tls1.2"),
+    Peer("node4", "OpenSSL 1.0.2 (Node 4)", node4_head, (("{peers}/node4/bin/node", FETCH),),
+         lambda p: [f"{p.peers}/node4/bin/node", "-e",
+                    "console.log('OpenSSL ' + process.versions.openssl)"],
+         # Its AES computes a wrong MAC on processors that are younger than itself, with any peer.
+         lambda p: {"OPENSSL_ia32cap": "~0x200000200000000"}),
     Peer("jsse", "JSSE", lambda p: JAVA + ["-cp", f"{p.peers}/classes", "JssePeer"],
          (("java", "Debian package openjdk-17-jdk-headless"),
           ("{peers}/classes/JssePeer.class", FETCH)),
          lambda p: ["java", "--version"],
          # With TLS 1.0 as its highest it would also put the negotiated version into the premaster
          # secret, which RFC 6101 §5.6.7.1 forbids and we do not take by default.
-         all_versions="ssl3,tls1,tls1.2"),
+         all_versions="ssl3,tls1,tls1.2", takes_jobs=lambda cell: True),
     Peer("nss", "NSS", python_head("nss"),
          ((PYTHON, "Debian package python3"), ("certutil", "Debian package libnss3-tools")),
          python_about(NSS_VERSION)),
     Peer("pike", "Pike", lambda p: ["pike8.0", driver("pike_peer.pike")],
          (("pike8.0", "Debian package pike8.0-core"),),
-         lambda p: ["pike8.0", "--dumpversion"]),
+         lambda p: ["pike8.0", "--dumpversion"],
+         # A group that a process has seen with a signature it refuses in an anonymous exchange.
+         takes_jobs=lambda cell: not cell.suite.is_anonymous),
     Peer("bouncycastle", "Bouncy Castle", bouncy_castle_head,
          (("java", "Debian package openjdk-17-jdk-headless"),
           (f"{JARS}/bctls.jar", "Debian package libbctls-java"),
           ("{peers}/classes/BouncyCastlePeer.class", FETCH)),
-         lambda p: ["basename", os.path.realpath(f"{JARS}/bctls.jar")]),
+         lambda p: ["basename", os.path.realpath(f"{JARS}/bctls.jar")], takes_jobs=lambda cell: True),
     Peer("gnutls", "GnuTLS", python_head("gnutls"),
          ((PYTHON, "Debian package python3"),
           ("/usr/lib/*/libgnutls.so.30", "Debian package libgnutls30"),
@@ -147,6 +166,10 @@ PEERS = {peer.name: peer for peer in (
          lambda p: {"OPENSSL_CONF": "/dev/null"}),
     Peer("go", "Go", lambda p: [f"{p.peers}/go_peer"], (("{peers}/go_peer", FETCH),),
          lambda p: ["go", "version"]),
+    Peer("mbedtls", "Mbed TLS", lambda p: [f"{p.peers}/mbedtls_peer"],
+         (("{peers}/mbedtls_peer", FETCH),), lambda p: [f"{p.peers}/mbedtls_peer", "version"]),
+    Peer("botan", "Botan", lambda p: [f"{p.peers}/botan_peer"],
+         (("{peers}/botan_peer", FETCH),), lambda p: [f"{p.peers}/botan_peer", "version"]),
     Peer("forge", "node-forge", lambda p: ["node", driver("forge_peer.js")],
          (("node", "Debian package nodejs"), ("{peers}/forge/lib/index.js", FETCH)),
          lambda p: ["node", "-p",
@@ -154,4 +177,4 @@ PEERS = {peer.name: peer for peer in (
          lambda p: {"FORGE": f"{p.peers}/forge"}),
 )}
 # Without these the matrix says too little; --require and CI=true insist on them.
-REQUIRED = ("node", "jsse", "nss", "pike", "gnutls", "openssl")
+REQUIRED = ("node", "node4", "jsse", "nss", "pike", "gnutls", "openssl")

@@ -52,10 +52,10 @@ class Child:
             self._ended = True
             self._changed.notify_all()
 
-    def wait_for_line(self, wanted, seconds):
-        """The first line for which wanted gives something, as what it gives; None if none comes."""
+    def wait_for_line(self, wanted, seconds, seen=0):
+        """The first line from that one on for which wanted gives something, as what it gives; None if
+        none comes."""
         end = time.monotonic() + seconds
-        seen = 0
         with self._changed:
             while True:
                 for line in self.lines[seen:]:
@@ -88,10 +88,109 @@ class Child:
                 break
             self.wait(2)
         self._reader.join(1)
+        if not self._reader.is_alive():
+            self._pipe.close()
+        if self.process.stdin:
+            self.process.stdin.close()
         _running.discard(self)
 
     def text(self):
         return "\n".join(self.lines)
+
+
+class Job:
+    """One line of work for a driver that takes many: to its users a Child."""
+
+    def __init__(self, owner, child, words):
+        self.arguments = child.arguments + words
+        self._owner, self._child = owner, child
+        self._first = len(child.lines)
+        self._kept = None  # the lines, once the process is somebody else's
+        self._status = None
+        child.process.stdin.write((" ".join(words) + "\n").encode())
+        child.process.stdin.flush()
+
+    @property
+    def lines(self):
+        if self._kept is not None:
+            return self._kept
+        return [line for line in self._child.lines[self._first:] if not is_end(line)]
+
+    def wait_for_line(self, wanted, seconds):
+        def first(line):
+            if is_end(line):
+                return (None,)
+            value = wanted(line)
+            return (value,) if value else None
+        found = self._child.wait_for_line(first, seconds, self._first)
+        return found[0] if found else None
+
+    def wait(self, seconds):
+        """The exit status, or None after that time."""
+        if self._status is None:
+            end = self._child.wait_for_line(is_end, max(0.0, seconds), self._first)
+            if end:
+                self._status = end[0]
+            elif self._child.process.poll() is not None:
+                self._status = self._child.process.returncode or 1
+        return self._status
+
+    def stop(self):
+        """Gives the process back, or ends it if it is still busy with this."""
+        if self._kept is not None:
+            return
+        if self.wait(0) is None:
+            self._child.stop()
+        self._kept = self.lines
+        self._owner.take_back(self._child)
+
+    def text(self):
+        return "\n".join(self.lines)
+
+
+def is_end(line):
+    """The status of a job in its last line, as a tuple, which is true even for 0; or None."""
+    return (int(line.split()[1]),) if line.startswith("ENDED ") else None
+
+
+class Jobs:
+    """The processes of one driver that wait for work; there are as many as are busy at once."""
+
+    def __init__(self, head):
+        self._head = [str(each) for each in head]
+        self._idle = []
+        self._lock = threading.Lock()
+
+    def start(self, words):
+        with self._lock:
+            child = self._idle.pop() if self._idle else None
+        if child is None or child.process.poll() is not None:
+            child = Child(self._head + ["jobs"], stdin=subprocess.PIPE)
+        return Job(self, child, [str(each) for each in words])
+
+    def take_back(self, child):
+        if child.process.poll() is None:
+            with self._lock:
+                self._idle.append(child)
+
+    def stop(self):
+        while self._idle:
+            self._idle.pop().stop()
+
+
+_jobs = {}
+_jobs_lock = threading.Lock()
+
+
+def jobs(head):
+    with _jobs_lock:
+        return _jobs.setdefault(tuple(head), Jobs(head))
+
+
+def stop_jobs():
+    """Ends the idle processes, at the end of a script."""
+    for each in _jobs.values():
+        each.stop()
 
 
 def parse_results(lines):

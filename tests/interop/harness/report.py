@@ -1,6 +1,10 @@
 """The tables of docs/interop.md, made from the outcomes of a run."""
-from .cells import FEATURES, VERSIONS
+import collections
+
+from .cells import FEATURES, hole_of, read_holes
+from .cells import places as all_places
 from .peers import PEERS
+from .suites import VERSIONS
 
 BEGIN = "<!-- results: written by tests/interop/run --write -->"
 END = "<!-- end of results -->"
@@ -8,9 +12,8 @@ TITLES = {"ssl3": "SSL 3.0", "tls1": "TLS 1.0"}
 
 
 def exchange_table(version, suites, marks, columns):
-    peers = [name for name in PEERS if any((version, name) == each[:2]
-                                           for suite in suites for each in suite.peers)]
-    peers = [name for name in peers if name in columns]
+    peers = [name for name in columns if any((version, name) == key[1::2] for key in marks
+                                             if key[0] == "exchange")]
     lines = [f"| {TITLES[version]} | " + " | ".join(PEERS[name].title for name in peers) + " |",
              "|---|" + "---|" * len(peers)]
     for suite in suites:
@@ -20,16 +23,56 @@ def exchange_table(version, suites, marks, columns):
 
 
 def feature_table(marks, columns):
-    kinds = list(dict.fromkeys(kind for kind, _ in FEATURES))
+    kinds = list(FEATURES)
     lines = ["| peer | " + " | ".join(kind.replace("_", " ") for kind in kinds) + " |",
              "|---|" + "---|" * len(kinds)]
-    for name, peer in PEERS.items():
-        if name not in columns:
-            continue
+    for name in columns:
         for version in VERSIONS:
             row = [marks.get((kind, version, name), "") for kind in kinds]
             if any(row):
-                lines.append(f"| {peer.title}, {TITLES[version]} | " + " | ".join(row) + " |")
+                lines.append(f"| {PEERS[name].title}, {TITLES[version]} | " + " | ".join(row) + " |")
+    return lines
+
+
+def hole_table(suites, columns):
+    """Each reason with the peers and the number of places it stands for; the first line counts."""
+    places = collections.Counter()
+    whose = collections.defaultdict(dict)
+    for cell in all_places(suites):
+        hole = hole_of(cell)
+        if hole is not None and cell.peer in columns:
+            places[hole] += 1
+            whose[hole][cell.peer] = True
+    lines = ["| not tried | peers | places | why |", "|---|---|---|---|"]
+    for hole in read_holes():
+        if places[hole]:
+            kind, version, suite, _, role = hole.patterns
+            what = " ".join(each for each in (
+                "" if kind in ("exchange", "*") else kind.replace("_", " "),
+                TITLES.get(version, ""), "" if suite == "*" else suite.replace(",", ", "),
+                "" if role == "*" else f"(as {role})") if each) or "everything"
+            titles = ("all" if len(whose[hole]) == len(columns)
+                      else ", ".join(PEERS[name].title for name in whose[hole]))
+            lines.append(f"| {what} | {titles} | {places[hole]} | {hole.reason} |".replace("*", "\\*"))
+    return lines
+
+
+def count_table(outcomes, suites, columns, expected_to_fail):
+    """What the issue asks for: how many places there are, tried, passed, and not tried."""
+    lines = ["| peer | places | tried | passed | fail for their own reason | not tried |",
+             "|---|---|---|---|---|---|"]
+    totals = [0] * 5
+    for name in columns:
+        own = [each for each in outcomes if each.cell.peer == name]
+        places = sum(1 for each in all_places(suites) if each.peer == name)
+        passed = sum(1 for each in own if each.passed())
+        row = [places, len(own), passed,
+               sum(1 for each in own if not each.passed() and expected_to_fail(each.cell)),
+               places - len(own)]
+        totals = [a + b for a, b in zip(totals, row)]
+        lines.append(f"| {PEERS[name].title} | " + " | ".join(map(str, row)) + " |")
+    if len(columns) == len(PEERS):
+        lines.append("| all | " + " | ".join(map(str, totals)) + " |")
     return lines
 
 
@@ -49,10 +92,14 @@ def marks_of(outcomes, expected_to_fail):
     return marks
 
 
-def tables(outcomes, suites, columns, expected_to_fail):
+def tables(outcomes, suites, present, expected_to_fail):
+    columns = [name for name in PEERS if name in present]
     marks = marks_of(outcomes, expected_to_fail)
     blocks = [exchange_table(version, suites, marks, columns) for version in VERSIONS]
     blocks.append(feature_table(marks, columns))
+    blocks.append(count_table(outcomes, suites, columns, expected_to_fail))
+    if len(columns) == len(PEERS):
+        blocks.append(hole_table(suites, columns))
     return "\n".join("\n".join(block) + "\n" for block in blocks)
 
 
@@ -70,6 +117,9 @@ def replaced(text, new):
 def comparable(text, columns):
     """The tables in text without the columns and rows of peers that this run did not have."""
     gone = {peer.title for name, peer in PEERS.items() if name not in columns}
+    if gone:  # nor what is about all of them
+        text = "\n".join(line for line in text.partition("| not tried |")[0].split("\n")
+                         if not line.startswith("| all |"))
     lines, keep = [], None
     for line in text.strip("\n").split("\n"):
         if not line.startswith("|"):
@@ -79,7 +129,7 @@ def comparable(text, columns):
         words = line.strip("|").split("|")
         if keep is None:  # the head of a table
             keep = [i for i, word in enumerate(words) if word.strip() not in gone]
-        if words[0].strip().rpartition(", ")[0] in gone:
+        if gone & {words[0].strip(), words[0].strip().rpartition(", ")[0]}:
             continue
         lines.append("|" + "|".join(words[i] for i in keep) + "|")
-    return "\n".join(lines)
+    return "\n".join(lines).strip("\n")

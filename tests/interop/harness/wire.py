@@ -12,6 +12,7 @@ import threading
 CLIENT, SERVER = 0, 1
 CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA = 20, 21, 22, 23
 CLIENT_HELLO, SERVER_HELLO, CERTIFICATE, SERVER_HELLO_DONE, CERTIFICATE_VERIFY = 1, 2, 11, 14, 15
+SERVER_KEY_EXCHANGE, CLIENT_KEY_EXCHANGE = 12, 16
 VERSIONS = {(3, 0): "ssl3", (3, 1): "tls1"}
 RENEGOTIATION_SIGNAL = 0x00FF
 
@@ -72,7 +73,6 @@ class Connection:
     version: str = None
     suite: str = None
     resumed: bool = False
-    client_certificate: bool = False
     hello_version: tuple = None
     hello_extensions: list = None  # None: no extension block at all
     hello_suites: list = dataclasses.field(default_factory=list)
@@ -109,9 +109,6 @@ def read_connection(recording):
         result.server_extensions = extensions(answer[at + 3:])
         changed = any(kind == CHANGE_CIPHER_SPEC for kind, _ in server.records)
         result.resumed = changed and SERVER_HELLO_DONE not in server.types()
-    shown = client.body(CERTIFICATE)
-    result.client_certificate = bool(
-        shown and len(shown) > 3 and CERTIFICATE_VERIFY in client.types())
     return result
 
 
@@ -156,6 +153,10 @@ class Recorder:
 
     def finish(self):
         """Stops listening and returns the connections that carried anything."""
+        try:
+            self._listener.shutdown(socket.SHUT_RDWR)  # wakes accept(), which close alone does not
+        except OSError:
+            pass
         self._listener.close()
         for recording in self.recordings:
             recording.ended.wait(2)
