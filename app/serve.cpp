@@ -58,17 +58,23 @@ std::vector<LogField> connection_fields(const std::string& client, const Connect
 
 void log_failed_handshake(const std::string& client,
                           const HandshakeReport& report,
-                          const HeirloomStream& stream) {
+                          const HeirloomStream& stream,
+                          const Policy& policy) {
   const Failure failure = explain_handshake(report,
                                             {"the client",
                                              "heirloom serve",
                                              "",
                                              stream.connection().info().peer_chain,
-                                             Attempt::Peer::client});
+                                             Attempt::Peer::client,
+                                             0,
+                                             &policy});
   std::vector<LogField> fields{
       {"client", client}, {"cause", failure.cause}, {"message", failure.what}};
   if (report.error.has_value() && report.error->alert.has_value()) {
     fields.push_back({"alert", format_alert(report.error->alert->description)});
+  }
+  if (!failure.next.empty()) {
+    fields.push_back({"next", failure.next});
   }
   const auto& offered = stream.connection().info().client_version;
   if (offered.has_value()) {
@@ -98,7 +104,7 @@ void serve_client(Server& server, TcpStreamPtr transport) {
   const HandshakeReport handshake =
       stream.handshake(in(to_duration(server.options.handshake_timeout)), &server.stop);
   if (handshake.end != HandshakeReport::End::complete) {
-    log_failed_handshake(client, handshake, stream);
+    log_failed_handshake(client, handshake, stream, server.config->options().policy);
     // Whatever alert there was to send has been sent; a close_notify would say nothing more.
     close_politely(stream.transport(), std::chrono::milliseconds(200));
     return;

@@ -1,13 +1,20 @@
-// heirloom suites: every cipher suite of the library, how weak it is and why.
+// heirloom suites: every cipher suite of the library, how weak it is and why; the ones that options
+// choose, in their order; a whole policy, and what differs between two presets.
 #include "heirloom/cipher_suite.hpp"
 
 #include "commands.hpp"
 #include "common/describe.hpp"
+#include "common/policy_text.hpp"
+#include "common/protocol_options.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <cstdio>
+#include <iterator>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include <CLI/App.hpp>
 #include <nlohmann/json.hpp>
@@ -67,15 +74,22 @@ ExitCode print(const std::string& text) {
   return ExitCode::local;
 }
 
-ExitCode print_json() {
-  nlohmann::ordered_json list = nlohmann::ordered_json::array();
-  for (const CipherSuite& suite : cipher_suites()) {
-    list.push_back(to_json(suite));
-  }
+using Rows = std::vector<const CipherSuite*>;
+
+/// Document is what every --json begins with.
+nlohmann::ordered_json begin_document() {
   nlohmann::ordered_json document;
   document["schema"] = 1;
   document["tool"] = "heirloom";
-  document["suites"] = std::move(list);
+  return document;
+}
+
+ExitCode print_json(const Rows& rows) {
+  nlohmann::ordered_json document = begin_document();
+  document["suites"] = nlohmann::ordered_json::array();
+  for (const CipherSuite* const suite : rows) {
+    document["suites"].push_back(to_json(*suite));
+  }
   return print(document.dump(2) + "\n");
 }
 
@@ -91,51 +105,129 @@ struct Widths {
   std::size_t versions = 0;
 };
 
-Widths widths_of_table() {
+Widths widths_of(const Rows& rows) {
   Widths widths;
-  for (const CipherSuite& suite : cipher_suites()) {
-    widths.name = std::max(widths.name, table_name(suite).size() + 2);
-    widths.openssl_name = std::max(widths.openssl_name, suite.openssl_name.size() + 2);
-    widths.versions = std::max(widths.versions, versions_of(suite).size() + 2);
+  for (const CipherSuite* const suite : rows) {
+    widths.name = std::max(widths.name, table_name(*suite).size() + 2);
+    widths.openssl_name = std::max(widths.openssl_name, suite->openssl_name.size() + 2);
+    widths.versions = std::max(widths.versions, versions_of(*suite).size() + 2);
   }
   return widths;
 }
 
-/// allow_words is "export,anon" for a suite that needs both.
-std::string allow_words(const CipherSuite& suite) {
-  std::string words;
-  for (const Allowance needed : needed_allowances(suite)) {
-    words += (words.empty() ? "" : ",") + std::string(to_string(needed));
-  }
-  return words;
-}
-
-ExitCode print_table() {
-  const Widths widths = widths_of_table();
+ExitCode print_table(const Rows& rows) {
+  const Widths widths = widths_of(rows);
   std::string table;
-  for (const CipherSuite& suite : cipher_suites()) {
-    std::string line = format_hex16(suite.id) + "  " + padded(table_name(suite), widths.name) +
-                       padded(std::string(suite.openssl_name), widths.openssl_name) +
-                       padded(versions_of(suite), widths.versions) +
-                       to_string(suite.weakness).data();
-    if (const std::string words = allow_words(suite); !words.empty()) {
+  for (const CipherSuite* const suite : rows) {
+    std::string line = format_hex16(suite->id) + "  " + padded(table_name(*suite), widths.name) +
+                       padded(std::string(suite->openssl_name), widths.openssl_name) +
+                       padded(versions_of(*suite), widths.versions) +
+                       std::string(to_string(suite->weakness));
+    if (const std::string words = allowance_words(needed_allowances(*suite)); !words.empty()) {
       line += ", needs --allow " + words;
     }
-    table += line + "\n        " + std::string(suite.why) + "\n";
+    table += line + "\n        " + std::string(suite->why) + "\n";
   }
   return print(table);
+}
+
+struct SuitesOptions {
+  ProtocolOptions protocol;
+  bool shows_policy = false;
+  std::vector<std::string> presets;  ///< the two of --diff
+  OutputFormat format = OutputFormat::text;
+};
+
+ExitCode fail(const Failure& failure, OutputFormat format) {
+  print_failure(failure, format);
+  return failure.code;
+}
+
+ExitCode print_policy(const Policy& policy, OutputFormat format) {
+  if (format == OutputFormat::text) {
+    return print(to_string(policy));
+  }
+  nlohmann::ordered_json document = begin_document();
+  document["policy"] = policy_json(policy);
+  return print(document.dump(2) + "\n");
+}
+
+ExitCode print_difference(const SuitesOptions& options) {
+  const auto from = find_preset("--diff", options.presets[0]);
+  const auto to = find_preset("--diff", options.presets[1]);
+  if (!from || !to) {
+    return fail(from ? to.error() : from.error(), options.format);
+  }
+  const PolicyDifference difference = compare(*from, *to);
+  if (options.format == OutputFormat::text) {
+    return print(difference_text(difference));
+  }
+  nlohmann::ordered_json document = begin_document();
+  document["from"] = options.presets[0];
+  document["to"] = options.presets[1];
+  document["difference"] = difference_json(difference);
+  return print(document.dump(2) + "\n");
+}
+
+/// chosen_rows is the whole table, sorted by number, unless options choose and order.
+Rows chosen_rows(const Policy& policy, bool is_chosen) {
+  Rows rows;
+  if (!is_chosen) {
+    std::ranges::transform(
+        cipher_suites(), std::back_inserter(rows), [](const CipherSuite& suite) { return &suite; });
+    return rows;
+  }
+  for (const std::uint16_t id : policy.cipher_suites) {
+    const CipherSuite* const suite = find_cipher_suite(id);
+    const bool is_offered = suite != nullptr && (suite->versions.contains(policy.min_version) ||
+                                                 suite->versions.contains(policy.max_version));
+    if (is_offered) {
+      rows.push_back(suite);
+    }
+  }
+  return rows;
+}
+
+ExitCode run_suites(const SuitesOptions& options, bool is_chosen) {
+  if (!options.presets.empty()) {
+    return print_difference(options);
+  }
+  const auto policy = build_policy(options.protocol);
+  if (!policy) {
+    return fail(policy.error(), options.format);
+  }
+  if (options.shows_policy) {
+    return print_policy(*policy, options.format);
+  }
+  const Rows rows = chosen_rows(*policy, is_chosen);
+  return options.format == OutputFormat::json ? print_json(rows) : print_table(rows);
 }
 
 }  // namespace
 
 void add_suites(CLI::App& root, Context& context) {
-  auto format = std::make_shared<OutputFormat>(OutputFormat::text);
+  auto options = std::make_shared<SuitesOptions>();
   CLI::App* const command =
       root.add_subcommand("suites", "list every cipher suite, how weak it is and why");
+  add_policy_options(*command, options->protocol);
+  CLI::Option* const shows_policy = command->add_flag(
+      "--policy", options->shows_policy, "the whole policy, a line for each field");
+  command
+      ->add_option(
+          "--diff", options->presets, "what the second preset has otherwise than the first")
+      ->expected(2)
+      ->type_name("{strict,device,museum}")
+      ->excludes(shows_policy);
   command->add_flag_callback(
-      "--json", [format] { *format = OutputFormat::json; }, "one JSON document on standard output");
-  command->callback([&context, format] {
-    context.run = [format] { return *format == OutputFormat::json ? print_json() : print_table(); };
+      "--json",
+      [options] { options->format = OutputFormat::json; },
+      "one JSON document on standard output");
+  command->callback([&context, options, command] {
+    // Any option that chooses: then it is the list that such a command would offer.
+    const bool is_chosen = std::ranges::any_of(
+        std::array{"--preset", "--suites", "--allow", "--min", "--max"},
+        [command](const char* name) { return command->get_option(name)->count() != 0; });
+    context.run = [options, is_chosen] { return run_suites(*options, is_chosen); };
   });
 }
 

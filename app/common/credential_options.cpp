@@ -83,7 +83,7 @@ Outcome<std::vector<Credentials>> load_credential_files(const CredentialFiles& f
                    "--cert was given " + std::to_string(files.certificates.size()) + " and --key " +
                        std::to_string(files.keys.size()) +
                        " times: nobody can say which belongs to which",
-                   "one --key FILE behind each --cert FILE, or no --key if the keys stand in the "
+                   "one --key FILE behind each --cert FILE, or none if the keys stand in the "
                    "certificate files",
                    "option_conflict"};
   }

@@ -3,6 +3,11 @@
 #include "heirloom/certificate.hpp"
 
 #include "common/command_text.hpp"
+#include "common/describe.hpp"
+#include "common/permit.hpp"
+
+#include <algorithm>
+#include <vector>
 
 namespace heirloom::app {
 
@@ -86,11 +91,20 @@ std::string certificate_problem(Cause cause) {
   }
 }
 
+bool has_dh_key(const Attempt& attempt) {
+  const auto certificate = describe_certificate(attempt.peer_chain.front());
+  return certificate && certificate->key_algorithm == PublicKeyAlgorithm::dh &&
+         certificate->key_bits >= 512;
+}
+
 /// identity_advice is for a certificate that was seen.
 std::string identity_advice(Cause cause, const Attempt& attempt, const std::string& fingerprint) {
   switch (cause) {
     case Cause::certificate_key_too_small:
       // A pin does not help: the policy looks at the size before anybody judges the certificate.
+      if (has_dh_key(attempt)) {
+        return attempt.command + " --allow dh512";
+      }
       return attempt.command.find("--preset strict") != std::string::npos
                  ? with(attempt, "--preset", "device")
                  : "a new certificate on that server";
@@ -190,6 +204,36 @@ Words explain_not_tls(const Error& error, const Attempt& attempt) {
   }
 }
 
+/// permitted_or prefers the command with the option that permits what was refused.
+std::string permitted_or(const Error& error, const Attempt& attempt, const std::string& otherwise) {
+  const std::string option = permitting_option(error);
+  return option.empty() ? otherwise : with_permission(attempt.command, option);
+}
+
+/// explain_no_suite is about a client whose suites are not allowed here, or lack a key.
+Words explain_no_suite(const Error& error, const Attempt& attempt) {
+  const std::vector<std::uint16_t> offered = suites_named(error.detail);
+  const auto missing = attempt.policy == nullptr ? std::vector<Allowance>()
+                                                 : allowances_for(offered, *attempt.policy);
+  if (!missing.empty()) {
+    return {"no cipher suite of " + attempt.target + " is allowed here",
+            attempt.command + " --allow " + allowance_words(missing)};
+  }
+  const bool has_one =
+      attempt.policy != nullptr && std::ranges::any_of(offered, [&](std::uint16_t id) {
+        return std::ranges::find(attempt.policy->cipher_suites, id) !=
+               attempt.policy->cipher_suites.end();
+      });
+  if (has_one) {
+    return {
+        attempt.target +
+            " offers only cipher suites for other certificates than those of this server",
+        attempt.command + " --cert FILE --key FILE   (heirloom suites lists the key exchanges)"};
+  }
+  return {"no cipher suite of " + attempt.target + " is allowed here",
+          with(attempt, "--preset", "museum") + "; `heirloom suites` lists them"};
+}
+
 Words explain_negotiation(const Error& error, const Attempt& attempt) {
   const std::string& target = attempt.target;
   switch (error.cause) {
@@ -199,9 +243,10 @@ Words explain_negotiation(const Error& error, const Attempt& attempt) {
     case Cause::version_not_acceptable:
       return {target + " chose a version that is excluded here", with(attempt, "--min", "ssl3")};
     case Cause::no_common_cipher_suite:
-      return {
-          "no cipher suite of " + target + " is allowed here",
-          with(attempt, "--preset", "museum") + ", or --allow null; `heirloom suites` lists them"};
+      return explain_no_suite(error, attempt);
+    case Cause::cipher_suite_not_offered:
+      return {target + " chose a cipher suite that was not offered: " + error.detail,
+              permitted_or(error, attempt, simpler_or(attempt, with_messages(attempt)))};
     case Cause::inappropriate_fallback:
       return {target +
                   " signals that it retries at a lower version although both sides can do "
@@ -228,12 +273,14 @@ Words explain_other(const Error& error, const Attempt& attempt) {
                   " does not add up: its messages were changed on the way, or one side "
                   "miscalculates",
               simpler_or(attempt, with_messages(attempt))};
-    case Cause::key_exchange_too_weak: {
-      const bool is_group = error.detail.starts_with("a group");
+    case Cause::key_exchange_too_weak:
       return {attempt.target +
                   " has a temporary key that is shorter than is allowed here: " + error.detail,
-              with(attempt, "--allow", is_group ? "dh512" : "rsa512")};
-    }
+              permitted_or(error, attempt, "a longer key on that server")};
+    case Cause::export_restriction:
+      return {attempt.target +
+                  " has a key that is longer than its export suite allows: " + error.detail,
+              attempt.command + " --suites=-EXPORT"};
     case Cause::private_key_failed:
       return {"our own private key could not be used: " + error.detail,
               "--cert and --key with another certificate, of 1024 bits or more"};

@@ -4,6 +4,7 @@
 #include "heirloom/alert.hpp"
 #include "heirloom/certificate.hpp"
 #include "heirloom/error.hpp"
+#include "heirloom/policy.hpp"
 
 #include "common/failure.hpp"
 #include "common/heirloom_stream.hpp"
@@ -26,6 +27,7 @@ struct Attempt {
   CertificateChain peer_chain;  ///< for the fingerprint; empty if the peer showed none
   Peer peer = Peer::server;
   std::size_t peer_key_bits = 0;  ///< of the certificate; 0 if no key was found in it
+  const Policy* policy = nullptr;  ///< as server: for what it does not allow; null: unknown
 };
 
 /// explain_handshake turns a report that is not complete into exit code, sentence and next step.

@@ -161,6 +161,7 @@ ModernTlsInfo collect_info(SSL* ssl) {
   info.peer_chain = peer_chain(ssl);
   const long verdict = SSL_get_verify_result(ssl);
   info.is_verified = verdict == X509_V_OK && !info.peer_chain.empty();
+  info.is_revoked = verdict == X509_V_ERR_CERT_REVOKED;
   info.verify_text = X509_verify_cert_error_string(verdict);
   return info;
 }

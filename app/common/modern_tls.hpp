@@ -54,6 +54,7 @@ struct ModernTlsInfo {
   std::string openssl_cipher;
   CertificateChain peer_chain;  ///< as sent
   bool is_verified = false;     ///< by the authorities, name and date included
+  bool is_revoked = false;      ///< by one of the lists that were given
   std::string verify_text;      ///< "ok", or libcrypto's words for what is wrong
 };
 

@@ -28,19 +28,6 @@ Failure wrong_word(const std::string& option, const std::string& word, const std
           "option_invalid"};
 }
 
-Outcome<Policy> find_preset(const std::string& name) {
-  if (name == "strict") {
-    return Policy::strict();
-  }
-  if (name == "device") {
-    return Policy::device();
-  }
-  if (name == "museum") {
-    return Policy::museum();
-  }
-  return wrong_word("--preset", name, "strict, device or museum");
-}
-
 std::optional<Failure> apply_versions(Policy& policy, const ProtocolOptions& options) {
   const auto parse = [](const std::string& option, const std::string& text, ProtocolVersion& into) {
     const auto version = parse_version(text);
@@ -143,7 +130,20 @@ void allow_weaknesses(Policy& policy, const std::vector<std::string>& words) {
   allow(policy, allowed);
 }
 
-void add_protocol_options(CLI::App& command, ProtocolOptions& options) {
+Outcome<Policy> find_preset(const std::string& option, const std::string& name) {
+  if (name == "strict") {
+    return Policy::strict();
+  }
+  if (name == "device") {
+    return Policy::device();
+  }
+  if (name == "museum") {
+    return Policy::museum();
+  }
+  return wrong_word(option, name, "strict, device or museum");
+}
+
+void add_policy_options(CLI::App& command, ProtocolOptions& options) {
   const std::string group = "Protocol";
   command.add_option("--preset", options.preset, "strict, device (default) or museum")
       ->type_name("{strict,device,museum}")
@@ -176,13 +176,17 @@ void add_protocol_options(CLI::App& command, ProtocolOptions& options) {
       ->group(group);
   command.add_flag("--no-split", options.no_split, "no 1/n-1 splitting of CBC records")
       ->group(group);
+}
+
+void add_protocol_options(CLI::App& command, ProtocolOptions& options) {
+  add_policy_options(command, options);
   command.add_option("--keylog", options.key_log, "append session secrets for Wireshark to a file")
       ->type_name("FILE")
-      ->group(group);
+      ->group("Protocol");
 }
 
 Outcome<Policy> build_policy(const ProtocolOptions& options) {
-  auto policy = find_preset(options.preset);
+  auto policy = find_preset("--preset", options.preset);
   if (!policy) {
     return policy;
   }

@@ -28,7 +28,13 @@ struct ProtocolOptions {
   std::string key_log;
 };
 
-/// add_protocol_options declares them.
+/// add_policy_options declares those that build_policy reads.
+void add_policy_options(CLI::App& command, ProtocolOptions& options);
+
+/// find_preset knows strict, device and museum. ExitCode::usage, naming `option`, for other words.
+[[nodiscard]] Outcome<Policy> find_preset(const std::string& option, const std::string& name);
+
+/// add_protocol_options declares them, and --keylog.
 void add_protocol_options(CLI::App& command, ProtocolOptions& options);
 
 /// build_policy starts from the preset and applies the rest. ExitCode::usage, with the words that

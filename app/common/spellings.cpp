@@ -61,12 +61,12 @@ constexpr Reason kRenegotiationInfo{
 constexpr Reason kNoFiles{
     "no files are served here",
     "--forward 127.0.0.1:8000 and a web server there, such as python3 -m http.server"};
-constexpr Reason kOneCertificate{"a server has one certificate here",
-                                 "one heirloom serve for each certificate"};
-constexpr Reason kNeedsCertificate{"a server has to have a certificate here",
-                                   "--cert FILE --key FILE"};
-constexpr Reason kNoParameters{"groups of Diffie-Hellman are chosen here by version and suite",
-                               "--suites NAME,... to choose other suites"};
+constexpr Reason kOneCertificate{"a server does not choose its certificate by name here",
+                                 "one heirloom serve for each name"};
+constexpr Reason kPemOnly{
+    "certificates and keys are read in PEM only, chains in the file of --cert",
+    "openssl x509 -inform DER -in FILE -out FILE.pem"};
+constexpr Reason kOnePassphrase{"one passphrase is for all keys", "--pass-file FILE"};
 constexpr Reason kNoReverse{"text is not turned around here", "--echo"};
 constexpr Reason kNoSessionPrefix{"session identifiers are random here", "the command without it"};
 constexpr Reason kFamily{"the address to listen on says which family it is",
@@ -129,9 +129,9 @@ constexpr std::array kBoth{
     Spelling{"-record_padding", Way::harmless, Value::one},
     Spelling{"-sigalgs", Way::harmless, Value::one},
     Spelling{"-client_sigalgs", Way::harmless, Value::one},
-    Spelling{"-groups", Way::harmless, Value::one},
-    Spelling{"-curves", Way::harmless, Value::one},
-    Spelling{"-named_curve", Way::harmless, Value::one},
+    Spelling{"-groups", Way::means, Value::one, {"--curves"}},
+    Spelling{"-curves", Way::means, Value::one, {"--curves"}},
+    Spelling{"-named_curve", Way::means, Value::one, {"--curves"}},
     Spelling{"-nameopt", Way::harmless, Value::one},
     Spelling{"-max_pipelines", Way::harmless, Value::one},
     Spelling{"-read_buf", Way::harmless, Value::one},
@@ -292,16 +292,16 @@ constexpr std::array kServer{
     refuse("-servername", Value::one, kOneCertificate),
     refuse("-cert2", Value::one, kOneCertificate),
     refuse("-key2", Value::one, kOneCertificate),
-    refuse("-dcert", Value::one, kOneCertificate),
-    refuse("-dcertform", Value::one, kOneCertificate),
-    refuse("-dcert_chain", Value::one, kOneCertificate),
-    refuse("-dkey", Value::one, kOneCertificate),
-    refuse("-dkeyform", Value::one, kOneCertificate),
-    refuse("-dpass", Value::one, kOneCertificate),
-    refuse("-nocert", Value::none, kNeedsCertificate),
-    refuse("-no_dhe", Value::none, kNoParameters),
-    refuse("-dhparam", Value::one, kNoParameters),
-    refuse("-serverpref", Value::none, kNoParameters),
+    Spelling{"-dcert", Way::means, Value::one, {"--cert"}},
+    Spelling{"-dkey", Way::means, Value::one, {"--key"}},
+    refuse("-dcertform", Value::one, kPemOnly),
+    refuse("-dcert_chain", Value::one, kPemOnly),
+    refuse("-dkeyform", Value::one, kPemOnly),
+    refuse("-dpass", Value::one, kOnePassphrase),
+    Spelling{"-nocert", Way::means, Value::none, {"--allow", "anon"}},
+    Spelling{"-no_dhe", Way::means, Value::none, {"--suites=-DHE"}},
+    Spelling{"-dhparam", Way::means, Value::one, {"--dhparam"}},
+    Spelling{"-serverpref", Way::means, Value::none, {"--prefer", "server"}},
     refuse("-rev", Value::none, kNoReverse),
     refuse("-id_prefix", Value::one, kNoSessionPrefix),
     refuse("-ext_cache", Value::none, kNoOtherCache),

@@ -8,6 +8,7 @@
 
 #include "common/heirloom_stream.hpp"
 #include "common/modern_tls.hpp"
+#include "common/permit.hpp"
 #include "pins/pin.hpp"
 
 #include <algorithm>
@@ -21,12 +22,33 @@ char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
+/// is_ephemeral is true if the box has chosen a suite with a Diffie-Hellman group of its making.
+bool is_ephemeral(const CipherSuite& suite) {
+  return suite.key_exchange == KeyExchangeKind::dhe_rsa ||
+         suite.key_exchange == KeyExchangeKind::dhe_dss;
+}
+
+bool is_ephemeral(const ConnectionInfo& info) {
+  const CipherSuite* const suite = find_cipher_suite(info.cipher_suite.value_or(0));
+  return suite != nullptr && is_ephemeral(*suite);
+}
+
+/// without_groups leaves the suites whose key exchange does without a group that the box has made.
+LadderSetup without_groups(LadderSetup setup) {
+  std::erase_if(setup.policy.cipher_suites, [](std::uint16_t id) {
+    const CipherSuite* const suite = find_cipher_suite(id);
+    return suite != nullptr && is_ephemeral(*suite);
+  });
+  return setup;
+}
+
 /// narrow makes the policy of one rung.
 Policy narrow(Policy policy, Rung rung, bool sends_signal) {
   policy.fallback = sends_signal ? SignalFallback::on : SignalFallback::off;
   if (rung == Rung::tls10_bare) {
     policy.server_name = Extension::off;
     policy.renegotiation_info = Extension::off;
+    policy.elliptic_curves = Extension::off;
   }
   if (rung == Rung::ssl30) {
     policy.min_version = ProtocolVersion::ssl30;
@@ -139,6 +161,10 @@ std::shared_ptr<CertificateVerifier> verifier_of(const LadderSetup& setup) {
 
 /// ask_authorities judges a chain as a browser would, for boxes that our engine reached.
 void ask_authorities(BoxFacts& facts, const LadderSetup& setup) {
+  if (facts.chain.empty()) {
+    facts.verify_text = "no certificate was shown";
+    return;
+  }
   const std::string& host = setup.where.host;
   const auto verifier = verifier_of(setup);
   const CertificateQuestion question{
@@ -146,6 +172,7 @@ void ask_authorities(BoxFacts& facts, const LadderSetup& setup) {
   auto verdict = verifier->verify(question);
   facts.is_verified = !verdict.is_pending() && verdict.answer().has_value();
   if (!verdict.is_pending() && !verdict.answer().has_value()) {
+    facts.is_revoked = verdict.answer().error().cause == Cause::certificate_revoked;
     facts.verify_text = verdict.answer().error().text();
   }
 }
@@ -188,6 +215,7 @@ BoxFacts facts_of(const ModernTlsInfo& info) {
   facts.strength = assess_modern(info);
   facts.chain = info.peer_chain;
   facts.is_verified = info.is_verified;
+  facts.is_revoked = info.is_revoked;
   facts.verify_text = info.verify_text;
   return facts;
 }
@@ -254,6 +282,9 @@ RungAttempt attempt_with_engine(Rung rung,
   if (report.error.has_value()) {
     attempt.result.detail = report.error->text();
     attempt.result.is_about_version = report.error->cause == Cause::version_not_acceptable;
+    attempt.result.permit = permitting_option(*report.error);
+    attempt.result.has_short_group = report.error->cause == Cause::key_exchange_too_weak &&
+                                     is_ephemeral(stream->connection().info());
     if (report.error->cause == Cause::alert_received && report.error->alert.has_value()) {
       attempt.result.alert = static_cast<std::uint8_t>(report.error->alert->description);
     }
@@ -303,7 +334,10 @@ std::string fingerprint_of(const CertificateChain& chain) {
   return chain.empty() ? std::string() : format_fingerprint(certificate_fingerprint(chain.front()));
 }
 
-Outcome<RungAttempt> attempt_rung(Rung rung,
+namespace {
+
+/// attempt_once is one connection.
+Outcome<RungAttempt> attempt_once(Rung rung,
                                   bool sends_signal,
                                   const LadderSetup& setup,
                                   SessionPtr resume) {
@@ -333,6 +367,27 @@ Outcome<RungAttempt> attempt_rung(Rung rung,
     attempt.box->facts.connected = connected;
   }
   return attempt;
+}
+
+}  // namespace
+
+Outcome<RungAttempt> attempt_rung(Rung rung,
+                                  bool sends_signal,
+                                  const LadderSetup& setup,
+                                  SessionPtr resume) {
+  Outcome<RungAttempt> attempt = attempt_once(rung, sends_signal, setup, std::move(resume));
+  if (!attempt.has_value() || !attempt->result.has_short_group) {
+    return attempt;
+  }
+  // Boxes with a group of 512 bits usually have the key exchange of their certificate as well,
+  // which is longer. That it is not offered again takes nothing away: what the box proves is the
+  // same.
+  const LadderSetup others = without_groups(setup);
+  if (others.policy.cipher_suites.empty()) {
+    return attempt;
+  }
+  Outcome<RungAttempt> again = attempt_once(rung, sends_signal, others, nullptr);
+  return again.has_value() && again->box.has_value() ? std::move(again) : std::move(attempt);
 }
 
 }  // namespace heirloom::app

@@ -59,6 +59,7 @@ struct BoxFacts {
   Strength strength;
   CertificateChain chain;
   bool is_verified = false;  ///< by the system's authorities, name and dates included
+  bool is_revoked = false;   ///< by one of the lists that were given
   std::string verify_text;   ///< what they say otherwise
   std::string address;       ///< of the box, as connected to
   bool is_resumed = false;   ///< an abbreviated handshake
@@ -79,7 +80,8 @@ struct RungAttempt {
 };
 
 /// attempt_rung connects and shakes hands. Only what happens before TLS is a Failure; whatever the
-/// box does afterwards is a result. `resume` is for our engine.
+/// box does afterwards is a result. `resume` is for our engine. A box whose Diffie-Hellman group is
+/// too short is asked a second time, without the suites that need one.
 [[nodiscard]] Outcome<RungAttempt> attempt_rung(Rung rung,
                                                 bool sends_signal,
                                                 const LadderSetup& setup,

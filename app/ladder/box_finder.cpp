@@ -2,10 +2,13 @@
 
 #include "common/fd_stream.hpp"
 #include "common/output.hpp"
+#include "common/permit.hpp"
+#include "common/suite_list.hpp"
 #include "common/wait.hpp"
 #include "ladder/diagnosis.hpp"
 #include "ladder/identity.hpp"
 
+#include <algorithm>
 #include <array>
 #include <chrono>
 #include <mutex>
@@ -134,9 +137,7 @@ Outcome<bool> BoxFinder::find() {
   situation.target = target_;
   situation.host = target_.substr(0, target_.rfind(':'));
   situation.command = job_.command;
-  situation.allows_null = !options_.protocol.allow.empty() ||
-                          options_.protocol.preset == "museum" ||
-                          (pin_.has_value() && !pin_->allow.empty());
+  situation.not_allowed = other_allowances(setup_.policy);
   situation.has_certificate = !options_.credentials.certificates.empty();
   situation.ssl30_was_ruled_out = !restrictions_of(options_, setup_.policy).allows_ssl30;
   const Failure failure = diagnose(climbed->results, situation);
@@ -157,6 +158,7 @@ Outcome<bool> BoxFinder::judge() {
   question.command = job_.command;
   question.certificate = fingerprint_of(box_->facts.chain);
   question.is_verified = box_->facts.is_verified;
+  question.is_revoked = box_->facts.is_revoked;
   question.version = box_->facts.version;
   question.pin = pin_.has_value() ? &*pin_ : nullptr;
   question.is_public_address = is_public_address(box_->facts.address);
@@ -164,6 +166,8 @@ Outcome<bool> BoxFinder::judge() {
   question.accept_new = options_.accept_new;
   question.accept_once = job_.trusting == Trusting::anything_once;
   question.accept_lower = options_.accept_lower;
+  const auto allowed = split_list(options_.protocol.allow);
+  question.allows_anonymous = std::ranges::find(allowed, "anon") != allowed.end();
   question.pins = pins_;
   question.accept_changed = accept_changed_;
   const IdentityVerdict verdict = judge_identity(question);
@@ -198,10 +202,10 @@ Outcome<bool> BoxFinder::ask_person(const Failure& if_refused) {
 }
 
 Outcome<bool> BoxFinder::remember(std::uint16_t local_port) {
-  if (job_.trusting == Trusting::anything_once) {
-    return true;
-  }
   const BoxFacts& facts = box_->facts;
+  if (job_.trusting == Trusting::anything_once || facts.chain.empty()) {
+    return true;  // without a certificate there is nothing to know the box by
+  }
   Pin pin;
   pin.box = target_;
   pin.version = facts.version;

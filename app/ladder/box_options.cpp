@@ -110,9 +110,6 @@ std::string repeat_box_options(const BoxOptions& options) {
   for (const std::string& word : options.protocol.allow) {
     add("--allow", word);
   }
-  for (const std::string& file : options.path.revocation_files) {
-    add("--crl", file);
-  }
   line += repeat_credential_options(options.credentials);
   line += options.protocol.no_extensions ? " --no-extensions" : "";
   line += options.no_fallback_signal ? " --no-fallback-signal" : "";

@@ -3,6 +3,7 @@
 #include "heirloom/alert.hpp"
 
 #include "common/command_text.hpp"
+#include "common/permit.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -125,13 +126,13 @@ Failure explain_refusals(const std::vector<RungResult>& results, const Situation
                              with_ssl30(situation),
                              "version_not_acceptable");
   }
-  if (lacks_suite && !situation.allows_null) {
-    return handshake_failure(
-        target +
-            " shares no cipher suite with what was offered; a box that does not encrypt at "
-            "all has to be allowed by name",
-        situation.command + " --allow null",
-        "no_common_cipher_suite");
+  if (lacks_suite && !situation.not_allowed.empty()) {
+    return handshake_failure(target +
+                                 " shares no cipher suite with what was offered; a box that has "
+                                 "export suites only, shows no certificate or does not encrypt at "
+                                 "all has to be allowed by name",
+                             situation.command + " --allow " + situation.not_allowed,
+                             "no_common_cipher_suite");
   }
   if (lacks_suite) {
     return handshake_failure(
@@ -180,9 +181,10 @@ Failure diagnose(const std::vector<RungResult>& results, const Situation& situat
           with_ssl30(situation),
           "version_not_acceptable");
     }
-    return handshake_failure(target + " answers, but not acceptably: " + ours->detail,
-                             situation.command + " -v",
-                             "refused_here");
+    return handshake_failure(
+        target + " answers, but not acceptably: " + ours->detail,
+        with_permission(situation.command, ours->permit.empty() ? "-v" : ours->permit),
+        "refused_here");
   }
   return handshake_failure(
       target +

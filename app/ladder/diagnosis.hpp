@@ -14,7 +14,8 @@ struct Situation {
   std::string target;   ///< "10.0.0.5:443"
   std::string host;     ///< "10.0.0.5", in brackets if it needs them
   std::string command;  ///< "heirloom reach https://10.0.0.5", for a shell
-  bool allows_null = false;
+  /// not_allowed are the words of --allow that were not given and would add suites: "export,anon".
+  std::string not_allowed;
   bool has_certificate = false;
   bool sends_signal = true;          ///< the fallback signal was not switched off
   bool ssl30_was_ruled_out = false;  ///< by --min or --preset

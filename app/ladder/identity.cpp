@@ -52,8 +52,33 @@ IdentityVerdict judge_first_contact(const IdentityQuestion& question) {
   return verdict;
 }
 
+/// judge_without_certificate is for suites in which nobody shows who they are. Security: where
+/// somebody is expected, an anonymous box is not taken instead; else whoever sits in between need
+/// only offer nothing better.
+IdentityVerdict judge_without_certificate(const IdentityQuestion& question) {
+  const bool is_expected =
+      !question.pins.empty() || !question.accept_changed.empty() || question.pin != nullptr;
+  if (is_expected) {
+    return refuse(question.target +
+                      " shows no certificate, so it may be anybody and not the box "
+                      "that is known by its certificate",
+                  question.command + " --suites=-anon",
+                  "no_certificate");
+  }
+  return question.allows_anonymous || question.accept_once
+             ? accept(Pin::Trust::accepted)
+             : refuse(question.target +
+                          " shows no certificate: whoever sits in between would not "
+                          "be noticed",
+                      question.command + " --allow anon",
+                      "no_certificate");
+}
+
 /// judge_certificate compares with what is remembered.
 IdentityVerdict judge_certificate(const IdentityQuestion& question) {
+  if (question.certificate.empty()) {
+    return judge_without_certificate(question);
+  }
   if (!question.pins.empty()) {
     return contains(question.pins, question.certificate)
                ? accept(Pin::Trust::accepted)
@@ -61,6 +86,13 @@ IdentityVerdict judge_certificate(const IdentityQuestion& question) {
                             ", which --pin does not name",
                         question.command + " --pin " + question.certificate,
                         "certificate_pin_mismatch");
+  }
+  // Security: who gives a list asks for this, so neither memory nor --accept-new undoes it.
+  if (question.is_revoked && !question.accept_once) {
+    return refuse(
+        "the certificate of " + question.target + " has been revoked by its authority",
+        question.command + " --pin " + question.certificate + "   (if that is the right box)",
+        "certificate_revoked");
   }
   if (question.pin == nullptr) {
     return judge_first_contact(question);

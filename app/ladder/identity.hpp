@@ -17,8 +17,9 @@ namespace heirloom::app {
 struct IdentityQuestion {
   std::string target;        ///< "10.0.0.5:443"
   std::string command;       ///< "heirloom reach https://10.0.0.5"
-  std::string certificate;   ///< "sha256:…"
+  std::string certificate;   ///< "sha256:…"; empty: it has shown none
   bool is_verified = false;  ///< by the system's authorities, with name and dates
+  bool is_revoked = false;   ///< by one of the lists that were given
   std::string version;       ///< word of the pin file
   const Pin* pin = nullptr;  ///< what is remembered; null: nothing
   bool is_public_address = false;
@@ -29,6 +30,7 @@ struct IdentityQuestion {
   bool accept_new = false;
   bool accept_once = false;  ///< -k: on this run, whatever a box shows that is not known
   bool accept_lower = false;
+  bool allows_anonymous = false;  ///< --allow anon, in so many words
 };
 
 struct IdentityVerdict {

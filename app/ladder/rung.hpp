@@ -67,6 +67,8 @@ struct RungResult {
   std::optional<std::uint8_t> alert = std::nullopt;
   std::string detail = {};        ///< in words, no full stop; may be empty
   bool is_about_version = false;  ///< refused_by_us: the version that the peer chose is excluded
+  bool has_short_group = false;   ///< refused_by_us: the group of an ephemeral key exchange
+  std::string permit = {};        ///< refused_by_us: the option that permits it; may be empty
 };
 
 /// outcome_text is one line's worth: "refused: handshake_failure (40)".

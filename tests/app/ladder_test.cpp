@@ -177,6 +177,7 @@ Situation situation() {
   result.target = "10.0.0.5:443";
   result.host = "10.0.0.5";
   result.command = "heirloom reach https://10.0.0.5";
+  result.not_allowed = "null,export,anon";
   return result;
 }
 
@@ -196,7 +197,7 @@ TEST(Diagnosis, names_the_cause_and_the_next_command) {
       {{{Rung::ssl30, RungEnd::refused_by_peer, 40}},
        ExitCode::handshake,
        "no_common_cipher_suite",
-       "heirloom reach https://10.0.0.5 --allow null"},
+       "heirloom reach https://10.0.0.5 --allow null,export,anon"},
       {{{Rung::ssl30, RungEnd::refused_by_peer, 70}},
        ExitCode::handshake,
        "refused",
@@ -221,6 +222,14 @@ TEST(Diagnosis, names_the_cause_and_the_next_command) {
        ExitCode::handshake,
        "refused_here",
        "heirloom reach https://10.0.0.5 -v"},
+      {{{.rung = Rung::tls10,
+         .end = RungEnd::refused_by_us,
+         .detail = "a group of 512 bits",
+         .has_short_group = true,
+         .permit = "--allow dh512"}},
+       ExitCode::handshake,
+       "refused_here",
+       "heirloom reach https://10.0.0.5 --allow dh512"},
       {{}, ExitCode::usage, "option_invalid", "heirloom reach --help"},
   };
   for (const Case& one : cases) {
@@ -234,7 +243,7 @@ TEST(Diagnosis, names_the_cause_and_the_next_command) {
 
 TEST(Diagnosis, does_not_propose_what_was_done_already) {
   Situation allowed = situation();
-  allowed.allows_null = true;
+  allowed.not_allowed = "";
   EXPECT_EQ(diagnose({{Rung::ssl30, RungEnd::refused_by_peer, 40}}, allowed).next,
             "heirloom suites");
 }

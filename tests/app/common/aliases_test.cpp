@@ -100,7 +100,7 @@ TEST(Aliases, WhatCannotBeHonouredIsRefused) {
                                       {"connect", "box", "-pass", "pass:secret"},
                                       {"connect", "box", "-keyform", "DER"},
                                       {"serve", "-WWW"},
-                                      {"serve", "-dhparam", "file"}};
+                                      {"serve", "-dcertform", "DER"}};
   for (const Words& words : refused) {
     const auto outcome = translate_aliases(words);
     ASSERT_FALSE(outcome.has_value()) << words.back();

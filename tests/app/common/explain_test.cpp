@@ -95,6 +95,50 @@ TEST(Assess, TheWeakestPartDecides) {
   EXPECT_NE(assess(ProtocolVersion::tls10, 0x0005, 512).why.find("512 bits"), std::string::npos);
 }
 
+TEST(Assess, TemporaryKeysCount) {
+  const auto of = [](std::uint16_t suite, std::size_t key, std::size_t temporary) {
+    return assess(ProtocolVersion::tls10, suite, key, temporary);
+  };
+  EXPECT_EQ(of(0x0033, 2048, 2048).word, "legacy");
+  EXPECT_EQ(of(0x0033, 2048, 512).word, "broken");
+  EXPECT_NE(of(0x0033, 2048, 512).why.find("Logjam"), std::string::npos);
+  EXPECT_EQ(of(0x0033, 2048, 768).word, "weak");
+  EXPECT_NE(of(0x0033, 2048, 1024).why.find("group of 1024 bits is within reach"),
+            std::string::npos);
+  EXPECT_EQ(of(0xc009, 256, 256).word, "legacy") << "the sizes of curves are not those of primes";
+  EXPECT_EQ(of(0x002f, 2048, 512).word, "broken") << "a temporary RSA key";
+}
+
+TEST(Explain, NamesTheFlagThatPermits) {
+  const auto next = [](Cause cause, const std::string& detail) {
+    return explain_error(Error(cause, detail), kAttempt).next;
+  };
+  const std::string command = kAttempt.command;
+  EXPECT_EQ(next(Cause::key_exchange_too_weak, "a group of 512 bits, the policy wants 768"),
+            command + " --allow dh512");
+  EXPECT_EQ(
+      next(Cause::key_exchange_too_weak, "a temporary key of 512 bits, the policy wants 1024"),
+      command + " --allow rsa512");
+  EXPECT_EQ(next(Cause::key_exchange_too_weak, "a group of 256 bits, the policy wants 768"),
+            "a longer key on that server");
+  EXPECT_EQ(next(Cause::export_restriction, "a temporary key of 1024 bits for 512"),
+            command + " --suites=-EXPORT");
+  EXPECT_EQ(next(Cause::cipher_suite_not_offered, "0x0017"), command + " --allow export,anon");
+}
+
+TEST(Explain, SaysWhichSuitesAServerWouldHaveToAllow) {
+  const Policy policy = Policy::device();
+  Attempt attempt{"the client", "heirloom serve", "", {}, Attempt::Peer::client};
+  attempt.policy = &policy;
+  const auto explain = [&](const std::string& offered) {
+    return explain_error(Error(Cause::no_common_cipher_suite, "the client offers " + offered),
+                         attempt);
+  };
+  EXPECT_EQ(explain("0x0017 0x0003 0x00ff").next, "heirloom serve --allow export");
+  EXPECT_NE(explain("0x0032").what.find("other certificates"), std::string::npos);
+  EXPECT_NE(explain("0x1301").next.find("--preset museum"), std::string::npos);
+}
+
 TEST(Describe, SuitesHaveAllThreeNames) {
   EXPECT_EQ(describe_suite(0x0004, ProtocolVersion::tls10),
             "TLS_RSA_WITH_RC4_128_MD5 (RC4-MD5, 0x0004)");

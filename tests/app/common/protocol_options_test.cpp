@@ -45,8 +45,26 @@ TEST(ProtocolOptions, NullEncryptionNeedsItsName) {
   EXPECT_EQ(build_policy(options)->cipher_suites, std::vector<std::uint16_t>{0x0002});
   options.suites.clear();
   auto expected = Policy::device().cipher_suites;
-  expected.insert(expected.end(), {0x0001, 0x0002});
+  expected.insert(expected.end(), {0xc006, 0xc010, 0x0002, 0x0001});
   EXPECT_EQ(build_policy(options)->cipher_suites, expected) << "added at the end";
+}
+
+TEST(ProtocolOptions, AllowancesAreForTemporaryKeysToo) {
+  ProtocolOptions options;
+  options.allow = {"dh512,rsa512"};
+  const auto policy = build_policy(options);
+  EXPECT_EQ(policy->min_dh_bits, 512U);
+  EXPECT_EQ(policy->min_temporary_rsa_bits, 512U);
+  EXPECT_EQ(policy->cipher_suites, Policy::device().cipher_suites);
+}
+
+TEST(ProtocolOptions, CurvesHaveSeveralNames) {
+  ProtocolOptions options;
+  options.curves = {"P-384,prime256v1:SECP384R1", "25"};
+  EXPECT_EQ(build_policy(options)->named_curves,
+            (std::vector{NamedCurve::secp384r1, NamedCurve::secp256r1, NamedCurve::secp521r1}));
+  options.curves = {"P-255"};
+  EXPECT_EQ(build_policy(options).error().cause, "option_invalid");
 }
 
 TEST(ProtocolOptions, SwitchesReachThePolicy) {
@@ -56,6 +74,7 @@ TEST(ProtocolOptions, SwitchesReachThePolicy) {
   const auto policy = build_policy(options);
   EXPECT_EQ(policy->server_name, Extension::off);
   EXPECT_EQ(policy->renegotiation_info, Extension::off);
+  EXPECT_EQ(policy->elliptic_curves, Extension::off);
   EXPECT_EQ(policy->cbc_splitting, CbcSplitting::off);
 }
 

@@ -18,7 +18,7 @@ from support import Server, certificate, environment, plain_peer, run
 OK, USAGE, NETWORK, HANDSHAKE, INCOMPLETE = 0, 2, 3, 4, 6
 # Those that `serve` has with an RSA key and no allowance.
 DEVICE_SUITES = {int(each["id"], 16) for each in json.loads(run("suites", "--json").out)["suites"]
-                 if each["allow"] == "none" and each["key_exchange"] == "RSA"}
+                 if not each["allow"] and each["key_exchange"] in ("RSA", "DHE_RSA", "ECDHE_RSA")}
 # The second Oakley group, RFC 2409 §6.2.
 OAKLEY_1024 = bytes.fromhex(
     "ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a08798e3404dd"
@@ -67,10 +67,10 @@ class OwnServer(Case):
             self.assertEqual(box.suites(version), DEVICE_SUITES)
             self.assertEqual(box.protocols[version]["preference"], "server")
             self.assertTrue(box.protocols[version]["handshake_completed"])
-            self.assertEqual(box.protocols[version]["suites"][0]["openssl"], "AES256-SHA")
-        for name in ("poodle", "suite_rc4", "suite_des", "sweet32", "beast", "ssl3", "tls1_0"):
+            self.assertEqual(box.protocols[version]["suites"][0]["openssl"], "ECDHE-RSA-AES256-SHA")
+        for name in ("poodle", "suite_rc4", "suite_des", "sweet32", "beast", "ssl3", "tls1_0", "dh_group"):
             self.assertEqual(box.status(name), "finding", name)
-        for name in ("suite_null", "suite_anonymous", "suite_export", "dh_group", "ssl2", "tls1_1"):
+        for name in ("suite_null", "suite_anonymous", "suite_export", "ssl2", "tls1_1"):
             self.assertEqual(box.status(name), "ok", name)
         for name in ("secure_renegotiation", "fallback_signal", "compression", "resumption", "version_tolerance"):
             self.assertEqual((name, box.severity(name)), (name, "OK"))
@@ -169,7 +169,7 @@ class SystemLibrary(Case):
         self.assertEqual(box.accepted(), {"TLS 1.0", "TLS 1.1"})
         for version in box.accepted():
             self.assertTrue(box.protocols[version]["handshake_completed"])
-            self.assertEqual(box.suites(version) & DEVICE_SUITES, {0x002F, 0x0035})
+            self.assertEqual(box.suites(version) & DEVICE_SUITES, {0x002F, 0x0035, 0xC013, 0xC014})
         self.assertEqual(box.severity("tls1_1"), "LOW")
         self.assertEqual(box.severity("version_tolerance"), "OK")
 

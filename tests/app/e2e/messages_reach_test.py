@@ -65,8 +65,13 @@ class Refusals(unittest.TestCase):
 
     def test_box_that_shares_no_suite(self):
         self.expect(saying(ALERT + b"\x28"), "no_common_cipher_suite")
-        self.expect(saying(ALERT + b"\x28"), "no_common_cipher_suite", "--allow", "null")
+        self.expect(saying(ALERT + b"\x28"), "no_common_cipher_suite", "--allow", "null,export,anon")
         self.expect(saying(ALERT + b"\x28"), "no_common_cipher_suite", "--preset", "strict")
+
+    def test_box_without_a_certificate(self):
+        with old_box(answer_everything, "--suites", "anon", "--allow", "anon") as (url, _):
+            expect_message(self.reach(url, "--preset", "museum"), "no_certificate")
+            expect_message(self.reach(url, "--allow", "anon", "--pin", "sha256:" + 64 * "0"), "no_certificate")
 
     def test_box_below_the_minimum(self):
         self.expect(saying(ALERT + b"\x46"), "version_not_acceptable", "--min", "tls1")
@@ -144,6 +149,17 @@ class Identity(unittest.TestCase):
 
     def test_nobody_vouches(self):
         expect_message(self.reach(), "certificate_untrusted")
+
+    def test_revoked_certificate(self):
+        trusting = {"SSL_CERT_FILE": certificate("ca"), "SSL_CERT_DIR": self.state}
+        lists = os.path.join(os.path.dirname(certificate("ca")), "ca.crl")
+        with old_box(answer_everything, *ONE_VERSION, name="revoked") as (url, _):
+            with Reach(url, *ONE_VERSION, state=self.state, env=trusting) as reach:
+                reach.stop()  # nobody has asked, and so it is remembered
+            words = ("--json", url, *ONE_VERSION, "--crl", lists)
+            for more in ((), ("--accept-new",)):
+                with Reach(*words, *more, state=self.state, fails=True, env=trusting) as reach:
+                    expect_message((reach.wait(), reach.err()), "certificate_revoked")
 
     def test_public_address(self):
         script = (

@@ -10,11 +10,11 @@ import unittest
 
 from message_support import expect_message
 from puppet import (
-    ALERT, CERTIFICATE_REQUEST, CERTIFICATE_VERIFY, CHANGE_CIPHER_SPEC, DATA, HANDSHAKE, HELLO_REQUEST, SERVER_HELLO, SSL30,
-    TLS10, Puppet, der, der_name, der_of, make_certificate, private_key, subject_of, tiny_credentials, vector,
+    ALERT, CERTIFICATE_REQUEST, CERTIFICATE_VERIFY, CHANGE_CIPHER_SPEC, DATA, HANDSHAKE, HELLO_REQUEST, SERVER_HELLO,
+    SERVER_KEY_EXCHANGE, SSL30, TLS10, Puppet, der, der_name, der_of, make_certificate, private_key, subject_of, tiny_credentials, vector,
 )
 from support import (
-    PATIENCE, PROGRAM, Outcome, Server, certificate, chain, environment, fields, key, plain_peer, run,
+    PATIENCE, PROGRAM, Outcome, Server, certificate, chain, environment, fields, key, plain_peer, run, write_group,
 )
 
 RENEGOTIATION_INFO = 0xFF01
@@ -193,6 +193,41 @@ class Messages(PuppetServer):
         for words in (["--no-extensions"], ["--no-extensions", "--max", "tls1"]):
             outcome = self.after_hello(lambda peer: peer.hello_done(), *words)
             expect_message(outcome, "unexpected_message")
+
+
+class KeyExchanges(PuppetServer):
+    """Parameters of a ServerKeyExchange. An anonymous suite has no signature over them."""
+
+    ANONYMOUS, ANONYMOUS_EXPORT, SIGNED = 0x001b, 0x0019, 0x0033
+
+    def with_params(self, suite, bits, *words, behind=b"", more=()):
+        params = vector(2, (2**bits - 1).to_bytes(bits // 8, "big")) + vector(2, b"\2") + vector(2, b"\x55" * (bits // 8))
+
+        def play(peer):
+            peer.server_hello(suite=suite)
+            if suite == self.SIGNED:
+                peer.certificate(der_of(certificate("device")))
+            peer.send_message(SERVER_KEY_EXCHANGE, params + behind)
+            for message in more:
+                peer.send_message(*message)
+
+        return self.after_hello(play, "--suites", f"0x{suite:04x}", *words)
+
+    def test_key_exchange_short_group(self):
+        expect_message(self.with_params(self.ANONYMOUS, 512, "--allow", "anon"), "key_exchange_too_weak")
+
+    def test_key_exchange_group_above_the_limit(self):
+        outcome = self.with_params(self.ANONYMOUS_EXPORT, 1024, "--allow", "anon,export")
+        expect_message(outcome, "export_restriction")
+
+    def test_key_exchange_signed_by_nobody(self):
+        outcome = self.with_params(self.SIGNED, 1024, behind=vector(2, b"\x17" * 128))
+        expect_message(outcome, "params_signature_invalid")
+
+    def test_key_exchange_anonymous_server_that_asks(self):
+        request = (CERTIFICATE_REQUEST, vector(1, b"\1") + vector(2, vector(2, der_name("box"))))
+        outcome = self.with_params(self.ANONYMOUS, 1024, "--allow", "anon", more=[request])
+        expect_message(outcome, "anonymous_server_requests_certificate")
 
 
 class Certificates(PuppetServer):
@@ -508,10 +543,9 @@ class Machine(unittest.TestCase):
         expect_message(self.serve("--listen", "[fe80::1]:0"), "listen")
 
     def test_machine_options_that_do_not_fit(self):
-        files = ["--cert", certificate("ec256"), "--key", key("ec256")]
-        expect_message(self.serve("--listen", "0", files=files), "config_invalid")
-        outcome = self.connect("127.0.0.1:1", "--suites", "AES128-SHA,AES128-SHA")
-        expect_message(outcome, "config_invalid")
+        with tempfile.TemporaryDirectory() as folder:
+            composite = write_group(folder, 3 ** 630)
+            expect_message(self.serve("--listen", "0", "--dhparam", composite), "config_invalid")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import threading
 import unittest
 
 from reach_support import Box, Reach, answer_everything, fail, modern_context, old_box, old_context, pins, words, write_pins
-from support import PATIENCE, chain, key
+from support import PATIENCE, SHORT_GROUP, chain, key, write_group
 
 ALERT = b"\x15\x03\x01\x00\x02\x02"
 
@@ -162,7 +162,7 @@ class Ladder(unittest.TestCase):
             hellos = [hello for hello in box.requests if isinstance(hello, bytes)]
         self.assertEqual(code, 4)
         self.assertIn("shares no cipher suite", said)
-        self.assertIn("--allow null", said)
+        self.assertIn("--allow null,export,anon", said)
         self.assertEqual(said.count("refused: handshake_failure (40)"), 5)
         versions = [hello[9:11] for hello in hellos]
         self.assertEqual(versions, [b"\x03\x03", b"\x03\x03", b"\x03\x01", b"\x03\x01", b"\x03\x00"])
@@ -308,11 +308,34 @@ class Ladder(unittest.TestCase):
             with Reach("--accept-new", "--cert", chain("client"), "--key", key("client"), url, state=self.state) as reach:
                 self.assertEqual(reach.fetch("/x").body, b"GET /x")
 
+    def test_a_short_group_costs_the_box_its_key_exchange_only(self):
+        options = ("--dhparam", write_group(self.state, SHORT_GROUP), "--allow", "dh512", "--max", "tls1", "--suites")
+        with old_box(answer_everything, *options, "DHE_RSA+AES_128,RSA+AES_128") as (url, _):
+            with Reach("--accept-new", url, state=self.state) as reach:
+                self.assertEqual(reach.fetch("/x").body, b"GET /x")
+                reach.wait_for_log("TLS_RSA_WITH_AES_128_CBC_SHA")
+        with old_box(answer_everything, *options, "DHE_RSA") as (url, _):
+            code, said = fail(url, state=self.state)
+            self.assertEqual(code, 4)
+            self.assertIn(f"Try: heirloom reach {url} --allow dh512", said)
+            with Reach("--accept-new", "--allow", "dh512", url, state=self.state) as reach:
+                self.assertEqual(reach.fetch("/x").body, b"GET /x")
+                reach.wait_for_log("Diffie-Hellman group of 512 bits")
+
+    def test_a_box_without_a_certificate_has_to_be_allowed(self):
+        with old_box(answer_everything, "--suites", "anon", "--allow", "anon") as (url, _):
+            code, said = fail("--preset", "museum", url, state=self.state)
+            self.assertEqual(code, 5)
+            self.assertIn(f"Try: heirloom reach {url} --preset museum --allow anon", said)
+            with Reach("--allow", "anon", url, state=self.state) as reach:
+                self.assertEqual(reach.fetch("/x").body, b"GET /x")
+            self.assertEqual(pins(self.state), "", "there is nothing to know it by")
+
     def test_null_encryption_has_to_be_allowed(self):
         with old_box(answer_everything, "--max", "ssl3", "--suites", "NULL-SHA", "--allow", "null") as (url, _):
             code, said = fail(url, state=self.state)
             self.assertEqual(code, 4)
-            self.assertIn(f"Try: heirloom reach {url} --allow null", said)
+            self.assertIn(f"Try: heirloom reach {url} --allow null,export,anon", said)
             with Reach("--accept-new", "--allow", "null", url, state=self.state) as reach:
                 self.assertEqual(reach.fetch("/x").body, b"GET /x")
                 reach.wait_for_log("broken")

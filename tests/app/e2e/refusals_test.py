@@ -12,7 +12,7 @@ import unittest
 
 from message_support import expect_message
 from support import (
-    PATIENCE, PROGRAM, Outcome, Server, certificate, environment, fields, key, old_tls_context, plain_peer, read_exactly, run,
+    PATIENCE, PROGRAM, SHORT_GROUP, Outcome, Server, certificate, environment, fields, key, old_tls_context, plain_peer, read_exactly, run, write_group,
 )
 
 GET = b"GET / HTTP/1.0\r\n\r\n"
@@ -62,7 +62,10 @@ class Usage(Case):
             (["host:99999"], "neither HOST nor HOST:PORT", "target_invalid"),
             (["host", "--max", "tls1.2"], '--max does not know "tls1.2"', "option_invalid"),
             (["host", "--min", "tls1", "--max", "ssl3"], "--min tls1 is above --max ssl3", "option_invalid"),
-            (["host", "--suites", "AES256-GCM"], 'no cipher suite "AES256-GCM"', "suite_unknown"),
+            (["host", "--suites", "AES256-GCM"], 'no cipher suite and no group "AES256-GCM"', "suite_unknown"),
+            (["host", "--suites", "+EXPORT"], "every suite of EXPORT is only used if it is allowed", "suite_not_allowed"),
+            (["host", "--suites", "-ALL"], "leaves no cipher suite", "suites_empty"),
+            (["host", "--curves", "P-257"], '--curves does not know "P-257"', "option_invalid"),
             (["host", "--suites", "NULL-MD5"], "NULL-MD5 is only used if it is allowed by name", "suite_not_allowed"),
             (["host", "--allow", "everything"], '--allow does not know "everything"', "option_invalid"),
             (["host", "--preset", "lax"], '--preset does not know "lax"', "option_invalid"),
@@ -86,6 +89,43 @@ class Usage(Case):
             "--client-auth", "required",
         )
         self.assert_refused(outcome, USAGE, "whose certificates to accept", "--cafile", "option_missing")
+
+    def test_serve_and_its_keys(self):
+        device = ["--cert", certificate("device"), "--key", key("device")]
+        curve = ["--cert", certificate("ec256"), "--key", key("ec256")]
+        with tempfile.TemporaryDirectory() as folder:
+            short = write_group(folder, SHORT_GROUP)
+            for words, sentence, advice, cause in (
+                ([], "serve has no certificate", "--allow anon", "option_missing"),
+                ([*device, "--cert", certificate("ec256")], "2 and --key 1 times", "--key FILE behind", "option_conflict"),
+                (["--allow", "anon", "--client-auth", "required"], "must not ask for one", "--cert FILE", "option_conflict"),
+                ([*curve, "--suites", "AES128-SHA"], "none of the suites can be served", "heirloom ca", "suite_without_key"),
+                ([*device, "--dhparam", certificate("ca")], "holds no Diffie-Hellman group", "openssl dhparam", "config_invalid"),
+                ([*device, "--dhparam", short], "has 512 bits", "--allow dh512", "key_exchange_too_weak"),
+            ):
+                with self.subTest(words):
+                    outcome = run("serve", "--listen", "0", "--www", *words)
+                    self.assert_refused(outcome, USAGE, sentence, advice, cause)
+
+    def test_a_short_group_needs_its_flag(self):
+        with tempfile.TemporaryDirectory() as folder:
+            options = ("--dhparam", write_group(folder, SHORT_GROUP), "--allow", "dh512", "--suites", "DHE")
+            with Server(*options) as server:
+                words = ("connect", server.address, "--insecure", "--suites", "DHE")
+                self.assert_refused(
+                    run(*words, data=GET), HANDSHAKE, "a group of 512 bits", "--allow dh512$", "key_exchange_too_weak")
+                outcome = run(*words, "--allow", "dh512", data=GET)
+                self.assertEqual(outcome.code, 0, outcome.err)
+                self.assertIn("Diffie-Hellman group of 512 bits", outcome.err)
+                self.assertIn("broken: the Diffie-Hellman group of 512 bits can be computed back", outcome.err)
+
+    def test_the_log_of_serve_names_the_flag(self):
+        with Server() as server:
+            outcome = run("connect", server.address, "--insecure", "--allow", "export", "--suites", "EXPORT", data=GET)
+            self.assertEqual(outcome.code, HANDSHAKE, outcome.err)
+            logged = fields(server.next_line())
+        self.assertEqual(logged["cause"], "no_common_cipher_suite")
+        self.assertEqual(logged["next"], "heirloom serve --allow export")
 
 
 class LocalResources(Case):

@@ -1,4 +1,5 @@
 """What the end-to-end tests share: the built program, its server as a context, plain-socket peers."""
+import base64
 import contextlib
 import os
 import pathlib
@@ -11,6 +12,10 @@ import threading
 PROGRAM = os.environ["HEIRLOOM_PROGRAM"]
 CERTIFICATES = pathlib.Path(os.environ["HEIRLOOM_SOURCE_DIR"]) / "tests/vectors/certificates"
 PATIENCE = 60  # seconds; sanitizers and busy machines are slow, nothing here waits for it to pass
+# A safe prime of 512 bits, from `openssl dhparam`.
+SHORT_GROUP = int(
+    "e76dd70b159b98139c0295940b149901f25fd017b3dd9e09aeeb431d9ea5e9af"
+    "9088bfee274fa61ac02a6e43739450b8a42940791ff4cc1f48d06a9293e4e7b7", 16)
 
 
 def certificate(name):
@@ -96,6 +101,21 @@ class Server:
         rest = self.process.stderr.read()
         self.process.wait(timeout=PATIENCE)
         return rest
+
+
+def write_group(folder, prime):
+    """A file of Diffie-Hellman parameters with generator 2, as `openssl dhparam` writes it."""
+    def element(tag, data):
+        size = bytes([len(data)]) if len(data) < 128 else b"\x82" + len(data).to_bytes(2, "big")
+        return bytes([tag]) + size + data
+
+    number = prime.to_bytes(prime.bit_length() // 8 + 1, "big")
+    der = element(0x30, element(2, number) + element(2, b"\2"))
+    path = os.path.join(folder, "group.pem")
+    with open(path, "w", encoding="ascii") as file:
+        text = base64.encodebytes(der).decode()
+        file.write(f"-----BEGIN DH PARAMETERS-----\n{text}-----END DH PARAMETERS-----\n")
+    return path
 
 
 def fields(line):
