@@ -233,6 +233,7 @@ bool shake_hands(Loop& loop, const Script& script, Conversation& result) {
       return false;
     }
   }
+  result.temporary_key_bits = loop.client().connection.info().temporary_key_bits;
   result.session = loop.client().connection.session();
   return true;
 }

@@ -36,6 +36,7 @@ struct Script {
 struct Conversation {
   std::string problem;  ///< why it did not pass, in words; empty: everything was as it should be
   std::chrono::microseconds handshake{};  ///< from the ClientHello until both ends are open
+  std::size_t temporary_key_bits = 0;     ///< of the ServerKeyExchange; 0: there was none
   std::uint64_t data_bytes = 0;           ///< application data that arrived, both ways
   std::vector<Chunk> chunks;              ///< the wire, in order
   SessionPtr session;                     ///< to resume

@@ -1,113 +1,161 @@
 #include "demo/credentials.hpp"
 
-#include <memory>
+#include "ca/certificate_maker.hpp"
+#include "ca/key_maker.hpp"
+#include "ca/libcrypto.hpp"
+
+#include <ctime>
+#include <map>
 #include <stdexcept>
 #include <string>
+#include <utility>
 
-#include <openssl/bio.h>
 #include <openssl/crypto.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/provider.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
 
 namespace heirloom::app::demo {
 
 namespace {
 
-template <auto kFree>
-struct Deleter {
-  template <class T>
-  void operator()(T* object) const noexcept {
-    kFree(object);
+constexpr std::time_t kDay = 86400;
+
+/// taken gives the value, or throws.
+template <class T>
+T taken(Outcome<T> outcome) {
+  if (!outcome.has_value()) {
+    throw std::runtime_error(outcome.error().what);
   }
+  return *std::move(outcome);
+}
+
+/// Kind is what makes one certificate different from another here.
+struct Kind {
+  PublicKeyAlgorithm key;
+  PublicKeyAlgorithm signer;  ///< other: the key itself
+  int bits;                   ///< EC: not looked at
+
+  auto operator<=>(const Kind&) const = default;
 };
 
-// A context of its own: the host's openssl.cnf may forbid keys of 1024 bits.
-using ContextPtr = std::unique_ptr<OSSL_LIB_CTX, Deleter<OSSL_LIB_CTX_free>>;
-using ProviderPtr = std::unique_ptr<OSSL_PROVIDER, Deleter<OSSL_PROVIDER_unload>>;
-using KeyPtr = std::unique_ptr<EVP_PKEY, Deleter<EVP_PKEY_free>>;
-using CertificatePtr = std::unique_ptr<X509, Deleter<X509_free>>;
-using ExtensionPtr = std::unique_ptr<X509_EXTENSION, Deleter<X509_EXTENSION_free>>;
-using BioPtr = std::unique_ptr<BIO, Deleter<BIO_free_all>>;
+Kind kind_for(const CipherSuite& suite) {
+  const KeyExchangeInfo& row = info(suite.key_exchange);
+  const bool is_agreement = row.certificate_use == KeyExchangeInfo::Use::agreement;
+  // Only a Diffie-Hellman certificate must itself keep the export limit: others sign a key that
+  // does (RFC 2246 §7.4.3).
+  return {.key = row.certificate_key,
+          .signer = row.certificate_signed_by,
+          .bits = is_agreement && suite.export_limit_bits != 0 ? suite.export_limit_bits : 1024};
+}
 
-constexpr std::size_t kBits = 1024;
-constexpr long kDay = 86400;
-
-void require(bool succeeded) {
-  if (!succeeded) {
-    throw std::runtime_error("libcrypto cannot make a key and a certificate for the demonstration");
+KeyWords words_for(const Kind& kind) {
+  KeyWords words;
+  switch (kind.key) {
+    case PublicKeyAlgorithm::rsa:
+      words.type = "rsa";
+      break;
+    case PublicKeyAlgorithm::dsa:
+      words.type = "dsa";
+      break;
+    case PublicKeyAlgorithm::dh:
+      words.type = "dh";
+      break;
+    case PublicKeyAlgorithm::ec:
+    case PublicKeyAlgorithm::other:
+      words.type = "ec";
+      return words;
   }
-}
-
-void add_extension(X509& certificate, int kind, const char* value) {
-  X509V3_CTX context{};
-  X509V3_set_ctx(&context, &certificate, &certificate, nullptr, nullptr, 0);
-  const ExtensionPtr extension(X509V3_EXT_conf_nid(nullptr, &context, kind, value));
-  require(extension != nullptr && X509_add_ext(&certificate, extension.get(), -1) == 1);
-}
-
-CertificatePtr make_certificate(OSSL_LIB_CTX& context, EVP_PKEY& key) {
-  CertificatePtr made(X509_new_ex(&context, nullptr));
-  require(made != nullptr);
-  X509_NAME* const name = X509_get_subject_name(made.get());
-  const std::string common_name = "heirloom demo";
-  require(X509_set_version(made.get(), X509_VERSION_3) == 1 &&
-          ASN1_INTEGER_set(X509_get_serialNumber(made.get()), 1) == 1 &&
-          X509_gmtime_adj(X509_getm_notBefore(made.get()), -kDay) != nullptr &&
-          X509_gmtime_adj(X509_getm_notAfter(made.get()), kDay) != nullptr &&
-          X509_set_pubkey(made.get(), &key) == 1 &&
-          X509_NAME_add_entry_by_txt(name,
-                                     "CN",
-                                     MBSTRING_ASC,
-                                     reinterpret_cast<const unsigned char*>(common_name.data()),
-                                     static_cast<int>(common_name.size()),
-                                     -1,
-                                     0) == 1 &&
-          X509_set_issuer_name(made.get(), name) == 1);
-  add_extension(*made, NID_key_usage, "critical,digitalSignature,keyEncipherment");
-  add_extension(*made, NID_subject_alt_name, "DNS:demo.invalid");
-  require(X509_sign(made.get(), &key, EVP_sha256()) != 0);
-  return made;
+  words.bits = kind.bits;
+  return words;
 }
 
 CertificateDer encode(X509& certificate) {
   const int size = i2d_X509(&certificate, nullptr);
-  require(size > 0);
+  if (size <= 0) {
+    throw std::runtime_error("libcrypto cannot encode a certificate");
+  }
   CertificateDer der(static_cast<std::size_t>(size));
   unsigned char* end = der.data();
-  require(i2d_X509(&certificate, &end) == size);
+  i2d_X509(&certificate, &end);
   return der;
 }
 
-std::string encode(EVP_PKEY& key) {
-  const BioPtr memory(BIO_new(BIO_s_secmem()));
-  require(memory != nullptr &&
-          PEM_write_bio_PrivateKey(memory.get(), &key, nullptr, nullptr, 0, nullptr, nullptr) == 1);
-  char* text = nullptr;
-  const long size = BIO_get_mem_data(memory.get(), &text);
-  require(size > 0);
-  return {text, static_cast<std::size_t>(size)};
+/// in_library gives the key to the library, which has its own reader.
+std::shared_ptr<PrivateKey> in_library(EVP_PKEY& key) {
+  std::string pem = key_to_pem(&key);
+  auto loaded = parse_private_key(pem);
+  OPENSSL_cleanse(pem.data(), pem.size());
+  if (!loaded.has_value()) {
+    throw std::runtime_error(loaded.error().text());
+  }
+  return *std::move(loaded);
 }
+
+/// Made is a certificate with its key, in both forms.
+struct Made {
+  KeyPtr key;
+  CertificatePtr certificate;
+  Credentials credentials;
+};
 
 }  // namespace
 
-Credentials make_throwaway_credentials() {
-  const ContextPtr context(OSSL_LIB_CTX_new());
-  require(context != nullptr);
-  const ProviderPtr provider(OSSL_PROVIDER_load(context.get(), "default"));
-  require(provider != nullptr);
-  const KeyPtr key(EVP_PKEY_Q_keygen(context.get(), nullptr, "RSA", kBits));
-  require(key != nullptr);
-  const CertificatePtr certificate = make_certificate(*context, *key);
-  std::string pem = encode(*key);
-  auto loaded = parse_private_key(pem);
-  OPENSSL_cleanse(pem.data(), pem.size());
-  require(loaded.has_value());
-  auto credentials = make_credentials({encode(*certificate)}, *std::move(loaded));
-  require(credentials.has_value());
-  return *std::move(credentials);
+class Wardrobe::Closet {
+ public:
+  const Made& find(const Kind& kind) {
+    const auto known = made_.find(kind);
+    return known != made_.end() ? known->second : made_.emplace(kind, make(kind)).first->second;
+  }
+
+  const Credentials none;
+  const std::shared_ptr<TemporaryRsaKeys> temporary_rsa_keys = make_temporary_rsa_keys();
+
+ private:
+  Made make(const Kind& kind) {
+    // Who signs is the certificate that serves the suites with such a key.
+    const Made* signer =
+        kind.signer == PublicKeyAlgorithm::other
+            ? nullptr
+            : &find({.key = kind.signer, .signer = PublicKeyAlgorithm::other, .bits = 1024});
+    Made made = mint(kind, signer);
+    auto credentials = make_credentials({encode(*made.certificate)}, in_library(*made.key));
+    if (!credentials.has_value()) {
+      throw std::runtime_error(credentials.error().text());
+    }
+    made.credentials = *std::move(credentials);
+    return made;
+  }
+
+  /// mint makes the key and the certificate, whatever the host's openssl.cnf forbids.
+  static Made mint(const Kind& kind, const Made* signer) {
+    const OwnContext context;
+    Made made{.key = taken(generate_key(taken(plan_key(words_for(kind))))),
+              .certificate = nullptr,
+              .credentials = {}};
+    const std::time_t now = std::time(nullptr);
+    CertificatePlan plan;
+    plan.names = {.common_name = "heirloom demo", .alternatives = {{GEN_DNS, "demo.invalid"}}};
+    plan.validity = {.from = now - kDay, .to = now + kDay};
+    plan.key_usage = default_key_usage(made.key.get());
+    const Issuer issuer = signer == nullptr ? Issuer{.certificate = nullptr, .key = made.key.get()}
+                                            : Issuer{.certificate = signer->certificate.get(),
+                                                     .key = signer->key.get()};
+    made.certificate = taken(make_certificate(plan, made.key.get(), issuer));
+    return made;
+  }
+
+  std::map<Kind, Made> made_;
+};
+
+Wardrobe::Wardrobe() : closet_(std::make_unique<Closet>()) {}
+
+Wardrobe::~Wardrobe() = default;
+
+const Credentials& Wardrobe::credentials_for(const CipherSuite& suite) {
+  return info(suite.key_exchange).is_anonymous ? closet_->none
+                                               : closet_->find(kind_for(suite)).credentials;
+}
+
+std::shared_ptr<TemporaryRsaKeys> Wardrobe::temporary_rsa_keys() const {
+  return closet_->temporary_rsa_keys;
 }
 
 }  // namespace heirloom::app::demo

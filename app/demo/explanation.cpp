@@ -2,6 +2,7 @@
 
 #include "heirloom/cipher_suite.hpp"
 
+#include "demo/key_exchange_fields.hpp"
 #include "demo/words.hpp"
 
 #include <algorithm>
@@ -99,47 +100,27 @@ class Teller {
   std::size_t record_number_ = 0;
 };
 
-/// key_exchange_fields cuts the one opaque field of a client_key_exchange where TLS has a length
-/// before the encrypted block and SSL 3.0 has none (RFC 2246 §4.7).
-std::vector<MessageField> key_exchange_fields(std::vector<MessageField> fields,
-                                              const Scene& scene) {
-  const bool is_rsa =
-      info(scene.suite->key_exchange).certificate_use == KeyExchangeInfo::Use::encipherment;
-  const auto body = std::ranges::find(fields, "exchange_keys", &MessageField::name);
-  if (!is_rsa || body == fields.end() || body->bytes.size() < 2) {
-    return fields;
-  }
-  body->name = "encrypted_pre_master_secret";
-  const ByteView whole(body->bytes);
-  if (number_of(whole.first(2)) == whole.size() - 2) {
-    MessageField length{.name = "encrypted_pre_master_secret length",
-                        .offset = body->offset,
-                        .bytes = Bytes(whole.begin(), whole.begin() + 2)};
-    body->offset += 2;
-    body->bytes.erase(body->bytes.begin(), body->bytes.begin() + 2);
-    fields.insert(body, std::move(length));
-  }
-  return fields;
-}
-
 void Teller::tell_message(const Note& note) {
   const auto type = static_cast<HandshakeType>(note.bytes.front());
-  auto cut = handshake_message_fields(note.bytes);
-  if (type == HandshakeType::client_key_exchange) {
-    cut = key_exchange_fields(std::move(cut), scene_);
-  }
+  const auto cut = key_exchange_fields(handshake_message_fields(note.bytes), scene_);
   Step step{.kind = Step::Kind::message,
             .end = note.end,
             .title = arrow(note.end) + ": " + std::string(to_string(type)) + ", " +
                      bytes_text(note.bytes.size()),
             .words = words_of_message(type, scene_),
             .fields = {}};
-  for (MessageField& field : cut) {
-    std::string meaning = meaning_of_field(type, field.name, field.bytes, scene_);
-    step.fields.push_back({.name = std::move(field.name),
-                           .offset = field.offset,
-                           .bytes = std::move(field.bytes),
-                           .meaning = std::move(meaning)});
+  std::uint64_t extension = 0;
+  for (const MessageField& field : cut) {
+    if (field.name.ends_with("] type")) {
+      extension = number_of(field.bytes);
+    }
+    step.fields.push_back(
+        {.name = field.name,
+         .offset = field.offset,
+         .bytes = field.bytes,
+         .meaning = field.name.ends_with("] data")
+                        ? meaning_of_extension(extension, field.bytes)
+                        : meaning_of_field(type, field.name, field.bytes, scene_)});
   }
   steps_.push_back(std::move(step));
 }

@@ -1,6 +1,7 @@
 // What the fields of handshake messages mean.
 #include "heirloom/certificate.hpp"
 #include "heirloom/cipher_suite.hpp"
+#include "heirloom/named_curve.hpp"
 
 #include "common/describe.hpp"
 #include "common/output.hpp"
@@ -44,6 +45,10 @@ std::string extension_type_meaning(ByteView bytes) {
   switch (number_of(bytes)) {
     case 0:
       return "server_name, RFC 6066 §3";
+    case 10:
+      return "elliptic_curves, RFC 4492 §5.1.1";
+    case 11:
+      return "ec_point_formats, RFC 4492 §5.1.2";
     case 0xFF01:
       return "renegotiation_info, RFC 5746 §3.2";
     default:
@@ -51,19 +56,14 @@ std::string extension_type_meaning(ByteView bytes) {
   }
 }
 
-/// extension_data_meaning shows the text in it, which a server_name is; the rest is a list length
-/// or an empty renegotiated_connection.
-std::string extension_data_meaning(ByteView bytes) {
-  constexpr std::size_t kBeforeName = 5;  // list length, name_type, name length
-  if (bytes.size() == 1 && bytes[0] == 0) {
-    return "no earlier handshake on this connection";
+/// curves_meaning reads a list of curves behind its length.
+std::string curves_meaning(ByteView bytes) {
+  std::string names;
+  for (std::size_t at = 2; at + 2 <= bytes.size(); at += 2) {
+    names += names.empty() ? "" : ", ";
+    names += to_string(static_cast<NamedCurve>(number_of(bytes.subspan(at, 2))));
   }
-  if (bytes.size() <= kBeforeName) {
-    return "its content";
-  }
-  const ByteView name = bytes.subspan(kBeforeName);
-  return "host_name \"" + escape_text({reinterpret_cast<const char*>(name.data()), name.size()}) +
-         "\"";
+  return names + ", preferred first";
 }
 
 std::string certificate_meaning(ByteView der) {
@@ -119,13 +119,71 @@ std::string hello_meaning(HandshakeType type,
   if (is_element_of(name, "compression_methods") || name == "compression_method") {
     return bytes[0] == 0 ? "null: no compression" : "a compression method";
   }
-  if (name.ends_with(" type")) {
-    return extension_type_meaning(bytes);
+  return name.ends_with(" type") ? extension_type_meaning(bytes) : "its content";
+}
+
+/// key_exchange_meaning: the fields of key_exchange_fields.hpp.
+std::string key_exchange_meaning(std::string_view name, ByteView bytes, const Scene& scene) {
+  if (name == "encrypted_pre_master_secret") {
+    return "PKCS #1 block type 2 under the server's RSA key";
   }
-  return extension_data_meaning(bytes);
+  if (name == "rsa_modulus") {
+    return "a temporary key of " + std::to_string(bytes.size() * 8) +
+           " bits, which the suite allows";
+  }
+  if (name == "rsa_exponent") {
+    return "its exponent, " + std::to_string(number_of(bytes));
+  }
+  if (name == "dh_p") {
+    return "the prime, " + std::to_string(bytes.size() * 8) + " bits";
+  }
+  if (name == "dh_g") {
+    return "the generator";
+  }
+  if (name == "curve_type") {
+    return bytes[0] == 3 ? "named_curve" : "a curve in full";
+  }
+  if (name == "namedcurve") {
+    return std::string(to_string(static_cast<NamedCurve>(number_of(bytes))));
+  }
+  if (name == "dh_Ys" || name == "public") {
+    return "the server's public value";
+  }
+  if (name == "dh_Yc" || name == "ecdh_Yc") {
+    return "the client's public value";
+  }
+  if (name == "signature") {
+    const auto key = info(scene.suite->key_exchange).certificate_key;
+    return "by the certificate's " + std::string(to_string(key)) +
+           " key, over client_random, server_random and the parameters";
+  }
+  return "its content";
 }
 
 }  // namespace
+
+std::string meaning_of_extension(std::uint64_t type, ByteView data) {
+  constexpr std::size_t kBeforeName = 5;  // list length, name_type, name length
+  switch (type) {
+    case 0: {
+      if (data.size() <= kBeforeName) {
+        break;
+      }
+      const ByteView name = data.subspan(kBeforeName);
+      return "host_name \"" +
+             escape_text({reinterpret_cast<const char*>(name.data()), name.size()}) + "\"";
+    }
+    case 10:
+      return curves_meaning(data);
+    case 11:
+      return "points are sent uncompressed";
+    case 0xFF01:
+      return "no earlier handshake on this connection";
+    default:
+      break;
+  }
+  return "its content";
+}
 
 std::string meaning_of_field(HandshakeType type,
                              std::string_view name,
@@ -144,13 +202,11 @@ std::string meaning_of_field(HandshakeType type,
     case HandshakeType::certificate:
       return certificate_meaning(bytes);
     case HandshakeType::client_key_exchange:
-      return name == "encrypted_pre_master_secret"
-                 ? "PKCS #1 block type 2 under the certificate's RSA key"
-                 : "the client's public value";
+    case HandshakeType::server_key_exchange:
+      return key_exchange_meaning(name, bytes, scene);
     case HandshakeType::finished:
       return "as derived above";
     case HandshakeType::hello_request:
-    case HandshakeType::server_key_exchange:
     case HandshakeType::certificate_request:
     case HandshakeType::server_hello_done:
     case HandshakeType::certificate_verify:

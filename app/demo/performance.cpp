@@ -7,6 +7,7 @@
 
 #include "demo/credentials.hpp"
 
+#include <array>
 #include <utility>
 
 namespace heirloom::app::demo {
@@ -26,8 +27,7 @@ class KeptLines final : public KeyLog {
 /// Theatre is what all scenes share.
 struct Theatre {
   const Performance& performance;
-  Credentials credentials;
-  std::size_t key_bits;
+  Wardrobe wardrobe = {};
 };
 
 Bytes letters(std::size_t size) {
@@ -68,26 +68,40 @@ Policy policy_of(const Scene& scene) {
   return policy;
 }
 
+std::size_t key_bits_of(const Credentials& credentials) {
+  if (credentials.empty()) {
+    return 0;
+  }
+  const auto certificate = describe_certificate(credentials.chain.front());
+  return certificate.has_value() ? certificate->key_bits : 0;
+}
+
 struct Configs {
   Result<std::shared_ptr<const ClientConfig>> client;
   Result<std::shared_ptr<const ServerConfig>> server;
 };
 
-Configs build_configs(const Theatre& theatre,
+Configs build_configs(Theatre& theatre,
                       const Scene& scene,
                       const std::shared_ptr<SessionStore>& sessions,
                       const std::shared_ptr<KeyLog>& key_log) {
   const Watchers watchers =
       theatre.performance.watchers ? theatre.performance.watchers() : Watchers{};
+  const Credentials& credentials = theatre.wardrobe.credentials_for(*scene.suite);
   ClientOptions client;
   client.policy = policy_of(scene);
-  client.verifier = verify_with_pin({certificate_fingerprint(theatre.credentials.chain.front())});
+  std::vector<std::array<std::uint8_t, 32>> pins;  // none: an anonymous server shows nothing
+  if (!credentials.empty()) {
+    pins.push_back(certificate_fingerprint(credentials.chain.front()));
+  }
+  client.verifier = verify_with_pin(pins);
   client.key_log = key_log;
   client.inspector = watchers.client;
   client.reveal_secrets = RevealSecrets::yes;
   ServerOptions server;
   server.policy = policy_of(scene);
-  server.credentials = {theatre.credentials};
+  server.credentials = {credentials};
+  server.temporary_rsa_keys = theatre.wardrobe.temporary_rsa_keys();
   server.sessions = sessions;
   server.inspector = watchers.server;
   server.reveal_secrets = RevealSecrets::yes;
@@ -96,7 +110,7 @@ Configs build_configs(const Theatre& theatre,
 }
 
 /// appear plays one connection and tells of it.
-Appearance appear(const Theatre& theatre,
+Appearance appear(Theatre& theatre,
                   const Scene& scene,
                   const std::shared_ptr<SessionStore>& sessions,
                   SessionPtr resume) {
@@ -106,23 +120,27 @@ Appearance appear(const Theatre& theatre,
                         .of = 0,
                         .conversation = {},
                         .key_log_lines = {},
-                        .strength = assess(scene.version, scene.suite->id, theatre.key_bits)};
+                        .strength = {}};
   const auto lines = std::make_shared<KeptLines>();
   const Configs configs = build_configs(theatre, scene, sessions, lines);
-  if (!configs.client || !configs.server) {
+  if (configs.client && configs.server) {
+    const Data data = theatre.performance.data;
+    appearance.conversation =
+        converse({.client = *configs.client,
+                  .server = *configs.server,
+                  .resume = std::move(resume),
+                  .request = request_of(scene, data),
+                  .reply = reply_of(data)},
+                 std::chrono::steady_clock::now() + theatre.performance.patience);
+    appearance.key_log_lines = lines->lines;
+  } else {
     appearance.conversation.problem =
         configs.client ? configs.server.error().text() : configs.client.error().text();
-    return appearance;
   }
-  const Data data = theatre.performance.data;
-  appearance.conversation =
-      converse({.client = *configs.client,
-                .server = *configs.server,
-                .resume = std::move(resume),
-                .request = request_of(scene, data),
-                .reply = reply_of(data)},
-               std::chrono::steady_clock::now() + theatre.performance.patience);
-  appearance.key_log_lines = lines->lines;
+  appearance.strength = assess(scene.version,
+                               scene.suite->id,
+                               key_bits_of(theatre.wardrobe.credentials_for(*scene.suite)),
+                               appearance.conversation.temporary_key_bits);
   return appearance;
 }
 
@@ -156,11 +174,7 @@ std::string title(const Appearance& appearance) {
 
 Tally perform(const Performance& performance) {
   const auto started = std::chrono::steady_clock::now();
-  Theatre theatre{
-      .performance = performance, .credentials = make_throwaway_credentials(), .key_bits = 0};
-  if (const auto certificate = describe_certificate(theatre.credentials.chain.front())) {
-    theatre.key_bits = certificate->key_bits;
-  }
+  Theatre theatre{.performance = performance};
   Tally tally;
   std::size_t number = 0;
   const auto account = [&](Appearance& appearance) {

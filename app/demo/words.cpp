@@ -24,14 +24,88 @@ std::string words_of_finished(const Scene& scene) {
          in_brackets(scene, "5.6.9", "7.4.9");
 }
 
-std::string words_of_key_exchange(const Scene& scene) {
+/// Method is what the key exchanges have in common with each other, for words.
+enum class Method : std::uint8_t { encryption, agreement, curve };
+
+Method method_of(const Scene& scene) {
+  switch (scene.suite->key_exchange) {
+    case KeyExchangeKind::rsa:
+      return Method::encryption;
+    case KeyExchangeKind::dh_dss:
+    case KeyExchangeKind::dh_rsa:
+    case KeyExchangeKind::dhe_dss:
+    case KeyExchangeKind::dhe_rsa:
+    case KeyExchangeKind::dh_anon:
+      return Method::agreement;
+    case KeyExchangeKind::ecdhe_ecdsa:
+    case KeyExchangeKind::ecdhe_rsa:
+    case KeyExchangeKind::ecdh_anon:
+      break;
+  }
+  return Method::curve;
+}
+
+std::string words_of_encrypted_secret(const Scene& scene) {
   const std::string framing = is_ssl30(scene)
                                   ? " SSL 3.0 sends the encrypted block as it is"
                                   : " TLS 1.0 puts a length of two bytes before the block";
   return "The client's part of the key exchange. With RSA it draws the pre_master_secret and "
-         "encrypts it with the key in the server's certificate; whoever has the private key, today "
-         "or in ten years, can read the connection." +
+         "encrypts it with the server's key, that of the certificate or the temporary one; whoever "
+         "has the private key, today or in ten years, can read the connection." +
          framing + in_brackets(scene, "5.6.7.1", "7.4.7.1");
+}
+
+std::string words_of_key_exchange(const Scene& scene) {
+  if (method_of(scene) == Method::encryption) {
+    return words_of_encrypted_secret(scene);
+  }
+  const bool is_fixed =
+      info(scene.suite->key_exchange).certificate_use == KeyExchangeInfo::Use::agreement;
+  const std::string lasting =
+      is_fixed ? " The server's half is in its certificate, so whoever gets that key, today or in "
+                 "ten years, can read the connection"
+               : " Both halves are forgotten after the connection, so nobody can read it later";
+  const std::string text =
+      "The client's half of the key exchange: its public value, from which and from the server's "
+      "both compute the same pre_master_secret." +
+      lasting;
+  return method_of(scene) == Method::curve ? text + " (RFC 4492 §5.7)."
+                                           : text + in_brackets(scene, "5.6.7.3", "7.4.7.2");
+}
+
+std::string words_of_params(const Scene& scene) {
+  const std::string where = method_of(scene) == Method::curve
+                                ? " (RFC 4492 §5.4)."
+                                : in_brackets(scene, "5.6.3", "7.4.3");
+  if (info(scene.suite->key_exchange).is_anonymous) {
+    return "The server's half of the key exchange. Nothing signs it, so whoever sits in between "
+           "can put its own in its place" +
+           where;
+  }
+  if (method_of(scene) == Method::encryption) {
+    return "A key for encryption that is as short as the export rules of the time wanted it, made "
+           "for a day's use and signed with the certificate's longer one" +
+           where;
+  }
+  return "The server's half of the key exchange, made for this connection and signed with the key "
+         "of the certificate" +
+         where;
+}
+
+std::string words_of_premaster(const Scene& scene) {
+  switch (method_of(scene)) {
+    case Method::encryption:
+      return "The version of the client_hello and 46 random bytes, drawn by the client" +
+             in_brackets(scene, "5.6.7.1", "7.4.7.1");
+    case Method::agreement:
+      return "Z = g^(xy) mod p, where x and y are the secrets behind the two public values, "
+             "without "
+             "leading zeros" +
+             in_brackets(scene, "6.1.2", "8.1.2");
+    case Method::curve:
+      break;
+  }
+  return "The x-coordinate of the point that both compute (RFC 4492 §5.10).";
 }
 
 std::string words_of_exportable_keys(const Scene& scene) {
@@ -142,8 +216,7 @@ std::string words_of_message(HandshakeType type, const Scene& scene) {
              "here it compares the fingerprint with the one that this process made" +
              in_brackets(scene, "5.6.2", "7.4.2");
     case HandshakeType::server_key_exchange:
-      return "Parameters of the key exchange that the certificate does not hold" +
-             in_brackets(scene, "5.6.3", "7.4.3");
+      return words_of_params(scene);
     case HandshakeType::certificate_request:
       return "The server wants a certificate from the client" +
              in_brackets(scene, "5.6.4", "7.4.4");
@@ -164,8 +237,7 @@ std::string words_of_message(HandshakeType type, const Scene& scene) {
 std::string words_of_value(DerivedValue value, const Scene& scene, End end) {
   switch (value) {
     case DerivedValue::pre_master_secret:
-      return "With RSA: the version of the client_hello and 46 random bytes, drawn by the client" +
-             in_brackets(scene, "5.6.7.1", "7.4.7.1");
+      return words_of_premaster(scene);
     case DerivedValue::master_secret:
       return words_of_master_secret(scene);
     case DerivedValue::key_block:
@@ -243,8 +315,8 @@ std::string words_without_protection(std::uint8_t type) {
 
 std::string_view words_of_remembered_secret() noexcept {
   return "It is the master_secret of the session that is resumed. There is no pre_master_secret "
-         "and "
-         "no RSA, which makes this handshake shorter; the randoms are new, and so are the keys.";
+         "and no key exchange, which makes this handshake shorter; the randoms are new, and so are "
+         "the keys.";
 }
 
 std::string meaning_of_header(ByteView record) {

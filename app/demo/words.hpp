@@ -23,6 +23,9 @@ namespace heirloom::app::demo {
                                            ByteView bytes,
                                            const Scene& scene);
 
+/// meaning_of_extension says what the data of an extension of that type hold.
+[[nodiscard]] std::string meaning_of_extension(std::uint64_t type, ByteView data);
+
 /// words_of_value says how a derived value is made, and meaning_of_value what it is for. `end` is
 /// who derives it.
 [[nodiscard]] std::string words_of_value(DerivedValue value, const Scene& scene, End end);

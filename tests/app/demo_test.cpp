@@ -180,7 +180,8 @@ TEST(TcpPackets, CloseBothDirections) {
 }
 
 Script script(std::uint16_t for_client, std::uint16_t for_server) {
-  const Credentials credentials = make_throwaway_credentials();
+  Wardrobe wardrobe;
+  const Credentials& credentials = wardrobe.credentials_for(*find_cipher_suite(for_server));
   ClientOptions client;
   client.policy = Policy::museum();
   client.policy.cipher_suites = {for_client};
