@@ -8,8 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   // A fresh configuration each time: its randomness is a counter.
-  ClientOptions options = testing::client_options();
-  options.policy = fuzz::policy_of(input);
+  ClientOptions options = testing::client_options(fuzz::combination_of(input));
   fuzz::feed(Connection::client(testing::build(std::move(options)), PeerName{"localhost"}), input);
   return 0;
 }

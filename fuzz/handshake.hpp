@@ -7,8 +7,10 @@
 #include "heirloom/connection.hpp"
 
 #include "support/pair.hpp"
+#include "support/suite_setup.hpp"
 
 #include <cstdlib>
+#include <vector>
 
 namespace heirloom::fuzz {
 
@@ -29,11 +31,20 @@ inline void check_state(const Connection& connection) {
 
 inline constexpr std::size_t kHeaderSize = 2;
 
-/// policy_of is the policy that the second byte of an input picks.
-inline Policy policy_of(std::span<const std::uint8_t> input) {
-  static const auto all = testing::combinations();
-  const auto& combination = all[input[1] % all.size()];
-  return testing::policy_for(combination.version, combination.suite);
+/// picks are suites that together have every key exchange and every cipher, at both versions.
+inline const std::vector<testing::Combination>& picks() {
+  static const auto all = [] {
+    auto chosen = testing::representatives(ProtocolVersion::ssl30);
+    const auto more = testing::representatives(ProtocolVersion::tls10);
+    chosen.insert(chosen.end(), more.begin(), more.end());
+    return chosen;
+  }();
+  return all;
+}
+
+/// combination_of is what the second byte of an input picks.
+inline testing::Combination combination_of(std::span<const std::uint8_t> input) {
+  return picks()[input[1] % picks().size()];
 }
 
 /// feed hands the input over to a connection.

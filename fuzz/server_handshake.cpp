@@ -8,8 +8,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     return 0;
   }
   // A fresh configuration each time: its randomness is a counter.
-  ServerOptions options = testing::server_options();
-  options.policy = fuzz::policy_of(input);
+  ServerOptions options = testing::server_options(fuzz::combination_of(input));
   fuzz::feed(Connection::server(testing::build(std::move(options))), input);
   return 0;
 }
