@@ -94,13 +94,6 @@ IdentityVerdict judge_certificate(const IdentityQuestion& question) {
         question.command + " --pin " + question.certificate + "   (if that is the right box)",
         "certificate_revoked");
   }
-  // Security: who gives a list asks for this, so neither memory nor --accept-new undoes it.
-  if (question.is_revoked && !question.accept_once) {
-    return refuse("the certificate of " + question.target + " has been revoked by its authority",
-                  question.command + " --pin " + question.certificate +
-                      "   (if that is the right box)",
-                  "certificate_revoked");
-  }
   if (question.pin == nullptr) {
     return judge_first_contact(question);
   }
