@@ -1,5 +1,6 @@
-// TemporaryRsaKeys: the short keys that a server makes for RSA_EXPORT suites (RFC 6101 §5.6.3 and
-// D.1, RFC 2246 §7.4.3 and D.1).
+// TemporaryRsaKeys: the short keys that a server makes for RSA_EXPORT suites and, at SSL 3.0,
+// beside a certificate that only signs (RFC 6101 §5.6.3 and D.1, RFC 2246 §7.4.3 and D.1; drift
+// D118).
 //
 // "For typical electronic commerce applications, it is suggested that keys be changed daily or
 // every 500 transactions, and more often if possible" (RFC 2246 D.1).
@@ -43,8 +44,8 @@ struct TemporaryRsaRules {
   std::chrono::seconds age{86400};
 };
 
-/// make_temporary_rsa_keys makes the first key of a size when it is first asked for, and its
-/// successors on a thread of its own before they are needed.
+/// make_temporary_rsa_keys makes the first key of a size when it is first asked for, and each
+/// successor on a thread of its own once half of the uses or of the time is spent.
 [[nodiscard]] HEIRLOOM_EXPORT std::shared_ptr<TemporaryRsaKeys> make_temporary_rsa_keys(
     TemporaryRsaRules rules = {}, std::shared_ptr<Clock> clock = nullptr);
 

@@ -1,5 +1,6 @@
 // The client's half of the handshake, in the order of the protocol (RFC 6101 §5.6, RFC 2246 §7.4).
 #include "base/try.hpp"
+#include "handshake/client_certificate.hpp"
 #include "handshake/client_states.hpp"
 #include "handshake/curves.hpp"
 #include "handshake/negotiate.hpp"
@@ -8,7 +9,6 @@
 #include "session/session_access.hpp"
 
 #include <algorithm>
-#include <cstddef>
 #include <string>
 #include <utility>
 
@@ -134,76 +134,6 @@ AwaitChangeCipherSpec finish_flight(Negotiated negotiated,
           .transcript = std::move(transcript)};
 }
 
-/// type_of is how a request names our kind of certificate: by its key and, for Diffie-Hellman keys,
-/// by who signed it (RFC 2246 §7.4.4). Empty if it has no name or may not be used so.
-std::optional<message::ClientCertificateType> type_of(const crypto::CertificateKey& key) {
-  using enum message::ClientCertificateType;
-  switch (key.algorithm) {
-    case PublicKeyAlgorithm::rsa:
-      return key.may_sign ? std::optional(rsa_sign) : std::nullopt;
-    case PublicKeyAlgorithm::dsa:
-      return key.may_sign ? std::optional(dss_sign) : std::nullopt;
-    case PublicKeyAlgorithm::ec:
-      return key.may_sign ? std::optional(ecdsa_sign) : std::nullopt;
-    case PublicKeyAlgorithm::dh:
-      if (key.signature_algorithm == PublicKeyAlgorithm::rsa) {
-        return rsa_fixed_dh;
-      }
-      return key.signature_algorithm == PublicKeyAlgorithm::dsa ? std::optional(dss_fixed_dh)
-                                                                : std::nullopt;
-    case PublicKeyAlgorithm::other:
-      break;
-  }
-  return std::nullopt;
-}
-
-/// fits_key_exchange: a Diffie-Hellman key proves itself in the key exchange alone, so it needs a
-/// server key of the same group (RFC 2246 §7.4.6).
-bool fits_key_exchange(const crypto::CertificateKey& own, const Server& server) {
-  if (!own.dh.has_value()) {
-    return true;
-  }
-  const crypto::CertificateKey* peer = server.certificate_key();
-  return own.may_agree && peer != nullptr && peer->dh.has_value() &&
-         peer->dh->group.p == own.dh->group.p && peer->dh->group.g == own.dh->group.g;
-}
-
-/// leads_to is true if one of the authorities signed a certificate of our chain. They may be roots
-/// or intermediates (RFC 2246 §7.4.4).
-bool leads_to(const kx::LocalKey& own, const std::vector<Bytes>& authorities) {
-  return std::ranges::any_of(own.issuers, [&](const Bytes& issuer) {
-    return std::ranges::find(authorities, issuer) != authorities.end();
-  });
-}
-
-/// suitable_key is the one of our certificates that the request and the suite can use best; null if
-/// they can use none. One that leads to an authority of the request goes before others, then the
-/// order of the request's types counts ("sorted in order of the server's preference"), then ours.
-/// The authorities exclude nothing: a person who configured one certificate means that one, and
-/// deployed servers often list none (drift D43).
-const kx::LocalKey* suitable_key(const Environment& environment, const Flight& flight) {
-  if (!flight.request.has_value()) {
-    return nullptr;
-  }
-  const auto& types = flight.request->certificate_types;
-  const kx::LocalKey* best = nullptr;
-  std::pair<bool, std::ptrdiff_t> best_rank;
-  for (const kx::LocalKey& own : environment.own->keys) {
-    const auto type = type_of(own.certificate_key);
-    const auto asked = type.has_value() ? std::ranges::find(types, *type) : types.end();
-    if (asked == types.end() || !fits_key_exchange(own.certificate_key, flight.server)) {
-      continue;
-    }
-    const std::pair rank(!leads_to(own, flight.request->certificate_authorities),
-                         asked - types.begin());
-    if (best == nullptr || rank < best_rank) {
-      best = &own;
-      best_rank = rank;
-    }
-  }
-  return best;
-}
-
 /// answer_request sends our certificate, or says in the version's way that there is none.
 void answer_request(Flight& flight, const kx::LocalKey* shown, Effects& effects) {
   if (shown != nullptr) {
@@ -292,8 +222,10 @@ Next<AwaitChangeCipherSpec> agreed(AwaitAgreement state,
 Next<AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> send_flight(Flight flight,
                                                                         Effects& effects) {
   const Environment& environment = effects.environment();
-  const kx::LocalKey* shown = suitable_key(environment, flight);
+  const kx::LocalKey* shown = nullptr;
   if (flight.request.has_value()) {
+    shown = suitable_certificate(
+        environment.own->keys, *flight.request, flight.server.certificate_key());
     answer_request(flight, shown, effects);
   }
   HEIRLOOM_TRY(

@@ -1,4 +1,5 @@
-// What a client accepts as the group of a Diffie-Hellman key exchange.
+// What a client accepts as the group of a Diffie-Hellman key exchange, be it in a ServerKeyExchange
+// or in the server's certificate (RFC 2246 §7.4.3, C).
 #pragma once
 
 #include "crypto/dh.hpp"
@@ -10,9 +11,9 @@ namespace heirloom::kx {
 /// undercuts it by its nature.
 [[nodiscard]] std::size_t min_group_bits(const Policy& policy, const CipherSuite& suite);
 
-/// check_server_group demands a group that can be computed in, and compares the length of p with
-/// the suite's export limit (RFC 2246 §7.4.3: "the parameters for DHE_DSS_EXPORT … 512 bits") and
-/// with min_group_bits. export_restriction, key_exchange_too_weak, key_exchange_malformed.
+/// check_server_group demands a group that can be computed in, whose p is no longer than the
+/// suite's export limit (RFC 2246 C, "Key size limit") and between min_group_bits and the policy's
+/// maximum. export_restriction, key_exchange_too_weak, key_exchange_malformed.
 [[nodiscard]] Result<void> check_server_group(const KxContext& context,
                                               const crypto::DhGroup& group);
 

@@ -50,8 +50,7 @@ class DheClient final : public ClientKeyAgreement {
   Bytes server_public_;
 };
 
-/// group_for keeps to the limit of an export suite, whatever group was configured (RFC 2246
-/// §7.4.3).
+/// group_for keeps to the limit of an export suite, whatever group was configured (RFC 2246 C).
 const crypto::DhGroup& group_for(const CipherSuite& suite, const Ephemeral& ephemeral) {
   const std::size_t limit = suite.export_limit_bits;
   if (limit == 0 || ephemeral.group.bits() <= limit) {

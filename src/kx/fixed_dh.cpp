@@ -1,8 +1,9 @@
-// Diffie-Hellman with the key of the server's certificate (RFC 2246 §7.4.2 DH_DSS and DH_RSA,
-// §7.4.7.2).
+// Diffie-Hellman with the key of the server's certificate (RFC 6101 §5.6.7.3; RFC 2246 §7.4.2
+// DH_DSS and DH_RSA, §7.4.7.2).
 //
 // A client whose own certificate has a key of the same group sends an empty ClientKeyExchange: both
-// public values are known by then (implicit). Any other sends a fresh public value (explicit).
+// public values are known by then (implicit). Any other sends a fresh public value (explicit). The
+// group is the certificate's, so it is judged as that of a ServerKeyExchange would be.
 #include "base/try.hpp"
 #include "crypto/dh.hpp"
 #include "kx/dh_group_rules.hpp"

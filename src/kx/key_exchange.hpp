@@ -44,7 +44,7 @@ struct KxContext {
                                                const CipherSuite& suite,
                                                const crypto::CertificateKey* key);
 
-/// uses_curve is true for the methods of RFC 4492.
+/// uses_curve is true for ECDHE_ECDSA, ECDHE_RSA and ECDH_anon (RFC 4492 §2).
 [[nodiscard]] bool uses_curve(KeyExchangeKind kind);
 
 /// check_certificate_key compares the server's certificate with what the suite makes of it: the
@@ -77,6 +77,8 @@ struct TemporaryKey {
   std::optional<NamedCurve> curve = std::nullopt;
 };
 
+/// ClientKeyAgreement is the client's part of one key exchange: learn (where a ServerKeyExchange
+/// comes), then respond.
 class ClientKeyAgreement {
  public:
   ClientKeyAgreement() = default;
@@ -107,6 +109,8 @@ class ClientKeyAgreement {
                                                  const crypto::CertificateKey* own) = 0;
 };
 
+/// ServerKeyAgreement is the server's part: offer (where a ServerKeyExchange goes out), accept, and
+/// recover if a private key had to be asked.
 class ServerKeyAgreement {
  public:
   ServerKeyAgreement() = default;
@@ -131,13 +135,14 @@ class ServerKeyAgreement {
                                                 const crypto::CertificateKey* own,
                                                 const crypto::CertificateKey* client_key) = 0;
 
-  /// recover gives the premaster secret from what the private key made. For RSA it is no Result on
-  /// purpose: a failed decryption, a wrong padding and a wrong version all end in a premaster
-  /// secret that is random, so an error path that a peer could watch cannot be written (RFC 2246
-  /// §7.4.7.1).
+  /// recover gives the premaster secret from what the private key made. Only called if accept has
+  /// asked for it. It is no Result on purpose: with RSA a failed decryption, a wrong padding and a
+  /// wrong version all end in a premaster secret that is random, so an error path that a peer could
+  /// watch cannot be written (RFC 2246 §7.4.7.1); so does a Diffie-Hellman key that fails.
   [[nodiscard]] virtual PremasterSecret recover(const PrivateKeyResult& result) = 0;
 };
 
+// make_client_agreement and make_server_agreement go by the table in key_exchange.cpp.
 [[nodiscard]] std::unique_ptr<ClientKeyAgreement> make_client_agreement(KeyExchangeKind kind);
 [[nodiscard]] std::unique_ptr<ServerKeyAgreement> make_server_agreement(KeyExchangeKind kind);
 

@@ -14,6 +14,7 @@ namespace heirloom::kx {
 
 namespace {
 
+/// kUsualTemporaryKey is the length, in bits, of a temporary key that no export suite limits.
 constexpr std::size_t kUsualTemporaryKey = 1024;
 
 /// frame puts the RSA block into a ClientKeyExchange body as the version has it (drift D20).
