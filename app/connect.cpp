@@ -74,6 +74,9 @@ std::string command_line(const ConnectOptions& options) {
   for (const auto& word : options.protocol.allow) {
     add("--allow", word);
   }
+  for (const auto& word : options.protocol.curves) {
+    add("--curves", word);
+  }
   line += options.insecure ? " --insecure" : "";
   return line + (options.protocol.no_extensions ? " --no-extensions" : "");
 }

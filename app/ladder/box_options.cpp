@@ -110,6 +110,9 @@ std::string repeat_box_options(const BoxOptions& options) {
   for (const std::string& word : options.protocol.allow) {
     add("--allow", word);
   }
+  for (const std::string& curves : options.protocol.curves) {
+    add("--curves", curves);
+  }
   line += repeat_credential_options(options.credentials);
   line += options.protocol.no_extensions ? " --no-extensions" : "";
   line += options.no_fallback_signal ? " --no-fallback-signal" : "";
@@ -147,7 +150,8 @@ Restrictions restrictions_of(const BoxOptions& options, const Policy& policy) {
   Restrictions restrictions;
   restrictions.no_extensions = protocol.no_extensions;
   restrictions.needs_our_engine = protocol.no_extensions || !protocol.max.empty() ||
-                                  !protocol.suites.empty() || protocol.preset == "strict";
+                                  !protocol.suites.empty() || !protocol.curves.empty() ||
+                                  protocol.preset == "strict";
   restrictions.allows_tls10 = rank_of(policy.max_version) >= rank_of(ProtocolVersion::tls10);
   restrictions.allows_ssl30 = rank_of(policy.min_version) <= rank_of(ProtocolVersion::ssl30);
   return restrictions;

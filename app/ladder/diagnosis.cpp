@@ -72,6 +72,13 @@ std::string with_ssl30(const Situation& situation) {
   return is_strict(situation) ? without_option(std::move(command), "--preset") : command;
 }
 
+Failure explain_refused_here(const RungResult& result, const Situation& situation) {
+  return handshake_failure(
+      situation.target + " answers, but not acceptably: " + result.detail,
+      with_permission(situation.command, result.permit.empty() ? "-v" : result.permit),
+      "refused_here");
+}
+
 /// explain_last explains a result that ended the ladder early because it names its own cause.
 Failure explain_last(const RungResult& last, const Situation& situation) {
   const std::string& target = situation.target;
@@ -103,6 +110,8 @@ Failure explain_last(const RungResult& last, const Situation& situation) {
     case RungEnd::not_tls:
       return handshake_failure(
           target + " does not speak TLS on this port", elsewhere(situation, ""), "not_tls");
+    case RungEnd::refused_by_us:
+      return explain_refused_here(last, situation);
     case RungEnd::stopped:
       return {ExitCode::ok, "interrupted", "", "stopped"};
     default:
@@ -181,10 +190,7 @@ Failure diagnose(const std::vector<RungResult>& results, const Situation& situat
           with_ssl30(situation),
           "version_not_acceptable");
     }
-    return handshake_failure(
-        target + " answers, but not acceptably: " + ours->detail,
-        with_permission(situation.command, ours->permit.empty() ? "-v" : ours->permit),
-        "refused_here");
+    return explain_refused_here(*ours, situation);
   }
   return handshake_failure(
       target +

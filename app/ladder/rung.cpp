@@ -98,12 +98,13 @@ std::string outcome_text(const RungResult& result) {
 bool descends(const RungResult& result) noexcept {
   switch (result.end) {
     case RungEnd::refused_by_peer:
-    case RungEnd::refused_by_us:
     case RungEnd::closed:
     case RungEnd::reset:
     case RungEnd::silent:
     case RungEnd::stalled:
       return true;
+    case RungEnd::refused_by_us:
+      return !result.has_short_group;  // which no other hello makes longer
     case RungEnd::not_tls:   // libssl says so of anything it does not know; our engine can tell
     case RungEnd::internal:  // and it may not want a client certificate that our engine takes
       return is_system(result.rung);

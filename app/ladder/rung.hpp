@@ -80,7 +80,7 @@ struct RungResult {
 
 /// Restrictions are the options that only our engine can keep, or that rule rungs out.
 struct Restrictions {
-  bool needs_our_engine = false;  ///< --max, --suites, --no-extensions, --preset
+  bool needs_our_engine = false;  ///< --max, --suites, --curves, --no-extensions, --preset
   bool no_extensions = false;
   bool allows_tls10 = true;
   bool allows_ssl30 = true;

@@ -3,6 +3,7 @@
 #include "heirloom/cipher_suite.hpp"
 
 #include "common/command_text.hpp"
+#include "common/describe.hpp"
 #include "common/target.hpp"
 
 #include <algorithm>
@@ -29,7 +30,7 @@ Outcome<std::vector<std::string>> read_words(const std::vector<std::string>& typ
       if (!parse_allowance(word).has_value()) {
         return Failure{ExitCode::usage,
                        "\"" + escape_text(word) + "\" is no weakness that could be allowed",
-                       "null, for suites without encryption",
+                       "one of " + allowance_words(allowances()),
                        "allow_unknown"};
       }
       words.push_back(word);

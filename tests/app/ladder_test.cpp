@@ -149,6 +149,9 @@ TEST(Rung, only_refusal_reset_and_silence_descend) {
   for (const auto& [end, descending] : expected) {
     EXPECT_EQ(descends({Rung::tls10, end}), descending) << static_cast<int>(end);
   }
+  RungResult short_group{Rung::tls10, RungEnd::refused_by_us};
+  short_group.has_short_group = true;
+  EXPECT_FALSE(descends(short_group)) << "it is the same with every hello";
   EXPECT_TRUE(descends({Rung::system_defaults, RungEnd::not_tls}));
   EXPECT_TRUE(descends({Rung::system_defaults, RungEnd::internal}));
 }

@@ -13,7 +13,7 @@ import unittest
 from message_support import expect_message
 from puppet import CERTIFICATE_REQUEST, Puppet, der_of, tiny_credentials, vector
 from reach_support import Box, Reach, answer_everything, fail, fingerprint, modern_context, old_box, old_context, write_pins
-from support import PATIENCE, PROGRAM, certificate, chain, environment, key
+from support import PATIENCE, PROGRAM, SHORT_GROUP, certificate, chain, environment, key, write_group
 
 ALERT = b"\x15\x03\x01\x00\x02\x02"
 FALLBACK = b"\x56\x00"
@@ -67,6 +67,11 @@ class Refusals(unittest.TestCase):
         self.expect(saying(ALERT + b"\x28"), "no_common_cipher_suite")
         self.expect(saying(ALERT + b"\x28"), "no_common_cipher_suite", "--allow", "null,export,anon")
         self.expect(saying(ALERT + b"\x28"), "no_common_cipher_suite", "--preset", "strict")
+
+    def test_box_with_a_short_group(self):
+        options = ("--dhparam", write_group(self.state, SHORT_GROUP), "--allow", "dh512", "--suites", "DHE")
+        with old_box(answer_everything, *options) as (url, _):
+            expect_message(self.reach(url), "refused_here")
 
     def test_box_without_a_certificate(self):
         with old_box(answer_everything, "--suites", "anon", "--allow", "anon") as (url, _):
