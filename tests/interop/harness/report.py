@@ -88,7 +88,8 @@ def marks_of(outcomes, expected_to_fail):
         if cell.kind != "exchange":
             keys = [(cell.kind, cell.version, cell.peer)]
         for key in keys:
-            marks[key] = marks.get(key, "") + letter
+            if letter not in marks.get(key, ""):  # a feature may be tried with several suites
+                marks[key] = marks.get(key, "") + letter
     return marks
 
 
