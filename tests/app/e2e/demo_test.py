@@ -98,6 +98,7 @@ class Json(Stage):
         cls.addClassCleanup(folder.cleanup)
         cls.outcome = run("demo", "--json", "-o", pathlib.Path(folder.name) / "out")
         cls.lines = [json.loads(line) for line in cls.outcome.out.splitlines()]
+        cls.capture = pcapng.read(cls.lines[-1]["capture"])
 
     def test_an_object_per_connection_and_a_summary(self):
         self.assertEqual((self.outcome.code, self.outcome.err), (0, ""))
@@ -113,14 +114,14 @@ class Json(Stage):
         self.assertEqual((summary["event"], summary["schema"], summary["tool"]), ("summary", 1, "heirloom"))
         self.assertEqual((summary["connections"], summary["passed"], summary["failed"]), (len(lines), len(lines), 0))
         self.assertEqual(summary["bytes"], sum(line["bytes"] for line in lines))
-        self.assertEqual(len(pcapng.read(summary["capture"]).connections), len(lines))
+        self.assertEqual(len(self.capture.connections), len(lines))
         self.assertEqual(len(pathlib.Path(summary["key_log"]).read_text().splitlines()), len(lines))
 
     def test_resuming_is_seen_on_the_wire(self):
         """A full handshake has a Certificate (11) from the server unless that is anonymous, an abbreviated one has
         none."""
         lines = self.lines
-        for line, connection in zip(lines, pcapng.read(lines[-1]["capture"]).connections):
+        for line, connection in zip(lines, self.capture.connections):
             in_clear = itertools.takewhile(lambda record: record[0] != CHANGE_CIPHER_SPEC, records(connection.data["server"]))
             types = [fragment[0] for _, fragment in in_clear]
             shows = line["handshake"] == "full" and "_anon_" not in line["suite"]
@@ -128,7 +129,7 @@ class Json(Stage):
 
     def test_capture_holds_what_the_table_says(self):
         lines = self.lines
-        capture = pcapng.read(lines[-1]["capture"])
+        capture = self.capture
         self.assertEqual(capture.key_log, pathlib.Path(lines[-1]["key_log"]).read_text())
         self.assertEqual(len(capture.comments), 1)
         for line, connection in zip(lines, capture.connections, strict=False):
@@ -142,7 +143,7 @@ class Json(Stage):
     def test_key_log_has_the_client_randoms_of_the_capture(self):
         summary = self.lines[-1]
         lines = pathlib.Path(summary["key_log"]).read_text().splitlines()
-        connections = pcapng.read(summary["capture"]).connections
+        connections = self.capture.connections
         for line, connection in zip(lines, connections, strict=True):
             label, client_random, master = line.split()
             self.assertEqual((label, len(master)), ("CLIENT_RANDOM", 96))

@@ -22,11 +22,12 @@ def options(data):
 
 
 def blocks(data):
+    data = memoryview(data)  # a capture has many thousand blocks: the rest is not copied for each
     while data:
         kind, size = struct.unpack_from("<II", data)
         assert size % 4 == 0 and 12 <= size <= len(data), f"block of {size} bytes"
         assert struct.unpack_from("<I", data, size - 4)[0] == size, "the lengths of a block differ"
-        yield kind, data[8:size - 4]
+        yield kind, bytes(data[8:size - 4])
         data = data[size:]
 
 
