@@ -37,7 +37,7 @@ stage_sanitizers() {
 
 # Which real peers this machine has. A quick run only says so; the full run needs the minimum set.
 stage_peers_found() {
-  local minimum=(javac certutil gnutls pike8.0 openssl old_node) missing=() peer
+  local minimum=(javac certutil gnutls pike8.0 openssl old_node node4) missing=() peer
   for peer in "${minimum[@]}"; do
     if has_peer "$peer"; then
       echo "peer found: $peer"
@@ -59,7 +59,7 @@ stage_peers_found() {
 has_peer() {
   case "$1" in
     gnutls) compgen -G '/usr/lib/*/libgnutls.so.30' >/dev/null ;;
-    old_node) [ -x build/peers/old_node/bin/node ] ;;
+    old_node | node4) [ -x "build/peers/$1/bin/node" ] ;;
     *) command -v "$1" >/dev/null ;;
   esac
 }

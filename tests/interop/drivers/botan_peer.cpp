@@ -2,6 +2,17 @@
 //
 // botan_peer client|server key=value...      (contract: docs/interop.md)
 // botan_peer version
+#include <cstdio>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <map>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include <arpa/inet.h>
 #include <botan/auto_rng.h>
 #include <botan/certstor.h>
 #include <botan/credentials_manager.h>
@@ -15,21 +26,9 @@
 #include <botan/tls_server.h>
 #include <botan/tls_session_manager.h>
 #include <botan/version.h>
-
-#include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cstdio>
-#include <fstream>
-#include <iostream>
-#include <iterator>
-#include <map>
-#include <memory>
-#include <stdexcept>
-#include <string>
-#include <vector>
 
 namespace {
 
@@ -38,29 +37,47 @@ std::map<std::string, std::string> options;
 class OldPolicy final : public Botan::TLS::Policy {
  public:
   bool allow_tls10() const override { return true; }
+
   bool allow_tls11() const override { return false; }
+
   bool allow_tls12() const override { return false; }
+
   std::vector<std::string> allowed_ciphers() const override {
     return {"3DES", "AES-128", "AES-256", "Camellia-128", "Camellia-256", "SEED"};
   }
+
   std::vector<std::string> allowed_macs() const override { return {"SHA-1"}; }
-  std::vector<std::string> allowed_signature_hashes() const override { return {"SHA-1", "SHA-256"}; }
+
+  std::vector<std::string> allowed_signature_hashes() const override {
+    return {"SHA-1", "SHA-256"};
+  }
+
   std::vector<std::string> allowed_key_exchange_methods() const override {
     return {"RSA", "DH", "ECDH"};
   }
+
   std::vector<std::string> allowed_signature_methods() const override {
     return {"IMPLICIT", "RSA", "DSA", "ECDSA"};
   }
+
   std::vector<std::uint16_t> ciphersuite_list(Botan::TLS::Protocol_Version, bool) const override {
     return {static_cast<std::uint16_t>(std::stoul(options.at("suite"), nullptr, 16))};
   }
+
   std::size_t minimum_rsa_bits() const override { return 512; }
+
   std::size_t minimum_dh_group_size() const override { return 512; }
+
   std::size_t minimum_dsa_group_size() const override { return 1024; }
+
   std::size_t minimum_signature_strength() const override { return 40; }
+
   bool require_cert_revocation_info() const override { return false; }
+
   bool allow_insecure_renegotiation() const override { return true; }
+
   bool negotiate_encrypt_then_mac() const override { return false; }
+
   bool require_client_certificate_authentication() const override {
     return options.count("request_certificate") != 0;
   }
@@ -90,7 +107,8 @@ class Keys final : public Botan::Credentials_Manager {
   }
 
   std::vector<Botan::X509_Certificate> cert_chain(const std::vector<std::string>& types,
-                                                  const std::string&, const std::string&) override {
+                                                  const std::string&,
+                                                  const std::string&) override {
     for (const auto& type : types) {
       if (key_ && key_->algo_name() == type) {
         return chain_;
@@ -99,7 +117,8 @@ class Keys final : public Botan::Credentials_Manager {
     return {};
   }
 
-  Botan::Private_Key* private_key_for(const Botan::X509_Certificate&, const std::string&,
+  Botan::Private_Key* private_key_for(const Botan::X509_Certificate&,
+                                      const std::string&,
                                       const std::string&) override {
     return key_.get();
   }
@@ -145,8 +164,10 @@ class Conversation final : public Botan::TLS::Callbacks {
   // Accepts everybody: this is interoperability, not security.
   void tls_verify_cert_chain(const std::vector<Botan::X509_Certificate>& shown,
                              const std::vector<std::shared_ptr<const Botan::OCSP::Response>>&,
-                             const std::vector<Botan::Certificate_Store*>&, Botan::Usage_Type,
-                             const std::string&, const Botan::TLS::Policy&) override {
+                             const std::vector<Botan::Certificate_Store*>&,
+                             Botan::Usage_Type,
+                             const std::string&,
+                             const Botan::TLS::Policy&) override {
     has_certificate = !shown.empty();
   }
 
@@ -234,8 +255,10 @@ void converse(Conversation& conversation, Botan::TLS::Channel& channel, bool is_
   auto hash = Botan::HashFunction::create("SHA-256");
   hash->update(conversation.received);
   std::printf("RESULT version=%s suite=%04x certificate=%s received=%zu sha256=%s end=clean\n",
-              conversation.version.c_str(), conversation.suite,
-              conversation.has_certificate ? "yes" : "no", conversation.received.size(),
+              conversation.version.c_str(),
+              conversation.suite,
+              conversation.has_certificate ? "yes" : "no",
+              conversation.received.size(),
               Botan::hex_encode(hash->final(), false).c_str());
 }
 
@@ -262,7 +285,11 @@ int main(int count, char** words) {
       Botan::TLS::Server server(conversation, sessions, keys, policy, random);
       converse(conversation, server, is_server);
     } else {
-      Botan::TLS::Client client(conversation, sessions, keys, policy, random,
+      Botan::TLS::Client client(conversation,
+                                sessions,
+                                keys,
+                                policy,
+                                random,
                                 Botan::TLS::Server_Information("localhost"),
                                 Botan::TLS::Protocol_Version::TLS_V10);
       converse(conversation, client, is_server);
