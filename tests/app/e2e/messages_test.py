@@ -144,8 +144,9 @@ class Messages(PuppetServer):
         expect_message(outcome, "version_not_acceptable")
 
     def test_message_suite_out_of_the_blue(self):
-        outcome = self.after_hello(lambda peer: peer.server_hello(suite=0x002C))
-        expect_message(outcome, "cipher_suite_not_offered")
+        for suite in (0x002C, 0x0003):
+            outcome = self.after_hello(lambda peer, suite=suite: peer.server_hello(suite=suite))
+            expect_message(outcome, "cipher_suite_not_offered")
 
     def test_message_compression_out_of_the_blue(self):
         outcome = self.after_hello(lambda peer: peer.server_hello(compression=1))
