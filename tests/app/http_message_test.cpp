@@ -3,6 +3,7 @@
 #include "http/message.hpp"
 #include "http/parser.hpp"
 
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -62,84 +63,107 @@ Answer read_answer(std::string_view text, std::size_t piece, ResponseContext con
                 parser.response().fields};
 }
 
-class EveryCut : public ::testing::TestWithParam<std::size_t> {};
+/// kPieces are the sizes in which an answer arrives.
+constexpr std::array<std::size_t, 5> kPieces{1, 2, 3, 7, 1000};
 
-INSTANTIATE_TEST_SUITE_P(Pieces, EveryCut, ::testing::Values(1U, 2U, 3U, 7U, 1000U));
-
-TEST_P(EveryCut, content_length_body) {
-  const Answer answer =
-      read_answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: y\r\n\r\nhelloREST", GetParam());
-  EXPECT_EQ(answer.stage, Stage::complete);
-  EXPECT_EQ(answer.body, "hello");
-  EXPECT_TRUE(answer.keeps);
-  EXPECT_EQ(answer.kind, Kind::length);
-  EXPECT_LE(answer.taken, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: y\r\n\r\nhello"s.size());
+TEST(EveryCut, content_length_body) {
+  for (const std::size_t piece : kPieces) {
+    SCOPED_TRACE(piece);
+    const Answer answer =
+        read_answer("HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: y\r\n\r\nhelloREST", piece);
+    EXPECT_EQ(answer.stage, Stage::complete);
+    EXPECT_EQ(answer.body, "hello");
+    EXPECT_TRUE(answer.keeps);
+    EXPECT_EQ(answer.kind, Kind::length);
+    EXPECT_LE(answer.taken, "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nX: y\r\n\r\nhello"s.size());
+  }
 }
 
-TEST_P(EveryCut, chunked_body_with_extension_and_trailer) {
-  const Answer answer = read_answer(
-      "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nT: "
-      "u\r\n\r\n",
-      GetParam());
-  EXPECT_EQ(answer.stage, Stage::complete);
-  EXPECT_EQ(answer.body, "abcde");
-  EXPECT_EQ(answer.fields.find("T"), nullptr) << "trailers are not header fields";
+TEST(EveryCut, chunked_body_with_extension_and_trailer) {
+  for (const std::size_t piece : kPieces) {
+    SCOPED_TRACE(piece);
+    const Answer answer = read_answer(
+        "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3;a=b\r\nabc\r\n2\r\nde\r\n0\r\nT: "
+        "u\r\n\r\n",
+        piece);
+    EXPECT_EQ(answer.stage, Stage::complete);
+    EXPECT_EQ(answer.body, "abcde");
+    EXPECT_EQ(answer.fields.find("T"), nullptr) << "trailers are not header fields";
+  }
 }
 
-TEST_P(EveryCut, bare_line_feeds_and_no_reason_phrase) {
-  const Answer answer = read_answer("HTTP/1.0 200\nContent-Length: 2\n\nhi", GetParam());
-  EXPECT_EQ(answer.stage, Stage::complete);
-  EXPECT_EQ(answer.status, 200);
-  EXPECT_EQ(answer.reason, "");
-  EXPECT_EQ(answer.body, "hi");
-  EXPECT_FALSE(answer.keeps);
+TEST(EveryCut, bare_line_feeds_and_no_reason_phrase) {
+  for (const std::size_t piece : kPieces) {
+    SCOPED_TRACE(piece);
+    const Answer answer = read_answer("HTTP/1.0 200\nContent-Length: 2\n\nhi", piece);
+    EXPECT_EQ(answer.stage, Stage::complete);
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.reason, "");
+    EXPECT_EQ(answer.body, "hi");
+    EXPECT_FALSE(answer.keeps);
+  }
 }
 
-TEST_P(EveryCut, body_until_close) {
-  MessageParser parser(fresh());
-  feed_all(parser, "HTTP/1.1 200 OK\r\n\r\nsome text", GetParam());
-  EXPECT_EQ(parser.stage(), Stage::body);
-  EXPECT_EQ(parser.framing().kind, Kind::until_close);
-  parser.feed_end();
-  EXPECT_EQ(parser.stage(), Stage::complete);
-  EXPECT_EQ(parser.take_body(), "some text");
-  EXPECT_FALSE(parser.keeps_connection());
+TEST(EveryCut, body_until_close) {
+  for (const std::size_t piece : kPieces) {
+    SCOPED_TRACE(piece);
+    MessageParser parser(fresh());
+    feed_all(parser, "HTTP/1.1 200 OK\r\n\r\nsome text", piece);
+    EXPECT_EQ(parser.stage(), Stage::body);
+    EXPECT_EQ(parser.framing().kind, Kind::until_close);
+    parser.feed_end();
+    EXPECT_EQ(parser.stage(), Stage::complete);
+    EXPECT_EQ(parser.take_body(), "some text");
+    EXPECT_FALSE(parser.keeps_connection());
+  }
 }
 
-TEST_P(EveryCut, answer_without_head_is_http09) {
-  MessageParser parser(fresh());
-  feed_all(parser, "<html>\nold\n</html>\n", GetParam());
-  parser.feed_end();
-  EXPECT_EQ(parser.stage(), Stage::complete);
-  EXPECT_TRUE(parser.response().is_http09);
-  EXPECT_EQ(parser.take_body(), "<html>\nold\n</html>\n");
+TEST(EveryCut, answer_without_head_is_http09) {
+  for (const std::size_t piece : kPieces) {
+    SCOPED_TRACE(piece);
+    MessageParser parser(fresh());
+    feed_all(parser, "<html>\nold\n</html>\n", piece);
+    parser.feed_end();
+    EXPECT_EQ(parser.stage(), Stage::complete);
+    EXPECT_TRUE(parser.response().is_http09);
+    EXPECT_EQ(parser.take_body(), "<html>\nold\n</html>\n");
+  }
 }
 
-TEST_P(EveryCut, garbage_behind_an_answer_is_not_http09) {
-  ResponseContext context;
-  context.http09 = ResponseContext::Http09::refused;
-  EXPECT_EQ(read_answer("garbage", GetParam(), context).stage, Stage::failed);
+TEST(EveryCut, garbage_behind_an_answer_is_not_http09) {
+  for (const std::size_t piece : kPieces) {
+    SCOPED_TRACE(piece);
+    ResponseContext context;
+    context.http09 = ResponseContext::Http09::refused;
+    EXPECT_EQ(read_answer("garbage", piece, context).stage, Stage::failed);
+  }
 }
 
-TEST_P(EveryCut, interim_answer_ends_with_its_head) {
-  const Answer answer =
-      read_answer("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", GetParam());
-  EXPECT_EQ(answer.stage, Stage::complete);
-  EXPECT_EQ(answer.status, 100);
-  EXPECT_EQ(answer.kind, Kind::none);
+TEST(EveryCut, interim_answer_ends_with_its_head) {
+  for (const std::size_t piece : kPieces) {
+    SCOPED_TRACE(piece);
+    const Answer answer =
+        read_answer("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\n\r\n", piece);
+    EXPECT_EQ(answer.stage, Stage::complete);
+    EXPECT_EQ(answer.status, 100);
+    EXPECT_EQ(answer.kind, Kind::none);
+  }
 }
 
-TEST_P(EveryCut, request_with_body) {
-  MessageParser parser;
-  const std::string text =
-      "POST /login HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na=bGET / HTTP/1.1\r\n";
-  const std::size_t taken = feed_all(parser, text, GetParam());
-  EXPECT_EQ(parser.stage(), Stage::complete);
-  EXPECT_EQ(parser.request().method, "POST");
-  EXPECT_EQ(parser.request().target, "/login");
-  EXPECT_EQ(parser.request().fields.value("host"), "a");
-  EXPECT_EQ(parser.take_body(), "a=b");
-  EXPECT_EQ(text.substr(taken), "GET / HTTP/1.1\r\n") << "pipelined bytes stay";
+TEST(EveryCut, request_with_body) {
+  for (const std::size_t piece : kPieces) {
+    SCOPED_TRACE(piece);
+    MessageParser parser;
+    const std::string text =
+        "POST /login HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na=bGET / HTTP/1.1\r\n";
+    const std::size_t taken = feed_all(parser, text, piece);
+    EXPECT_EQ(parser.stage(), Stage::complete);
+    EXPECT_EQ(parser.request().method, "POST");
+    EXPECT_EQ(parser.request().target, "/login");
+    EXPECT_EQ(parser.request().fields.value("host"), "a");
+    EXPECT_EQ(parser.take_body(), "a=b");
+    EXPECT_EQ(text.substr(taken), "GET / HTTP/1.1\r\n") << "pipelined bytes stay";
+  }
 }
 
 TEST(Answer, doubled_identical_content_length_is_one) {

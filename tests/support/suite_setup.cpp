@@ -146,25 +146,18 @@ ServerOptions server_options(Combination combination, std::uint64_t seed) {
   return options;
 }
 
-std::vector<Group> groups() {
-  std::vector<Group> all;
-  for (const Combination& combination : combinations()) {
-    const KeyExchangeKind kind = find_cipher_suite(combination.suite)->key_exchange;
-    const bool is_new = std::ranges::none_of(all, [&](const Group& other) {
-      return other.version == combination.version && other.key_exchange == kind;
-    });
-    if (is_new) {
-      all.push_back({combination.version, kind});
-    }
+std::vector<KeyExchangeKind> key_exchanges() {
+  std::set<KeyExchangeKind> all;
+  for (const CipherSuite& suite : cipher_suites()) {
+    all.insert(suite.key_exchange);
   }
-  return all;
+  return {all.begin(), all.end()};
 }
 
-std::vector<Combination> combinations(const Group& group) {
+std::vector<Combination> combinations(KeyExchangeKind kind) {
   std::vector<Combination> all = combinations();
   std::erase_if(all, [&](const Combination& combination) {
-    return combination.version != group.version ||
-           find_cipher_suite(combination.suite)->key_exchange != group.key_exchange;
+    return find_cipher_suite(combination.suite)->key_exchange != kind;
   });
   return all;
 }
@@ -189,11 +182,6 @@ std::vector<Combination> representatives(ProtocolVersion version) {
 
 std::string name_of(Combination combination) {
   return name_of(combination.version, *find_cipher_suite(combination.suite));
-}
-
-std::string name_of(const Group& group) {
-  const std::string prefix = group.version == ProtocolVersion::ssl30 ? "SSL30_" : "TLS10_";
-  return prefix + std::string(info(group.key_exchange).name);
 }
 
 }  // namespace heirloom::testing

@@ -41,22 +41,15 @@ struct TestIdentity {
 [[nodiscard]] ClientOptions client_options(Combination combination, std::uint64_t seed = 1);
 [[nodiscard]] ServerOptions server_options(Combination combination, std::uint64_t seed = 2);
 
-/// Group is a version and a key exchange: the granularity of tests that go through every suite.
-struct Group {
-  ProtocolVersion version;
-  KeyExchangeKind key_exchange;
-};
-
-/// groups is every one that has a suite, and combinations what a group has.
-[[nodiscard]] std::vector<Group> groups();
-[[nodiscard]] std::vector<Combination> combinations(const Group& group);
+/// key_exchanges is every one that has a suite, and combinations its suites at their versions.
+[[nodiscard]] std::vector<KeyExchangeKind> key_exchanges();
+[[nodiscard]] std::vector<Combination> combinations(KeyExchangeKind kind);
 
 /// representatives are suites of a version that together have every key exchange and every cipher
 /// with each of its MACs: for what depends on no pair of them.
 [[nodiscard]] std::vector<Combination> representatives(ProtocolVersion version);
 
-/// name_of is "TLS10_RSA_WITH_RC4_128_MD5", or "TLS10_DHE_DSS" for a group.
+/// name_of is "TLS10_RSA_WITH_RC4_128_MD5".
 [[nodiscard]] std::string name_of(Combination combination);
-[[nodiscard]] std::string name_of(const Group& group);
 
 }  // namespace heirloom::testing
