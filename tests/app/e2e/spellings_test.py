@@ -13,6 +13,7 @@ from support import Server, certificate, environment, key, run
 
 # Values that make sense where the option is honoured; the others are refused before anybody looks at them.
 VALUES = {
+    "-curves": "P-256", "-groups": "P-256:P-384", "-named_curve": "prime256v1",
     "-connect": "127.0.0.1", "-servername": "box.example", "-name": "me.example", "-xmpphost": "box.example",
     "-CAfile": certificate("ca"), "-verifyCAfile": certificate("ca"), "-cert": certificate("device"),
     "-key": key("device"), "-cipher": "DES-CBC3-SHA", "-keylogfile": "/dev/null", "-starttls": "smtp", "-verify": "1",
@@ -92,6 +93,8 @@ class EveryOption(unittest.TestCase):
                 if name in theirs:
                     at = common.index(ours)
                     del common[at:at + (1 if ours == "--echo" else 2)]
+            if name in ("-dcert", "-dkey"):
+                words = ["-dcert", certificate("ec256"), "-dkey", key("ec256")]
             if name in ("-accept", "-port"):
                 words[1] = str(port)
             else:
