@@ -26,7 +26,7 @@ struct Attempt {
   std::string simpler;
   CertificateChain peer_chain;  ///< for the fingerprint; empty if the peer showed none
   Peer peer = Peer::server;
-  std::size_t peer_key_bits = 0;  ///< of the certificate; 0 if no key was found in it
+  std::size_t peer_key_bits = 0;   ///< of the certificate; 0 if no key was found in it
   const Policy* policy = nullptr;  ///< as server: for what it does not allow; null: unknown
 };
 
