@@ -222,7 +222,7 @@ class OldBoxes(GetTest):
     def test_verbose_names_version_suite_and_weakness(self):
         with old_box(answer_everything, "--max", "ssl3") as (url, _):
             said = self.get("-vk", url).err
-        for expected in (r"^\* SSL connection using SSL 3\.0 / \S*SSL_RSA_WITH", r"^\* WEAK: (?!weak)", r"^> GET / HTTP/1\.1$",
+        for expected in (r"^\* SSL connection using SSL 3\.0 / \S*SSL_ECDHE_RSA_WITH", r"^\* WEAK: (?!weak)", r"^> GET / HTTP/1\.1$",
                          r"^> Host: 127\.0\.0\.1:\d+$", r"^< HTTP/1\.1 200 OK$", r"^\*  certificate sha256:"):
             self.assertRegex(said, re.compile(expected, re.M))
 
