@@ -119,17 +119,38 @@ struct Setting {
   Shape shape;
 };
 
-class Sequences : public ::testing::TestWithParam<Setting> {
+std::vector<Setting> settings();
+std::string name_of(const Setting& setting);
+
+/// Kind is what several settings have in common: one test goes through all of them.
+struct Kind {
+  Side side;
+  Shape shape;
+};
+
+class Sequences : public ::testing::TestWithParam<Kind> {
  protected:
   [[nodiscard]] Automaton automaton() const {
-    return GetParam().side == Side::server
-               ? server_hears(GetParam().shape, GetParam().combination.version)
-               : client_hears(GetParam().shape, GetParam().combination);
+    return setting_.side == Side::server
+               ? server_hears(setting_.shape, setting_.combination.version)
+               : client_hears(setting_.shape, setting_.combination);
+  }
+
+  /// each runs a test with every setting of the kind.
+  template <class Test>
+  void each(Test test) {
+    for (const Setting& setting : settings()) {
+      if (setting.side == GetParam().side && setting.shape == GetParam().shape) {
+        SCOPED_TRACE(name_of(setting));
+        setting_ = setting;
+        test();
+      }
+    }
   }
 
   /// check plays a script and compares every step with the automaton.
   void check(const Script& script) const {
-    Scene scene(GetParam().side, GetParam().combination, GetParam().shape);
+    Scene scene(setting_.side, setting_.combination, setting_.shape);
     const Automaton reference = automaton();
     int state = 0;
     for (const Symbol symbol : script) {
@@ -203,52 +224,60 @@ class Sequences : public ::testing::TestWithParam<Setting> {
     }
     return traces;
   }
+
+  Setting setting_{};
 };
 
 TEST_P(Sequences, EverySequenceUpToFourMessages) {
-  std::size_t count = 0;
-  for (const Script& prefix : accepted_prefixes(3, Detours::yes)) {
-    for (std::size_t symbol = 0; symbol < kSymbolCount; ++symbol) {
-      Script script = prefix;
-      script.push_back(static_cast<Symbol>(symbol));
-      check(script);
-      ++count;
+  each([&] {
+    std::size_t count = 0;
+    for (const Script& prefix : accepted_prefixes(3, Detours::yes)) {
+      for (std::size_t symbol = 0; symbol < kSymbolCount; ++symbol) {
+        Script script = prefix;
+        script.push_back(static_cast<Symbol>(symbol));
+        check(script);
+        ++count;
+      }
     }
-  }
-  EXPECT_GE(count, 4 * kSymbolCount);
+    EXPECT_GE(count, 4 * kSymbolCount);
+  });
 }
 
 TEST_P(Sequences, ValidTracesEstablish) {
-  const auto traces = valid_traces();
-  ASSERT_FALSE(traces.empty());
-  for (Script script : traces) {
-    script.push_back(Symbol::application_data);
-    check(script);
-  }
+  each([&] {
+    const auto traces = valid_traces();
+    ASSERT_FALSE(traces.empty());
+    for (Script script : traces) {
+      script.push_back(Symbol::application_data);
+      check(script);
+    }
+  });
 }
 
 TEST_P(Sequences, SkippedRepeatedSwappedAndInsertedMessages) {
-  for (const Script& trace : valid_traces()) {
-    for (std::size_t i = 0; i < trace.size(); ++i) {
-      Script skipped = trace;
-      skipped.erase(skipped.begin() + static_cast<std::ptrdiff_t>(i));
-      check(skipped);
-      Script repeated = trace;
-      repeated.insert(repeated.begin() + static_cast<std::ptrdiff_t>(i), trace[i]);
-      check(repeated);
-      if (i + 1 < trace.size()) {
-        Script swapped = trace;
-        std::swap(swapped[i], swapped[i + 1]);
-        check(swapped);
-      }
-      for (std::size_t symbol = 0; symbol < kSymbolCount; ++symbol) {
-        Script inserted = trace;
-        inserted.insert(inserted.begin() + static_cast<std::ptrdiff_t>(i),
-                        static_cast<Symbol>(symbol));
-        check(inserted);
+  each([&] {
+    for (const Script& trace : valid_traces()) {
+      for (std::size_t i = 0; i < trace.size(); ++i) {
+        Script skipped = trace;
+        skipped.erase(skipped.begin() + static_cast<std::ptrdiff_t>(i));
+        check(skipped);
+        Script repeated = trace;
+        repeated.insert(repeated.begin() + static_cast<std::ptrdiff_t>(i), trace[i]);
+        check(repeated);
+        if (i + 1 < trace.size()) {
+          Script swapped = trace;
+          std::swap(swapped[i], swapped[i + 1]);
+          check(swapped);
+        }
+        for (std::size_t symbol = 0; symbol < kSymbolCount; ++symbol) {
+          Script inserted = trace;
+          inserted.insert(inserted.begin() + static_cast<std::ptrdiff_t>(i),
+                          static_cast<Symbol>(symbol));
+          check(inserted);
+        }
       }
     }
-  }
+  });
 }
 
 std::vector<Setting> settings() {
@@ -267,13 +296,26 @@ std::vector<Setting> settings() {
   return all;
 }
 
-std::string setting_name(const ::testing::TestParamInfo<Setting>& parameter) {
-  const Setting& setting = parameter.param;
-  std::string name = setting.side == Side::client ? "Client_" : "Server_";
-  name += name_of(setting.combination.version, *find_cipher_suite(setting.combination.suite));
-  switch (setting.shape) {
+std::string name_of(const Setting& setting) {
+  return testing::name_of(setting.combination.version,
+                          *find_cipher_suite(setting.combination.suite));
+}
+
+std::vector<Kind> kinds() {
+  std::vector<Kind> all;
+  for (const Side side : {Side::client, Side::server}) {
+    for (const Shape shape : {Shape::plain, Shape::with_client_certificate, Shape::resumed}) {
+      all.push_back({side, shape});
+    }
+  }
+  return all;
+}
+
+std::string kind_name(const ::testing::TestParamInfo<Kind>& test) {
+  const std::string name = test.param.side == Side::client ? "Client" : "Server";
+  switch (test.param.shape) {
     case Shape::plain:
-      return name;
+      break;
     case Shape::with_client_certificate:
       return name + "_ClientCertificate";
     case Shape::resumed:
@@ -282,7 +324,7 @@ std::string setting_name(const ::testing::TestParamInfo<Setting>& parameter) {
   return name;
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Sequences, ::testing::ValuesIn(settings()), setting_name);
+INSTANTIATE_TEST_SUITE_P(All, Sequences, ::testing::ValuesIn(kinds()), kind_name);
 
 }  // namespace
 }  // namespace heirloom::testing

@@ -146,19 +146,10 @@ ServerOptions server_options(Combination combination, std::uint64_t seed) {
   return options;
 }
 
-std::vector<KeyExchangeKind> key_exchanges() {
-  std::set<KeyExchangeKind> all;
-  for (const CipherSuite& suite : cipher_suites()) {
-    all.insert(suite.key_exchange);
-  }
-  return {all.begin(), all.end()};
-}
-
-std::vector<Combination> combinations(KeyExchangeKind kind) {
+std::vector<Combination> combinations(ProtocolVersion version) {
   std::vector<Combination> all = combinations();
-  std::erase_if(all, [&](const Combination& combination) {
-    return find_cipher_suite(combination.suite)->key_exchange != kind;
-  });
+  std::erase_if(all,
+                [&](const Combination& combination) { return combination.version != version; });
   return all;
 }
 
@@ -166,10 +157,7 @@ std::vector<Combination> representatives(ProtocolVersion version) {
   std::vector<Combination> chosen;
   std::set<KeyExchangeKind> key_exchanges;
   std::set<std::pair<BulkCipher, MacAlgorithm>> shapes;
-  for (const Combination& combination : combinations()) {
-    if (combination.version != version) {
-      continue;
-    }
+  for (const Combination& combination : combinations(version)) {
     const CipherSuite& suite = *find_cipher_suite(combination.suite);
     const bool has_new_exchange = key_exchanges.insert(suite.key_exchange).second;
     const bool has_new_shape = shapes.emplace(suite.bulk, suite.mac).second;

@@ -41,9 +41,8 @@ struct TestIdentity {
 [[nodiscard]] ClientOptions client_options(Combination combination, std::uint64_t seed = 1);
 [[nodiscard]] ServerOptions server_options(Combination combination, std::uint64_t seed = 2);
 
-/// key_exchanges is every one that has a suite, and combinations its suites at their versions.
-[[nodiscard]] std::vector<KeyExchangeKind> key_exchanges();
-[[nodiscard]] std::vector<Combination> combinations(KeyExchangeKind kind);
+/// combinations is every suite that the version has.
+[[nodiscard]] std::vector<Combination> combinations(ProtocolVersion version);
 
 /// representatives are suites of a version that together have every key exchange and every cipher
 /// with each of its MACs: for what depends on no pair of them.
