@@ -72,6 +72,28 @@ class EverySuite(unittest.TestCase):
                 self.assertEqual(logged["close"], "client closed")
 
 
+class Suites(unittest.TestCase):
+    def suites(self, *words):
+        return json.loads(run("suites", "--json", *words).out)
+
+    def test_a_list_is_shown_as_it_is_offered(self):
+        listed = self.suites("--suites", "-RC4,+EXPORT", "--allow", "export")["suites"]
+        ids = [suite["id"] for suite in listed]
+        device = [suite["id"] for suite in self.suites("--preset", "device")["suites"] if "RC4" not in suite["cipher"]]
+        self.assertEqual(ids[:len(device)], device)
+        self.assertEqual({tuple(suite["allow"]) for suite in listed[len(device):]}, {("export",)})
+
+    def test_policies_are_printed_and_compared(self):
+        policy = self.suites("--policy", "--preset", "museum")["policy"]
+        self.assertEqual(policy["min_dh_bits"], 512)
+        self.assertEqual(len(policy["cipher_suites"]), len(SUITES))
+        difference = self.suites("--diff", "strict", "device")["difference"]
+        self.assertIn({"name": "min_dh_bits", "from": 1024, "to": 768}, difference["fields"])
+        self.assertIn("TLS_RSA_WITH_RC4_128_SHA", difference["suites_added"])
+        self.assertEqual(run("suites", "--diff", "device", "device").out, b"")
+        self.assertIn(b"- min_version = TLS 1.0\n+ min_version = SSL 3.0\n", run("suites", "--diff", "strict", "device").out)
+
+
 class AgainstTheSystemsLibssl(unittest.TestCase):
     """Python's ssl module is OpenSSL, which shares no code with ours above libcrypto."""
 
