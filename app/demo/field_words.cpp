@@ -210,6 +210,7 @@ std::string meaning_of_field(HandshakeType type,
     case HandshakeType::certificate_request:
     case HandshakeType::server_hello_done:
     case HandshakeType::certificate_verify:
+    case HandshakeType::certificate_status:
       break;
   }
   return "its content";

@@ -215,6 +215,8 @@ std::string words_of_message(HandshakeType type, const Scene& scene) {
       return "The server shows its certificate. Whether to believe it is the client's decision; "
              "here it compares the fingerprint with the one that this process made" +
              in_brackets(scene, "5.6.2", "7.4.2");
+    case HandshakeType::certificate_status:
+      return "The server shows what an OCSP responder says about its certificate (RFC 6066 §8)";
     case HandshakeType::server_key_exchange:
       return words_of_params(scene);
     case HandshakeType::certificate_request:

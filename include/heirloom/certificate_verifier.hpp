@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,8 @@ struct CertificateQuestion {
   Role role;                      ///< whose certificate it is
   std::string host;               ///< the name the application connected to; empty for a client's
   std::chrono::system_clock::time_point now;
+  std::span<const std::uint8_t> ocsp_response =
+      {};  ///< stapled by the server (RFC 6066 §8), or empty
 };
 
 /// CertificateAccepted is a verdict. verified_chain runs from the peer's certificate to the trust
@@ -49,12 +52,24 @@ class HEIRLOOM_EXPORT CertificateVerifier {
   [[nodiscard]] virtual Pending<CertificateVerdict> verify(const CertificateQuestion& question) = 0;
 };
 
+/// StapledStatus says what becomes of a server that staples no OCSP response.
+enum class StapledStatus : std::uint8_t { optional, required };
+
 /// TrustOptions configure verify_with_authorities.
+///
+/// A stapled OCSP response is always checked (RFC 6066 §8: the client must): it must be about the
+/// certificate, signed by its issuer or by whom the issuer has let sign for it (id-kp-OCSPSigning,
+/// RFC 6960 §4.2.2.2), be of now, and say good. A certificate that is itself one of the authorities
+/// has no issuer here, and its response is not looked at.
 struct TrustOptions {
   std::vector<CertificateDer> authorities = {};  ///< trust anchors; roots or intermediates
   /// revocation_lists are DER CRLs. If there are any, every certificate of a path below its anchor
-  /// must be covered by one that is valid: what cannot be looked up is not accepted.
+  /// must be covered by one that is valid: what cannot be looked up is not accepted. Where there is
+  /// none of a server certificate's issuer, a good stapled response says as much.
   std::vector<std::vector<std::uint8_t>> revocation_lists = {};
+  /// stapled_status: `required` makes the lack of a response certificate_status_unknown. It takes
+  /// Policy::status_request to get one, and there is none at SSL 3.0.
+  StapledStatus stapled_status = StapledStatus::optional;
   bool check_host = true;       ///< compare the server's name with the question's host
   CertificateRules rules = {};  ///< sizes of keys, signatures and the order of the chain
 };

@@ -60,6 +60,10 @@ class HEIRLOOM_EXPORT PrivateKey {
 struct Credentials {
   CertificateChain chain;  ///< sent byte for byte, own certificate first
   std::shared_ptr<PrivateKey> key;
+  /// ocsp_response is a DER OCSPResponse about the first certificate, or empty. A server shows it
+  /// to TLS 1.0 clients that ask (RFC 6066 §8), as it stands: whoever fills it in keeps it up to
+  /// date.
+  std::vector<std::uint8_t> ocsp_response = {};
 
   [[nodiscard]] bool empty() const noexcept { return chain.empty() || key == nullptr; }
 };
@@ -77,5 +81,10 @@ struct Credentials {
 /// load_credentials reads both from PEM files. The error's detail names the file and the reason.
 [[nodiscard]] HEIRLOOM_EXPORT Result<Credentials> load_credentials(
     const std::string& chain_file, const std::string& key_file, std::string_view passphrase = {});
+
+/// load_ocsp_response reads a file for Credentials::ocsp_response: DER, as `openssl ocsp -respout`
+/// writes it. file_unreadable; config_invalid if it is no response, or one that says no status.
+[[nodiscard]] HEIRLOOM_EXPORT Result<std::vector<std::uint8_t>> load_ocsp_response(
+    const std::string& file);
 
 }  // namespace heirloom

@@ -79,7 +79,8 @@ enum class Cause : std::uint8_t {
   certificate_chain_too_long,
   certificate_chain_disordered,
   certificate_signature_weak,  ///< signed with a hash that the rules exclude
-  certificate_status_unknown,  ///< no revocation list says whether it was revoked
+  certificate_status_unknown,  ///< nothing says whether it was revoked
+  certificate_status_invalid,  ///< the stapled OCSP response does not say that it is good
   certificate_rejected,
   client_certificate_required,
   // key exchange and proof

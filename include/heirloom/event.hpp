@@ -26,6 +26,7 @@ enum class HandshakeType : std::uint8_t {
   certificate_verify = 15,
   client_key_exchange = 16,
   finished = 20,
+  certificate_status = 22,  ///< RFC 6066 §8
 };
 
 [[nodiscard]] HEIRLOOM_EXPORT std::string_view to_string(HandshakeType type) noexcept;

@@ -76,6 +76,10 @@ struct Policy {
   Extension server_name = Extension::on;  ///< RFC 6066; sent at TLS 1.0 hellos for host names only
   Extension renegotiation_info = Extension::on;  ///< RFC 5746: signal and extension
   Extension elliptic_curves = Extension::on;     ///< RFC 4492 §5.1: curves and point formats
+  /// status_request asks a server for a stapled OCSP response (RFC 6066 §8), in TLS 1.0 hellos. Off
+  /// in every preset: old boxes stumble over extensions, and what comes is for TrustOptions. A
+  /// server needs no policy for it: it answers if its Credentials have a response.
+  Extension status_request = Extension::off;
   SignalFallback fallback = SignalFallback::off;
   OnMissingCloseNotify missing_close_notify = OnMissingCloseNotify::keep_session;
   PremasterVersion premaster_version = PremasterVersion::must_match_hello;

@@ -3,6 +3,7 @@
 
 #include "base/try.hpp"
 #include "crypto/library.hpp"
+#include "crypto/ocsp.hpp"
 #include "crypto/pem.hpp"
 #include "crypto/private_key.hpp"
 #include "crypto/x509_parse.hpp"
@@ -73,6 +74,14 @@ Result<Credentials> load_credentials(const std::string& chain_file,
     return in_file(key_file, std::move(credentials).error());
   }
   return credentials;
+}
+
+Result<std::vector<std::uint8_t>> load_ocsp_response(const std::string& file) {
+  HEIRLOOM_TRY(const auto content, crypto::read_file(file));
+  if (!crypto::is_ocsp_answer(content.expose())) {
+    return Error(Cause::config_invalid, file + ": it is no OCSP response with an answer");
+  }
+  return to_bytes(content.expose());
 }
 
 }  // namespace heirloom

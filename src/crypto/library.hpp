@@ -78,6 +78,13 @@ using PublicKeyContext = std::unique_ptr<EVP_PKEY_CTX, Deleter<EVP_PKEY_CTX_free
 using X509Pointer = std::unique_ptr<X509, Deleter<X509_free>>;
 using CrlPointer = std::unique_ptr<X509_CRL, Deleter<X509_CRL_free>>;
 
+/// FreeStackOnly leaves the certificates of a stack to their owners.
+struct FreeStackOnly {
+  void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_free(stack); }
+};
+
+using StackPointer = std::unique_ptr<STACK_OF(X509), FreeStackOnly>;
+
 /// OpensslFree frees memory that libcrypto has allocated for its caller.
 struct OpensslFree {
   void operator()(void* memory) const noexcept { OPENSSL_free(memory); }

@@ -8,6 +8,17 @@
 
 namespace heirloom::crypto {
 
+std::string date_text(std::chrono::system_clock::time_point time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  std::array<char, 32> text{};
+  if (gmtime_r(&seconds, &parts) == nullptr ||
+      std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &parts) == 0) {
+    return {};
+  }
+  return text.data();
+}
+
 namespace {
 
 /// cause_of sorts libcrypto's codes by what the peer is told: an alert of its own exists for
@@ -65,23 +76,12 @@ Cause cause_of(int code) {
   }
 }
 
-std::string date_text(const ASN1_TIME* time) {
+std::string asn1_date_text(const ASN1_TIME* time) {
   std::tm parts{};
   std::array<char, 32> text{};
   if (ASN1_TIME_to_tm(time, &parts) != 1 ||
       std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &parts) == 0) {
     return "a date that cannot be read";
-  }
-  return text.data();
-}
-
-std::string date_text(std::chrono::system_clock::time_point time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  std::array<char, 32> text{};
-  if (gmtime_r(&seconds, &parts) == nullptr ||
-      std::strftime(text.data(), text.size(), "%Y-%m-%d %H:%M:%S UTC", &parts) == 0) {
-    return {};
   }
   return text.data();
 }
@@ -94,9 +94,9 @@ std::string why(const PathFailure& failure) {
   const X509* certificate = failure.certificate;
   switch (failure.code) {
     case X509_V_ERR_CERT_HAS_EXPIRED:
-      return "it expired on " + date_text(X509_get0_notAfter(certificate));
+      return "it expired on " + asn1_date_text(X509_get0_notAfter(certificate));
     case X509_V_ERR_CERT_NOT_YET_VALID:
-      return "it is valid from " + date_text(X509_get0_notBefore(certificate));
+      return "it is valid from " + asn1_date_text(X509_get0_notBefore(certificate));
     case X509_V_ERR_CERT_REVOKED:
       return failure.revoked_at.has_value()
                  ? "its authority revoked it on " + date_text(*failure.revoked_at)
@@ -127,10 +127,10 @@ std::string why(const PathFailure& failure) {
                        failure.missing_list_reason;
     case X509_V_ERR_CRL_HAS_EXPIRED:
       return "the revocation list of its issuer, " + issuer_of(certificate) +
-             ", is out of date since " + date_text(X509_CRL_get0_nextUpdate(failure.list));
+             ", is out of date since " + asn1_date_text(X509_CRL_get0_nextUpdate(failure.list));
     case X509_V_ERR_CRL_NOT_YET_VALID:
       return "the revocation list of its issuer, " + issuer_of(certificate) + ", is valid from " +
-             date_text(X509_CRL_get0_lastUpdate(failure.list));
+             asn1_date_text(X509_CRL_get0_lastUpdate(failure.list));
     case X509_V_ERR_CRL_SIGNATURE_FAILURE:
       return "the revocation list in the name of its issuer, " + issuer_of(certificate) +
              ", is not signed by it";

@@ -21,6 +21,9 @@ struct PathFailure {
   std::optional<std::chrono::system_clock::time_point> revoked_at;
 };
 
+/// date_text is a moment for people: "2005-06-07 08:09:10 UTC".
+[[nodiscard]] std::string date_text(std::chrono::system_clock::time_point time);
+
 /// path_error gives the cause with a detail that names the certificate and, where one matters, the
 /// date.
 [[nodiscard]] Error path_error(const PathFailure& failure);

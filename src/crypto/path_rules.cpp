@@ -99,6 +99,11 @@ SignatureHash signature_hash(int number) {
   }
 }
 
+Result<void> check_certificate(const X509* certificate, const CertificateRules& rules) {
+  HEIRLOOM_TRY_VOID(check_size(certificate, rules));
+  return check_hash(certificate, rules);
+}
+
 Result<void> check_path(const STACK_OF(X509) * path, const CertificateRules& rules) {
   const int size = sk_X509_num(path);
   for (int i = 0; i < size; ++i) {

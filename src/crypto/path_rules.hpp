@@ -18,6 +18,10 @@ namespace heirloom::crypto {
 /// certificate_key_too_large, certificate_signature_weak.
 [[nodiscard]] Result<void> check_path(const STACK_OF(X509) * path, const CertificateRules& rules);
 
+/// check_certificate applies them to one certificate.
+[[nodiscard]] Result<void> check_certificate(const X509* certificate,
+                                             const CertificateRules& rules);
+
 /// check_order compares names: "Each following certificate must directly certify the one preceding
 /// it" (RFC 2246 §7.4.2). certificate_chain_disordered.
 [[nodiscard]] Result<void> check_order(std::span<const X509Pointer> sent);

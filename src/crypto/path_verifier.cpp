@@ -8,6 +8,7 @@
 
 #include "base/try.hpp"
 #include "crypto/md2_signature.hpp"
+#include "crypto/ocsp.hpp"
 #include "crypto/path_failure.hpp"
 #include "crypto/path_rules.hpp"
 #include "crypto/revocation_lists.hpp"
@@ -23,20 +24,16 @@ namespace {
 using crypto::Deleter;
 using crypto::ErrorQueueGuard;
 using crypto::PathFailure;
+using crypto::StackPointer;
 using crypto::X509Pointer;
 using StorePointer = std::unique_ptr<X509_STORE, Deleter<X509_STORE_free>>;
 using StoreContextPointer = std::unique_ptr<X509_STORE_CTX, Deleter<X509_STORE_CTX_free>>;
-
-struct FreeStackOnly {
-  void operator()(STACK_OF(X509) * stack) const noexcept { sk_X509_free(stack); }
-};
-
-using StackPointer = std::unique_ptr<STACK_OF(X509), FreeStackOnly>;
 
 /// Verification is what the callback needs to know of one call.
 struct Verification {
   const std::vector<X509Pointer>& anchors;
   const crypto::RevocationLists& lists;
+  bool has_stapled_response = false;
   PathFailure failure;
 };
 
@@ -57,12 +54,17 @@ bool is_md2_signature_good(const X509_STORE_CTX* context, const X509* certificat
   return false;
 }
 
-/// is_tolerated: a signature with MD2, and two complaints that do not fit an authority which the
-/// caller named.
+/// is_tolerated: a signature with MD2, a list that is missing where something else is there to say
+/// the same, and two complaints that do not fit an authority which the caller named.
 bool is_tolerated(const Verification& verification, const X509_STORE_CTX* context, int code) {
   const X509* certificate = X509_STORE_CTX_get_current_cert(context);
   if (code == X509_V_ERR_CERT_SIGNATURE_FAILURE && certificate != nullptr) {
     return is_md2_signature_good(context, certificate);
+  }
+  // The stapled response is judged when the path stands; one that is not good refuses it.
+  if (code == X509_V_ERR_UNABLE_TO_GET_CRL && verification.has_stapled_response &&
+      X509_STORE_CTX_get_error_depth(context) == 0) {
+    return true;
   }
   if (certificate == nullptr || !is_anchor(verification, certificate)) {
     return false;
@@ -122,6 +124,8 @@ class PathVerifier final : public CertificateVerifier {
   [[nodiscard]] Result<CertificateChain> build_path(const Path& sent,
                                                     const CertificateQuestion& question) const;
   [[nodiscard]] bool configure(X509_STORE_CTX* context, const CertificateQuestion& question) const;
+  [[nodiscard]] Result<void> check_staple(const STACK_OF(X509) * path,
+                                          const CertificateQuestion& question) const;
   [[nodiscard]] Result<void> check_host(const CertificateQuestion& question) const;
 
   TrustOptions options_;
@@ -160,6 +164,29 @@ bool PathVerifier::configure(X509_STORE_CTX* context, const CertificateQuestion&
          X509_VERIFY_PARAM_set_purpose(parameters, purpose) == 1;
 }
 
+/// check_staple judges what the server has shown of the status of its certificate. Who is trusted
+/// by name has nobody above it that could revoke it.
+Result<void> PathVerifier::check_staple(const STACK_OF(X509) * path,
+                                        const CertificateQuestion& question) const {
+  if (question.role != CertificateQuestion::Role::server || sk_X509_num(path) < 2) {
+    return {};
+  }
+  X509* certificate = sk_X509_value(path, 0);
+  if (!question.ocsp_response.empty()) {
+    return crypto::check_ocsp_response({.certificate = certificate,
+                                        .issuer = sk_X509_value(path, 1),
+                                        .response = question.ocsp_response,
+                                        .now = question.now,
+                                        .rules = options_.rules});
+  }
+  if (options_.stapled_status == StapledStatus::required) {
+    return Error(Cause::certificate_status_unknown,
+                 crypto::name_text(X509_get_subject_name(certificate)) +
+                     ": the server stapled no OCSP response");
+  }
+  return {};
+}
+
 Result<void> PathVerifier::check_host(const CertificateQuestion& question) const {
   if (!options_.check_host || question.role != CertificateQuestion::Role::server) {
     return {};
@@ -188,7 +215,10 @@ Result<CertificateChain> PathVerifier::build_path(const Path& sent,
   if (others == nullptr || context == nullptr) {
     return Cause::internal_error;
   }
-  Verification verification{anchors_, lists_, {}};
+  Verification verification{.anchors = anchors_,
+                            .lists = lists_,
+                            .has_stapled_response = !question.ocsp_response.empty(),
+                            .failure = {}};
   // A certificate that is trusted itself needs no authority: whatever was sent with it could only
   // lead the path astray.
   const bool needs_authority = !is_anchor(verification, sent.front().get());
@@ -214,6 +244,7 @@ Result<CertificateChain> PathVerifier::build_path(const Path& sent,
   if (needs_authority && options_.rules.chain_order == ChainOrder::as_specified) {
     HEIRLOOM_TRY_VOID(crypto::check_order(sent));
   }
+  HEIRLOOM_TRY_VOID(check_staple(path, question));
   CertificateChain chain;
   for (int i = 0; i < sk_X509_num(path); ++i) {
     chain.push_back(crypto::x509_der(sk_X509_value(path, i)));

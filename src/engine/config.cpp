@@ -129,6 +129,10 @@ Result<void> check(const Policy& policy) {
   return check_limits(policy);
 }
 
+/// A CertificateStatus has a type and a length before the response, in a message body of
+/// 2^24 - 1 bytes at most (RFC 2246 §7.4).
+constexpr std::size_t kMaxOcspResponse = 0xffffff - 4;
+
 Result<void> check(const std::vector<Credentials>& all) {
   for (const Credentials& credentials : all) {
     if (credentials.key == nullptr && !credentials.chain.empty()) {
@@ -136,6 +140,9 @@ Result<void> check(const std::vector<Credentials>& all) {
     }
     if (credentials.key != nullptr && credentials.chain.empty()) {
       return invalid("the credentials have a private key but no certificate");
+    }
+    if (credentials.ocsp_response.size() > kMaxOcspResponse) {
+      return invalid("the OCSP response of the credentials fits no message");
     }
   }
   return {};

@@ -48,6 +48,33 @@ void add_curve_extensions(const Policy& policy,
                               message::ECPointFormatList{{message::ECPointFormat::uncompressed}}));
 }
 
+/// add_status_request asks for any OCSP response about the server's certificate: no responder is
+/// named, because we cannot know one before we have seen the certificate (RFC 6066 §8).
+void add_status_request(const Policy& policy,
+                        const VersionProfile& highest,
+                        message::ClientHello& hello) {
+  if (policy.status_request == Extension::off ||
+      highest.hello_extensions != HelloExtensionSet::all) {
+    return;
+  }
+  if (!hello.extensions.has_value()) {
+    hello.extensions.emplace();
+  }
+  hello.extensions->push_back(message::make_extension(message::ExtensionType::status_request,
+                                                      message::CertificateStatusRequest{}));
+}
+
+/// status_rule: RFC 6066 §8: "a server that receives a client hello containing the "status_request"
+/// extension MAY return" one, and says so in its hello. SSL 3.0 has no such message.
+CertificateStatusRule status_rule(const message::ServerHello& hello,
+                                  const VersionProfile& profile) {
+  const bool is_announced =
+      message::find_extension(hello.extensions, message::ExtensionType::status_request) != nullptr;
+  return is_announced && profile.hello_extensions == HelloExtensionSet::all
+             ? CertificateStatusRule::may_follow
+             : CertificateStatusRule::never;
+}
+
 /// check_extensions looks at what the server answered (RFC 3546 §2.3: nothing that was not
 /// offered).
 Result<void> check_extensions(const AwaitServerHello& state,
@@ -77,6 +104,10 @@ Result<void> check_extensions(const AwaitServerHello& state,
         return Cause::renegotiation_info_mismatch;
       }
       effects.info().has_secure_renegotiation = true;
+    }
+    if (type == ExtensionType::status_request && !extension.data.empty()) {
+      // RFC 6066 §8: "with empty extension_data".
+      return Error(Cause::extension_malformed, "status_request with data");
     }
     if (type == ExtensionType::ec_point_formats) {
       // RFC 4492 §5.2: "MUST contain the value 0 (uncompressed)". We send no other.
@@ -270,7 +301,8 @@ Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherS
   auto verdict = environment.verifier->verify({.chain = flight.server.chain,
                                                .role = CertificateQuestion::Role::server,
                                                .host = environment.host,
-                                               .now = environment.clock->now()});
+                                               .now = environment.clock->now(),
+                                               .ocsp_response = flight.server.ocsp_response});
   if (verdict.is_pending()) {
     return AwaitCertificateVerdict{.negotiated = std::move(flight.negotiated),
                                    .server = std::move(flight.server),
@@ -278,6 +310,23 @@ Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherS
                                    .transcript = std::move(flight.transcript)};
   }
   return judged(std::move(flight), verdict.answer(), effects);
+}
+
+/// status_response takes the response out of a CertificateStatus. We have asked for OCSP and for
+/// nothing else.
+Result<Bytes> status_response(const message::CertificateStatus& status) {
+  if (status.status_type != message::CertificateStatusType::ocsp) {
+    return Error(Cause::message_malformed, "certificate_status: status_type");
+  }
+  return status.response;
+}
+
+/// without_status goes on as if none had been announced.
+template <class To, class From>
+To without_status(From state) {
+  return {.negotiated = std::move(state.negotiated),
+          .server = std::move(state.server),
+          .transcript = std::move(state.transcript)};
 }
 
 }  // namespace
@@ -304,6 +353,7 @@ Result<AwaitServerHello> start(Effects& effects) {
     hello.extensions = wire::HelloExtensions{message::make_server_name(environment.host)};
     effects.info().server_name = environment.host;
   }
+  add_status_request(policy, highest, hello);
   add_curve_extensions(policy, highest, hello);
   effects.info().client_version = hello.client_version;
   effects.send(hello, state.transcript);
@@ -343,11 +393,15 @@ Next<AwaitCertificate, AwaitServerKeyExchange, AwaitResumedChangeCipherSpec> on(
         .transcript = std::move(state.transcript)};
   }
   return AwaitCertificate{.negotiated = std::move(negotiated),
+                          .status = status_rule(hello.body, *profile),
                           .transcript = std::move(state.transcript)};
 }
 
-Next<AwaitServerKeyExchange, AwaitCertificateRequestOrDone> on(
-    AwaitCertificate state, const Received<message::Certificate>& certificate, Effects& effects) {
+Next<AwaitStatusOrServerKeyExchange,
+     AwaitStatusOrRequestOrDone,
+     AwaitServerKeyExchange,
+     AwaitCertificateRequestOrDone>
+on(AwaitCertificate state, const Received<message::Certificate>& certificate, Effects& effects) {
   const Policy& policy = *effects.environment().policy;
   const CertificateChain& chain = certificate.body.certificate_list;
   if (chain.empty()) {
@@ -368,14 +422,60 @@ Next<AwaitServerKeyExchange, AwaitCertificateRequestOrDone> on(
   Server server{.chain = chain,
                 .key = std::move(key),
                 .agreement = kx::make_client_agreement(suite.key_exchange)};
+  const bool has_status = state.status == CertificateStatusRule::may_follow;
+  if (has_more && has_status) {
+    return AwaitStatusOrServerKeyExchange{.negotiated = std::move(state.negotiated),
+                                          .server = std::move(server),
+                                          .transcript = std::move(state.transcript)};
+  }
   if (has_more) {
     return AwaitServerKeyExchange{.negotiated = std::move(state.negotiated),
                                   .server = std::move(server),
                                   .transcript = std::move(state.transcript)};
   }
+  if (has_status) {
+    return AwaitStatusOrRequestOrDone{.negotiated = std::move(state.negotiated),
+                                      .server = std::move(server),
+                                      .transcript = std::move(state.transcript)};
+  }
   return AwaitCertificateRequestOrDone{.negotiated = std::move(state.negotiated),
                                        .server = std::move(server),
                                        .transcript = std::move(state.transcript)};
+}
+
+Next<AwaitServerKeyExchange> on(AwaitStatusOrServerKeyExchange state,
+                                const Received<message::CertificateStatus>& status,
+                                Effects& /*effects*/) {
+  HEIRLOOM_TRY(state.server.ocsp_response, status_response(status.body));
+  state.transcript.append(status.raw);
+  return without_status<AwaitServerKeyExchange>(std::move(state));
+}
+
+Next<AwaitCertificateRequestOrDone> on(AwaitStatusOrServerKeyExchange state,
+                                       const Received<message::ServerKeyExchange>& exchange,
+                                       Effects& effects) {
+  return on(without_status<AwaitServerKeyExchange>(std::move(state)), exchange, effects);
+}
+
+Next<AwaitCertificateRequestOrDone> on(AwaitStatusOrRequestOrDone state,
+                                       const Received<message::CertificateStatus>& status,
+                                       Effects& /*effects*/) {
+  HEIRLOOM_TRY(state.server.ocsp_response, status_response(status.body));
+  state.transcript.append(status.raw);
+  return without_status<AwaitCertificateRequestOrDone>(std::move(state));
+}
+
+Next<AwaitServerHelloDone> on(AwaitStatusOrRequestOrDone state,
+                              const Received<message::CertificateRequest>& request,
+                              Effects& effects) {
+  return on(without_status<AwaitCertificateRequestOrDone>(std::move(state)), request, effects);
+}
+
+Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(
+    AwaitStatusOrRequestOrDone state,
+    const Received<message::ServerHelloDone>& done,
+    Effects& effects) {
+  return on(without_status<AwaitCertificateRequestOrDone>(std::move(state)), done, effects);
 }
 
 Next<AwaitCertificateRequestOrDone> on(AwaitServerKeyExchange state,

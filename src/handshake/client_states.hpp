@@ -31,19 +31,26 @@ struct AwaitServerHello {
   Transcript transcript;
 };
 
+/// CertificateStatusRule says whether a CertificateStatus may follow the Certificate: if we have
+/// asked for it and the server has said that it answers. It may still leave it out (RFC 6066 §8).
+enum class CertificateStatusRule : std::uint8_t { never, may_follow };
+
 /// A new session: the server shows who it is (RFC 2246 §7.4.2).
 struct AwaitCertificate {
   static constexpr std::string_view kName = "AwaitCertificate";
   Negotiated negotiated;
+  CertificateStatusRule status = CertificateStatusRule::never;
   Transcript transcript;
 };
 
 /// Server is what the server has told of its keys: the chain as sent and the key of its first
-/// certificate, both empty if it is anonymous, and our side of the key exchange.
+/// certificate, both empty if it is anonymous, our side of the key exchange, and what an OCSP
+/// responder says about that certificate.
 struct Server {
   CertificateChain chain;
   std::optional<crypto::CertificateKey> key;
   std::unique_ptr<kx::ClientKeyAgreement> agreement;
+  Bytes ocsp_response = {};  ///< of the CertificateStatus; empty if there was none
 
   [[nodiscard]] const crypto::CertificateKey* certificate_key() const noexcept {
     return key.has_value() ? &*key : nullptr;
@@ -54,6 +61,22 @@ struct Server {
 /// exchange (RFC 2246 §7.4.3).
 struct AwaitServerKeyExchange {
   static constexpr std::string_view kName = "AwaitServerKeyExchange";
+  Negotiated negotiated;
+  Server server;
+  Transcript transcript;
+};
+
+/// As AwaitServerKeyExchange, and the status of the certificate may come first (RFC 6066 §8).
+struct AwaitStatusOrServerKeyExchange {
+  static constexpr std::string_view kName = "AwaitStatusOrServerKeyExchange";
+  Negotiated negotiated;
+  Server server;
+  Transcript transcript;
+};
+
+/// As AwaitCertificateRequestOrDone below, and the status of the certificate may come first.
+struct AwaitStatusOrRequestOrDone {
+  static constexpr std::string_view kName = "AwaitStatusOrRequestOrDone";
   Negotiated negotiated;
   Server server;
   Transcript transcript;
@@ -161,6 +184,8 @@ struct Failed {
 
 using State = std::variant<AwaitServerHello,
                            AwaitCertificate,
+                           AwaitStatusOrServerKeyExchange,
+                           AwaitStatusOrRequestOrDone,
                            AwaitServerKeyExchange,
                            AwaitCertificateRequestOrDone,
                            AwaitServerHelloDone,
@@ -185,8 +210,27 @@ using message::Received;
 
 Next<AwaitCertificate, AwaitServerKeyExchange, AwaitResumedChangeCipherSpec> on(
     AwaitServerHello state, const Received<message::ServerHello>& hello, Effects& effects);
-Next<AwaitServerKeyExchange, AwaitCertificateRequestOrDone> on(
-    AwaitCertificate state, const Received<message::Certificate>& certificate, Effects& effects);
+Next<AwaitStatusOrServerKeyExchange,
+     AwaitStatusOrRequestOrDone,
+     AwaitServerKeyExchange,
+     AwaitCertificateRequestOrDone>
+on(AwaitCertificate state, const Received<message::Certificate>& certificate, Effects& effects);
+Next<AwaitServerKeyExchange> on(AwaitStatusOrServerKeyExchange state,
+                                const Received<message::CertificateStatus>& status,
+                                Effects& effects);
+Next<AwaitCertificateRequestOrDone> on(AwaitStatusOrServerKeyExchange state,
+                                       const Received<message::ServerKeyExchange>& exchange,
+                                       Effects& effects);
+Next<AwaitCertificateRequestOrDone> on(AwaitStatusOrRequestOrDone state,
+                                       const Received<message::CertificateStatus>& status,
+                                       Effects& effects);
+Next<AwaitServerHelloDone> on(AwaitStatusOrRequestOrDone state,
+                              const Received<message::CertificateRequest>& request,
+                              Effects& effects);
+Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(
+    AwaitStatusOrRequestOrDone state,
+    const Received<message::ServerHelloDone>& done,
+    Effects& effects);
 Next<AwaitCertificateRequestOrDone> on(AwaitServerKeyExchange state,
                                        const Received<message::ServerKeyExchange>& exchange,
                                        Effects& effects);

@@ -41,12 +41,35 @@ Result<void> read_extensions(const message::ClientHello& hello, Effects& effects
     }
     effects.info().server_name = std::move(name).value();
   }
+  if (const Bytes* data = message::find_extension(hello.extensions, ExtensionType::status_request);
+      data != nullptr && !wire::decode<message::CertificateStatusRequest>(*data).has_value()) {
+    return Error(Cause::extension_malformed, "status_request");
+  }
   return {};
+}
+
+/// stapled_response is what a CertificateStatus will hold: the OCSP response that stands by the
+/// chosen certificate, if the client has asked for one (RFC 6066 §8). Null if there will be none.
+/// The responders that the client may have named are not looked at: there is one response.
+const Bytes* stapled_response(const AwaitSession& state, const Choice& choice) {
+  const Bytes* data =
+      message::find_extension(state.hello.extensions, message::ExtensionType::status_request);
+  if (data == nullptr || choice.certificate == nullptr ||
+      state.profile->hello_extensions != HelloExtensionSet::all) {
+    return nullptr;
+  }
+  const auto request = wire::decode<message::CertificateStatusRequest>(*data);
+  const Bytes& response = choice.certificate->credentials->ocsp_response;
+  const bool is_served = request.has_value() &&
+                         request->status_type == message::CertificateStatusType::ocsp &&
+                         !response.empty();
+  return is_served ? &response : nullptr;
 }
 
 /// answer_extensions is what the ServerHello carries: renegotiation_info if the client signalled
 /// it, in both versions (RFC 5746 §3.6, drift D60), and our point format if the client named its
-/// own and the suite has points (RFC 4492 §5.2). server_name is not acknowledged: one certificate
+/// own and the suite has points (RFC 4492 §5.2), and status_request if a CertificateStatus follows
+/// (RFC 6066 §8). server_name is not acknowledged: one certificate
 /// serves every name, so the extension changed nothing (RFC 6066 §3).
 std::optional<wire::HelloExtensions> answer_extensions(const AwaitSession& state,
                                                        const Choice& choice,
@@ -62,6 +85,10 @@ std::optional<wire::HelloExtensions> answer_extensions(const AwaitSession& state
     answers.push_back(message::make_extension(
         ExtensionType::ec_point_formats,
         message::ECPointFormatList{{message::ECPointFormat::uncompressed}}));
+  }
+  if (stapled_response(state, choice) != nullptr) {
+    answers.push_back(
+        {.type = static_cast<std::uint16_t>(ExtensionType::status_request), .data = {}});
   }
   return answers.empty() ? std::nullopt : std::optional(std::move(answers));
 }
@@ -160,8 +187,21 @@ Next<AwaitClientCertificate, AwaitClientKeyExchange> params_signed(AwaitParamsSi
   return send_params(std::move(state), *result, effects);
 }
 
-/// full handshake: ServerHello, Certificate*, ServerKeyExchange*, CertificateRequest*,
-/// ServerHelloDone.
+/// show_certificate: Certificate*, CertificateStatus*.
+void show_certificate(AwaitSession& state, const Choice& choice, Effects& effects) {
+  if (choice.certificate == nullptr) {
+    return;
+  }
+  const Credentials& own = *choice.certificate->credentials;
+  effects.info().own_chain = own.chain;
+  effects.send(message::Certificate{own.chain}, state.transcript);
+  if (const Bytes* response = stapled_response(state, choice)) {
+    effects.send(message::CertificateStatus{.response = *response}, state.transcript);
+  }
+}
+
+/// full handshake: ServerHello, Certificate*, CertificateStatus*, ServerKeyExchange*,
+/// CertificateRequest*, ServerHelloDone.
 Next<AwaitParamsSignature, AwaitClientCertificate, AwaitClientKeyExchange> full_handshake(
     AwaitSession state, Effects& effects) {
   const Environment& environment = effects.environment();
@@ -173,10 +213,7 @@ Next<AwaitParamsSignature, AwaitClientCertificate, AwaitClientKeyExchange> full_
                send_hello(state, choice, std::move(session_id), state.transcript, effects));
   Own own{.certificate = choice.certificate,
           .agreement = kx::make_server_agreement(choice.suite->key_exchange)};
-  if (own.certificate != nullptr) {
-    effects.info().own_chain = own.certificate->credentials->chain;
-    effects.send(message::Certificate{own.certificate->credentials->chain}, state.transcript);
-  }
+  show_certificate(state, choice, effects);
   if (!kx::expects_server_key_exchange(*state.profile, *choice.suite, own.certificate_key())) {
     return end_flight(std::move(negotiated), std::move(own), std::move(state.transcript), effects);
   }

@@ -4,6 +4,7 @@
 #include "base/bytes.hpp"
 #include "message/certificate.hpp"
 #include "message/certificate_request.hpp"
+#include "message/certificate_status.hpp"
 #include "message/certificate_verify.hpp"
 #include "message/client_hello.hpp"
 #include "message/client_key_exchange.hpp"
@@ -29,6 +30,7 @@ using AnyMessage = std::variant<Received<HelloRequest>,
                                 Received<ClientHello>,
                                 Received<ServerHello>,
                                 Received<Certificate>,
+                                Received<CertificateStatus>,
                                 Received<ServerKeyExchange>,
                                 Received<CertificateRequest>,
                                 Received<ServerHelloDone>,

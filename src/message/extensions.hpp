@@ -16,6 +16,7 @@ namespace heirloom::message {
 
 enum class ExtensionType : std::uint16_t {
   server_name = 0,
+  status_request = 5,     ///< RFC 6066 §8
   elliptic_curves = 10,   ///< RFC 4492 §5.1.1
   ec_point_formats = 11,  ///< RFC 4492 §5.1.2
   renegotiation_info = 0xff01,

@@ -25,6 +25,8 @@ std::string_view to_string(HandshakeType type) noexcept {
       return "client_key_exchange";
     case HandshakeType::finished:
       return "finished";
+    case HandshakeType::certificate_status:
+      return "certificate_status";
   }
   return "unknown";
 }

@@ -87,6 +87,10 @@ bool Rogue::tell(HandshakeType type, ByteView body) {
   return scene_.send(scene_.puppet().record(ContentType::handshake, message));
 }
 
+bool Rogue::tell_raw(ByteView bytes) {
+  return scene_.send(scene_.puppet().record(ContentType::handshake, bytes));
+}
+
 Bytes Rogue::randoms() {
   return join({to_bytes(puppet().client_hello.random), to_bytes(puppet().server_hello.random)});
 }

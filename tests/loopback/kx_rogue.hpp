@@ -78,6 +78,9 @@ class Rogue {
   /// tell says one handshake message with any body, and returns whether the engine is content.
   bool tell(HandshakeType type, ByteView body);
 
+  /// tell_raw says bytes of the handshake protocol as they stand.
+  bool tell_raw(ByteView bytes);
+
   bool say(Symbol symbol) { return scene_.say(symbol); }
 
   /// randoms is ClientHello.random and ServerHello.random.

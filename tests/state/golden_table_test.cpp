@@ -27,11 +27,23 @@ using Golden = std::map<std::pair<std::string_view, std::string_view>, Names>;
 // judge the certificate, to let a fixed Diffie-Hellman key agree (§7.4.7.2), or to sign the
 // CertificateVerify (§7.4.8); each of the three at most once and in this order. Whether a
 // certificate was asked for is a value, not a state, so both ServerHelloDone lead to all of it.
+//
+// RFC 6066 §8: a CertificateStatus comes "immediately after the Certificate message", if at all,
+// and only where the server has announced it; so two states have it beside what follows without it.
 const Golden kClient{
     {{"AwaitServerHello", "server_hello"},
      {"AwaitCertificate", "AwaitServerKeyExchange", "AwaitResumedChangeCipherSpec"}},
     {{"AwaitCertificate", "certificate"},
-     {"AwaitServerKeyExchange", "AwaitCertificateRequestOrDone"}},
+     {"AwaitStatusOrServerKeyExchange",
+      "AwaitStatusOrRequestOrDone",
+      "AwaitServerKeyExchange",
+      "AwaitCertificateRequestOrDone"}},
+    {{"AwaitStatusOrServerKeyExchange", "certificate_status"}, {"AwaitServerKeyExchange"}},
+    {{"AwaitStatusOrServerKeyExchange", "server_key_exchange"}, {"AwaitCertificateRequestOrDone"}},
+    {{"AwaitStatusOrRequestOrDone", "certificate_status"}, {"AwaitCertificateRequestOrDone"}},
+    {{"AwaitStatusOrRequestOrDone", "certificate_request"}, {"AwaitServerHelloDone"}},
+    {{"AwaitStatusOrRequestOrDone", "server_hello_done"},
+     {"AwaitCertificateVerdict", "AwaitAgreement", "AwaitSignature", "AwaitChangeCipherSpec"}},
     {{"AwaitServerKeyExchange", "server_key_exchange"}, {"AwaitCertificateRequestOrDone"}},
     {{"AwaitCertificateRequestOrDone", "certificate_request"}, {"AwaitServerHelloDone"}},
     {{"AwaitCertificateRequestOrDone", "server_hello_done"},

@@ -31,6 +31,7 @@ Automaton server_hears(Shape shape, ProtocolVersion version) {
   Automaton a{{{0, S::client_hello}, 1}, {{kEstablished, S::application_data}, kEstablished}};
   switch (shape) {
     case Shape::plain:
+    case Shape::stapled:
       a[{1, S::client_key_exchange}] = 4;
       break;
     case Shape::with_client_certificate:
@@ -78,6 +79,19 @@ void add_server_keys(Automaton& a, const CipherSuite& suite) {
   }
 }
 
+/// add_status puts a CertificateStatus, which may be left out, behind the Certificate (8): after it
+/// comes whatever would have come without it (RFC 6066 §8).
+void add_status(Automaton& a) {
+  const int after = a.at({1, S::certificate});
+  for (const S symbol : {S::server_key_exchange, S::certificate_request, S::server_hello_done}) {
+    if (const auto edge = a.find({after, symbol}); edge != a.end()) {
+      a[{8, symbol}] = edge->second;
+    }
+  }
+  a[{8, S::certificate_status}] = after;
+  a[{1, S::certificate}] = 8;
+}
+
 // What a client may hear after its ClientHello.
 Automaton client_hears(Shape shape, Combination combination) {
   const ProtocolVersion version = combination.version;
@@ -86,6 +100,7 @@ Automaton client_hears(Shape shape, Combination combination) {
   switch (shape) {
     case Shape::plain:
     case Shape::with_client_certificate:
+    case Shape::stapled:
       a[{0, S::server_hello}] = 1;
       a[{0, S::resumed_server_hello}] = 1;  // no id was offered, so its id is empty: a new session
       a[{2, S::server_hello_done}] = 4;
@@ -99,15 +114,18 @@ Automaton client_hears(Shape shape, Combination combination) {
       a[{6, S::change_cipher_spec}] = 5;
       break;
   }
+  if (shape == Shape::stapled) {
+    add_status(a);
+  }
   a[{4, S::change_cipher_spec}] = 5;
   a[{5, S::finished}] = kEstablished;
-  for (const int state : {0, 1, 2, 3, 4, 5, 6, 7}) {
+  for (const int state : {0, 1, 2, 3, 4, 5, 6, 7, 8}) {
     a[{state, S::hello_request}] = state;  // ignored while negotiating (RFC 2246 §7.4.1.1)
   }
   if (version != ProtocolVersion::ssl30) {
     a[{kEstablished, S::hello_request}] = kEstablished;
   }
-  for (const int state : {0, 1, 2, 3, 4, 5, 6, 7, kEstablished}) {
+  for (const int state : {0, 1, 2, 3, 4, 5, 6, 7, 8, kEstablished}) {
     a[{state, S::no_certificate_warning}] = state;
   }
   return a;
@@ -293,6 +311,9 @@ std::vector<Setting> settings() {
     all.push_back({side, {ProtocolVersion::tls10, 0x0033}, Shape::with_client_certificate});
     all.push_back({side, {ProtocolVersion::ssl30, 0x0018}, Shape::plain});
   }
+  for (const std::uint16_t suite : {std::uint16_t{0x002f}, std::uint16_t{0x0033}}) {
+    all.push_back({Side::client, {ProtocolVersion::tls10, suite}, Shape::stapled});
+  }
   return all;
 }
 
@@ -308,6 +329,7 @@ std::vector<Kind> kinds() {
       all.push_back({side, shape});
     }
   }
+  all.push_back({Side::client, Shape::stapled});
   return all;
 }
 
@@ -320,6 +342,8 @@ std::string kind_name(const ::testing::TestParamInfo<Kind>& test) {
       return name + "_ClientCertificate";
     case Shape::resumed:
       return name + "_Resumed";
+    case Shape::stapled:
+      return name + "_Stapled";
   }
   return name;
 }

@@ -9,6 +9,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 namespace heirloom::testing {
 
@@ -33,6 +34,15 @@ inline CertificateChain pki_chain(const std::string& name) {
     throw std::runtime_error(chain.error().text());
   }
   return *chain;
+}
+
+/// pki_response is an OCSP response: pki_response("rsa1024-expired").
+inline std::vector<std::uint8_t> pki_response(const std::string& name) {
+  auto response = load_ocsp_response(pki_file(name + ".ocsp"));
+  if (!response.has_value()) {
+    throw std::runtime_error(response.error().text());
+  }
+  return *response;
 }
 
 /// pki_credentials is the chain with its key. They are read once: tests make many connections.

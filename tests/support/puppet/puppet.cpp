@@ -27,7 +27,8 @@ constexpr std::array<std::string_view, kSymbolCount> kNames{"hello_request",
                                                             "finished",
                                                             "change_cipher_spec",
                                                             "no_certificate_warning",
-                                                            "application_data"};
+                                                            "application_data",
+                                                            "certificate_status"};
 
 }  // namespace
 
@@ -190,6 +191,9 @@ Bytes Puppet::encode(Symbol symbol) {
       break;
     case Symbol::empty_certificate:
       bytes = message::encode_message(message::Certificate{});
+      break;
+    case Symbol::certificate_status:
+      bytes = message::encode_message(message::CertificateStatus{.response = {0x30, 0x00}});
       break;
     case Symbol::server_key_exchange:
       bytes = message::encode_message(make_params());

@@ -49,9 +49,10 @@ enum class Symbol : std::uint8_t {
   change_cipher_spec,
   no_certificate_warning,
   application_data,
+  certificate_status,
 };
 
-inline constexpr std::size_t kSymbolCount = 15;
+inline constexpr std::size_t kSymbolCount = 16;
 
 [[nodiscard]] std::string_view to_string(Symbol symbol);
 [[nodiscard]] std::string to_string(const std::vector<Symbol>& script);

@@ -1,5 +1,6 @@
 #include "support/puppet/scene.hpp"
 
+#include "message/extensions.hpp"
 #include "session/session_access.hpp"
 #include "support/test_pki.hpp"
 
@@ -50,6 +51,11 @@ Connection Scene::make_client(Combination combination, const Adjust& adjust) {
   if (shape_ == Shape::resumed) {
     session = stored_session(combination);
     puppet_.offer_session(Bytes(32, 7), stored_master());
+  }
+  if (shape_ == Shape::stapled) {
+    options.policy.status_request = Extension::on;
+    puppet_.server_hello.extensions = wire::HelloExtensions{
+        {.type = static_cast<std::uint16_t>(message::ExtensionType::status_request), .data = {}}};
   }
   ServerOptions unused;
   if (adjust) {

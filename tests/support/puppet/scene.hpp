@@ -11,7 +11,8 @@
 namespace heirloom::testing {
 
 /// Shape is the kind of handshake that the engine is set up for.
-enum class Shape : std::uint8_t { plain, with_client_certificate, resumed };
+/// In `stapled` a client asks for the status of the server's certificate and is promised one.
+enum class Shape : std::uint8_t { plain, with_client_certificate, resumed, stapled };
 
 class Scene {
  public:

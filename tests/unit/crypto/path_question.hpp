@@ -36,9 +36,10 @@ struct PathQuestion {
   std::string host = "localhost";
   CertificateQuestion::Role role = CertificateQuestion::Role::server;
   std::chrono::system_clock::time_point now = kNow;
+  std::vector<std::uint8_t> ocsp_response = {};
 
   [[nodiscard]] CertificateVerdict verdict() const {
-    auto answer = verify_with_authorities(trust)->verify({chain, role, host, now});
+    auto answer = verify_with_authorities(trust)->verify({chain, role, host, now, ocsp_response});
     EXPECT_FALSE(answer.is_pending());
     return std::move(answer).answer();
   }

@@ -79,6 +79,7 @@ TEST(Rfc2246_7_4, HandshakeTypesHaveTheStatedNumbers) {
       {15, "certificate_verify"},
       {16, "client_key_exchange"},
       {20, "finished"},
+      {22, "certificate_status"},  // RFC 6066 §8
   };
   for (unsigned number = 0; number < 256; ++number) {
     const auto found = numbers.find(number);

@@ -173,6 +173,7 @@ TEST(Policy, PrintsOneFieldALine) {
             "server_name = on\n"
             "renegotiation_info = on\n"
             "elliptic_curves = on\n"
+            "status_request = off\n"
             "fallback = off\n"
             "missing_close_notify = forget_session\n"
             "premaster_version = must_match_hello\n"
@@ -191,6 +192,7 @@ TEST(Policy, PrintsEveryOtherChoiceToo) {
   policy.preference = Preference::client;
   policy.named_curves = {NamedCurve::secp521r1};
   policy.elliptic_curves = Extension::off;
+  policy.status_request = Extension::on;
   policy.client_authentication = ClientAuthentication::required;
   policy.cbc_splitting = CbcSplitting::off;
   policy.server_name = Extension::off;
@@ -202,6 +204,7 @@ TEST(Policy, PrintsEveryOtherChoiceToo) {
                                       "preference = client\n",
                                       "named_curves = secp521r1\n",
                                       "elliptic_curves = off\n",
+                                      "status_request = on\n",
                                       "client_authentication = required\n",
                                       "cbc_splitting = off\n",
                                       "server_name = off\n",

@@ -1,0 +1,34 @@
+// OCSP: whether a stapled response says that a certificate is good (RFC 6960 §3.2, RFC 6066 §8).
+//
+// The path of the certificate has been verified before, so its issuer is known. libcrypto reads the
+// response and verifies its signature; who may sign, with what, and what counts as now is decided
+// here: libcrypto would apply its security level, and take the time from the machine's clock.
+#pragma once
+
+#include "heirloom/certificate_rules.hpp"
+#include "heirloom/result.hpp"
+
+#include "base/bytes.hpp"
+#include "crypto/library.hpp"
+
+#include <chrono>
+
+namespace heirloom::crypto {
+
+/// OcspQuestion asks about a certificate and the issuer above it in the verified path.
+struct OcspQuestion {
+  X509* certificate = nullptr;
+  X509* issuer = nullptr;
+  ByteView response;
+  std::chrono::system_clock::time_point now;
+  const CertificateRules& rules;  ///< of the response's signature and the responder's certificate
+};
+
+/// check_ocsp_response succeeds if the response says good. certificate_revoked;
+/// certificate_status_invalid, with the reason as detail, for everything else.
+[[nodiscard]] Result<void> check_ocsp_response(const OcspQuestion& question);
+
+/// is_ocsp_answer is true for the DER of a response that holds an answer, whatever it says.
+[[nodiscard]] bool is_ocsp_answer(ByteView der);
+
+}  // namespace heirloom::crypto
