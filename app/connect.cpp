@@ -100,8 +100,8 @@ Outcome<std::shared_ptr<CertificateVerifier>> make_verifier(const ConnectOptions
   }
   if (!options.path.empty() && (options.insecure || !options.pins.empty())) {
     return Failure{ExitCode::usage,
-                   "--crl and --any-chain-order are about authorities, which --pin and --insecure "
-                   "do not ask",
+                   "--crl, --status and --any-chain-order are about authorities, which --pin and "
+                   "--insecure do not ask",
                    "the same without --pin and --insecure",
                    "option_conflict"};
   }
@@ -147,6 +147,9 @@ Outcome<std::shared_ptr<const ClientConfig>> make_config(const ConnectOptions& o
   client.policy = *std::move(policy);
   if (options.no_server_name) {
     client.policy.server_name = Extension::off;
+  }
+  if (options.path.must_be_good && !options.protocol.no_extensions) {
+    client.policy.status_request = Extension::on;
   }
   if (options.fallback_signal) {
     client.policy.fallback = SignalFallback::on;
@@ -293,6 +296,11 @@ void add_identity_options(CLI::App& command, ConnectOptions& options) {
   command.add_option("--cafile", options.authorities, "trust these authorities (PEM)")
       ->group(group);
   add_path_options(command, options.path, group);
+  command
+      .add_flag("--status",
+                options.path.must_be_good,
+                "ask for a stapled OCSP response; without --crl there must be one")
+      ->group(group);
   command.add_flag("--insecure", options.insecure, "accept anybody")->group(group);
   command.add_option("--sni", options.server_name, "name to ask for and to verify")->group(group);
   command.add_flag("--no-sni", options.no_server_name, "do not send the name")->group(group);

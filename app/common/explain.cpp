@@ -82,6 +82,8 @@ std::string certificate_problem(Cause cause) {
       return "rests on a signature that is too weak";
     case Cause::certificate_status_unknown:
       return "may have been revoked, which cannot be told";
+    case Cause::certificate_status_invalid:
+      return "comes with a response about its revocation that cannot be accepted";
     case Cause::certificate_malformed:
       return "is no proper certificate, though it has a key";
     case Cause::certificate_rejected:
@@ -114,6 +116,8 @@ std::string identity_advice(Cause cause, const Attempt& attempt, const std::stri
       return "the same with --any-chain-order, if everything else about it is right";
     case Cause::certificate_status_unknown:
       return "the same with --crl and a list of that issuer that is valid now";
+    case Cause::certificate_status_invalid:
+      return "the same with --crl and a list of that issuer, without --status";
     default:
       return attempt.command + " --pin " + fingerprint + "   (if that is the right box)";
   }
@@ -326,6 +330,7 @@ bool is_identity_cause(Cause cause) noexcept {
     case Cause::certificate_chain_disordered:
     case Cause::certificate_signature_weak:
     case Cause::certificate_status_unknown:
+    case Cause::certificate_status_invalid:
     case Cause::certificate_rejected:
       return true;
     default:

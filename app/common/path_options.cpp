@@ -34,6 +34,10 @@ Outcome<TrustOptions> build_trust(const PathOptions& options, const Policy& poli
   if (options.any_chain_order) {
     trust.rules.chain_order = ChainOrder::any;
   }
+  // Lists of every authority say as much as a stapled response.
+  if (options.must_be_good && options.revocation_files.empty()) {
+    trust.stapled_status = StapledStatus::required;
+  }
   for (const std::string& file : options.revocation_files) {
     const auto lists = load_revocation_lists(file);
     if (!lists.has_value() && lists.error().cause == Cause::file_unreadable) {

@@ -20,8 +20,11 @@ namespace heirloom::app {
 struct PathOptions {
   std::vector<std::string> revocation_files;  ///< --crl
   bool any_chain_order = false;               ///< --any-chain-order
+  bool must_be_good = false;                  ///< --status, as client
 
-  [[nodiscard]] bool empty() const noexcept { return revocation_files.empty() && !any_chain_order; }
+  [[nodiscard]] bool empty() const noexcept {
+    return revocation_files.empty() && !any_chain_order && !must_be_good;
+  }
 };
 
 /// add_revocation_option declares --crl, under the name that the users of a command know.

@@ -71,8 +71,8 @@ constexpr Reason kNoReverse{"text is not turned around here", "--echo"};
 constexpr Reason kNoSessionPrefix{"session identifiers are random here", "the command without it"};
 constexpr Reason kFamily{"the address to listen on says which family it is",
                          "--listen 127.0.0.1:PORT or --listen [::1]:PORT"};
-constexpr Reason kNoStapling{"certificate status (OCSP) is not answered here",
-                             "the command without it"};
+constexpr Reason kNoResponder{"OCSP responders are not asked here",
+                              "--ocsp FILE, with what openssl ocsp -respout has written"};
 constexpr Reason kNoOtherCache{"sessions are kept in memory only", "--no-sessions to keep none"};
 
 constexpr Spelling refuse(std::string_view typed, Value value, const Reason& reason) {
@@ -145,7 +145,6 @@ constexpr std::array kBoth{
     refuse("-dtls1_2", Value::none, kDatagrams),
     refuse("-timeout", Value::none, kDatagrams),
     refuse("-mtu", Value::one, kDatagrams),
-    refuse("-status", Value::none, kNoExtension),
     refuse("-alpn", Value::one, kNoExtension),
     refuse("-nextprotoneg", Value::one, kNoExtension),
     refuse("-use_srtp", Value::one, kNoExtension),
@@ -230,6 +229,7 @@ constexpr std::array kClient{
     Spelling{"-port", Way::special, Value::one},
     Spelling{"-servername", Way::means, Value::one, {"--sni"}},
     Spelling{"-xmpphost", Way::means, Value::one, {"--sni"}},
+    Spelling{"-status", Way::means, Value::none, {"--status"}},
     Spelling{"-noservername", Way::means, Value::none, {"--no-sni"}},
     Spelling{"-showcerts", Way::means, Value::none, {"--showcerts"}},
     Spelling{"-fallback_scsv", Way::means, Value::none, {"--fallback-scsv"}},
@@ -306,12 +306,13 @@ constexpr std::array kServer{
     refuse("-id_prefix", Value::one, kNoSessionPrefix),
     refuse("-ext_cache", Value::none, kNoOtherCache),
     refuse("-no_resume_ephemeral", Value::none, kNoOtherCache),
-    refuse("-status_verbose", Value::none, kNoStapling),
-    refuse("-status_timeout", Value::one, kNoStapling),
-    refuse("-status_url", Value::one, kNoStapling),
-    refuse("-status_file", Value::one, kNoStapling),
-    refuse("-proxy", Value::one, kNoStapling),
-    refuse("-no_proxy", Value::one, kNoStapling),
+    Spelling{"-status_file", Way::means, Value::one, {"--ocsp"}},
+    refuse("-status", Value::none, kNoResponder),
+    refuse("-status_verbose", Value::none, kNoResponder),
+    refuse("-status_timeout", Value::one, kNoResponder),
+    refuse("-status_url", Value::one, kNoResponder),
+    refuse("-proxy", Value::one, kNoResponder),
+    refuse("-no_proxy", Value::one, kNoResponder),
     refuse("-early_data", Value::none, kNewer),
     refuse("-stateless", Value::none, kNewer),
     refuse("-listen", Value::none, kDatagrams),

@@ -49,6 +49,7 @@ Policy narrow(Policy policy, Rung rung, bool sends_signal) {
     policy.server_name = Extension::off;
     policy.renegotiation_info = Extension::off;
     policy.elliptic_curves = Extension::off;
+    policy.status_request = Extension::off;
   }
   if (rung == Rung::ssl30) {
     policy.min_version = ProtocolVersion::ssl30;

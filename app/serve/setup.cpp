@@ -69,6 +69,38 @@ std::optional<Failure> keep_anonymous(ServerOptions& server) {
                  "option_missing"};
 }
 
+/// load_responses reads --ocsp. Whether a response fits its certificate and is of now is for the
+/// clients to say: it may be renewed, and this server started again, at another time.
+std::optional<Failure> load_responses(ServerOptions& server, const ServeOptions& options) {
+  const std::vector<std::string>& files = options.ocsp_files;
+  if (files.empty()) {
+    return std::nullopt;
+  }
+  if (files.size() != server.credentials.size()) {
+    return Failure{ExitCode::usage,
+                   "--cert was given " + std::to_string(server.credentials.size()) +
+                       " and --ocsp " + std::to_string(files.size()) +
+                       " times: nobody can say which belongs to which",
+                   "one --ocsp FILE for each --cert FILE, in the same order",
+                   "option_conflict"};
+  }
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    auto response = load_ocsp_response(files[i]);
+    if (!response.has_value() && response.error().cause == Cause::file_unreadable) {
+      return Failure{
+          ExitCode::local, "cannot read " + response.error().detail, "", "file_unreadable"};
+    }
+    if (!response.has_value()) {
+      return Failure{ExitCode::usage,
+                     files[i] + " holds no OCSP response with an answer",
+                     "a file that `openssl ocsp … -respout FILE` has written",
+                     "ocsp_response_invalid"};
+    }
+    server.credentials[i].ocsp_response = std::move(response).value();
+  }
+  return std::nullopt;
+}
+
 std::optional<Failure> load_own_certificates(ServerOptions& server,
                                              const ServeOptions& options,
                                              bool may_use_public_key) {
@@ -171,6 +203,9 @@ Outcome<ServerOptions> make_options(ServeOptions& options) {
   if (auto failure = load_own_certificates(server, options, may_use_public_key)) {
     return *std::move(failure);
   }
+  if (auto failure = load_responses(server, options)) {
+    return *std::move(failure);
+  }
   if (auto failure = load_group(server, options.dh_group_file)) {
     return *std::move(failure);
   }
@@ -191,6 +226,13 @@ Outcome<ServerOptions> make_options(ServeOptions& options) {
 
 void add_setup_options(CLI::App& command, ServeOptions& options) {
   add_credential_options(command, options.credentials);
+  command
+      .add_option(
+          "--ocsp",
+          options.ocsp_files,
+          "OCSP response (DER) about the certificate, for clients that ask; once per --cert")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
   add_protocol_options(command, options.protocol);
   CLI::Option* const allow = command.get_option("--allow");
   allow->description(allow->get_description() + "; public-key");

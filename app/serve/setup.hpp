@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace CLI {  // NOLINT(readability-identifier-naming): the library's name
 class App;
@@ -26,6 +27,7 @@ struct ServeOptions {
   std::string forward;
   ProtocolOptions protocol;
   CredentialFiles credentials;
+  std::vector<std::string> ocsp_files;  ///< --ocsp: one for each certificate, or none
   std::string preference = "server";
   std::string dh_group_file;  ///< empty: a group that is built in
   std::string client_auth = "none";

@@ -14,9 +14,10 @@ from puppet import (
     SERVER_KEY_EXCHANGE, SSL30, TLS10, Puppet, der, der_name, der_of, make_certificate, private_key, subject_of, tiny_credentials, vector,
 )
 from support import (
-    PATIENCE, PROGRAM, Outcome, Server, certificate, chain, environment, fields, key, plain_peer, run, write_group,
+    PATIENCE, PROGRAM, Outcome, Server, certificate, chain, environment, fields, key, ocsp, plain_peer, run, write_group,
 )
 
+GET = b"GET / HTTP/1.0\r\n\r\n"
 RENEGOTIATION_INFO = 0xFF01
 FALLBACK = 0x5600
 UNKNOWN_CRITICAL = der(0x30, bytes.fromhex("06032a0304") + b"\x01\x01\xff" + der(4, b"\x05\x00"))
@@ -300,6 +301,28 @@ class Certificates(PuppetServer):
     def test_certificate_without_a_list(self):
         for file in ("intermediate.crl", "ca-expired.crl", "ca-forged.crl"):
             expect_message(self.listed("rsa1024", file), "certificate_status_unknown")
+
+    def test_status_of_a_certificate(self):
+        trust = ("--cafile", certificate("ca"), "--status")
+        for name, response, cause in (
+            ("rsa1024", "rsa1024", None),
+            ("rsa1024", "rsa1024-delegated", None),
+            ("rsa1024", "rsa1024-expired", "certificate_status_invalid"),
+            ("rsa1024", None, "certificate_status_unknown"),
+            ("revoked", "revoked", "certificate_revoked"),
+        ):
+            with self.subTest(response), Server(*(["--ocsp", ocsp(response)] if response else []), name=name) as server:
+                outcome = run("connect", f"localhost:{server.port}", "-4", *trust, "--json", data=GET)
+                if cause:
+                    expect_message(outcome, cause)
+                else:
+                    self.assertEqual(outcome.code, 0, outcome.err)
+                # Lists say as much as a response, and who does not ask hears nothing.
+                lists = ("--crl", os.path.join(os.path.dirname(certificate("ca")), "ca.crl"))
+                for words in ((*trust, *lists), trust[:2]):
+                    outcome = run("connect", f"localhost:{server.port}", "-4", *words, data=GET)
+                    is_good = cause in (None, "certificate_status_unknown") or words == trust[:2]
+                    self.assertEqual(outcome.code, 0 if is_good else 5, outcome.err)
 
     def test_certificate_chain_in_disorder(self):
         files = [certificate(name) for name in ("chained", "ca", "intermediate")]

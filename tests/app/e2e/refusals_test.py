@@ -12,7 +12,7 @@ import unittest
 
 from message_support import expect_message
 from support import (
-    PATIENCE, PROGRAM, SHORT_GROUP, Outcome, Server, certificate, environment, fields, key, old_tls_context, plain_peer, read_exactly, run, write_group,
+    PATIENCE, PROGRAM, SHORT_GROUP, Outcome, Server, certificate, environment, fields, key, ocsp, old_tls_context, plain_peer, read_exactly, run, write_group,
 )
 
 GET = b"GET / HTTP/1.0\r\n\r\n"
@@ -72,6 +72,7 @@ class Usage(Case):
             (["host", "--pin", "sha256:12"], "no SHA-256 fingerprint", "pin_invalid"),
             (["host", "--insecure", "--pin", "0" * 64], "three ways to judge one certificate", "option_conflict"),
             (["host", "--insecure", "--any-chain-order"], "are about authorities", "option_conflict"),
+            (["host", "--insecure", "--status"], "are about authorities", "option_conflict"),
             (["host", "--crl", certificate("ca")], "holds no revocation list that can be read", "revocation_list_invalid"),
             (["host", "--timeout", "soon"], "timeout", "usage"),
         ):
@@ -100,6 +101,8 @@ class Usage(Case):
                 ([*device, "--cert", certificate("ec256")], "2 and --key 1 times", "--key FILE behind", "option_conflict"),
                 (["--allow", "anon", "--client-auth", "required"], "must not ask for one", "--cert FILE", "option_conflict"),
                 ([*curve, "--suites", "AES128-SHA"], "none of the suites can be served", "heirloom ca", "suite_without_key"),
+                ([*device, "--ocsp", certificate("ca")], "holds no OCSP response", "openssl ocsp", "ocsp_response_invalid"),
+                (["--allow", "anon", "--ocsp", ocsp("rsa1024")], "0 and --ocsp 1 times", "--ocsp FILE", "option_conflict"),
                 ([*device, "--dhparam", certificate("ca")], "holds no Diffie-Hellman group", "openssl dhparam", "config_invalid"),
                 ([*device, "--dhparam", short], "has 512 bits", "--allow dh512", "key_exchange_too_weak"),
             ):

@@ -9,7 +9,7 @@ import tempfile
 import unittest
 
 from message_support import expect_message
-from support import Server, certificate, environment, key, run
+from support import Server, certificate, environment, fields, key, ocsp, run
 
 # Values that make sense where the option is honoured; the others are refused before anybody looks at them.
 VALUES = {
@@ -19,6 +19,7 @@ VALUES = {
     "-key": key("device"), "-cipher": "DES-CBC3-SHA", "-keylogfile": "/dev/null", "-starttls": "smtp", "-verify": "1",
     "-Verify": "1", "-pass": "file:" + certificate("ca"), "-certform": "PEM", "-keyform": "PEM",
     "-min_protocol": "SSLv3", "-max_protocol": "TLSv1.2", "-host": "127.0.0.1", "-naccept": "1",
+    "-status_file": ocsp("rsa1024"),
 }
 # Two ways to name one certificate, or a limit below another, are told apart by tests of their own.
 COMMON = {
@@ -109,6 +110,39 @@ class EveryOption(unittest.TestCase):
 
 
 class WhatTheyDo(unittest.TestCase):
+    @unittest.skipUnless(shutil.which("openssl"), "openssl is not installed")
+    def test_status_shown_to_openssl(self):
+        with Server("-status_file", ocsp("rsa1024"), name="rsa1024") as server:
+            done = subprocess.run(
+                ["openssl", "s_client", "-connect", server.address, "-tls1", "-status", "-cipher", "ALL:@SECLEVEL=0",
+                 "-CAfile", certificate("ca")],
+                input=b"GET / HTTP/1.0\r\n\r\n", capture_output=True, timeout=60, check=False,
+                env=environment(OPENSSL_CONF="/dev/null"),
+            )
+            outcome = fields(server.next_line())
+        self.assertIn(b"OCSP Response Status: successful", done.stdout)
+        self.assertIn(b"Cert Status: good", done.stdout)
+        self.assertIn(b"Verify return code: 0 (ok)", done.stdout)
+        self.assertEqual(outcome["version"], "TLS 1.0")
+
+    @unittest.skipUnless(shutil.which("openssl"), "openssl is not installed")
+    def test_status_that_openssl_shows(self):
+        for name, code in (("rsa1024", 0), ("rsa1024-revoked", 5), ("rsa1024-forged", 5)):
+            command = ["openssl", "s_server", "-accept", "127.0.0.1:0", "-tls1", "-cipher", "ALL:@SECLEVEL=0", "-www",
+                       "-cert", certificate("rsa1024"), "-key", key("rsa1024"), "-status_file", ocsp(name)]
+            with self.subTest(name), subprocess.Popen(
+                command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+                env=environment(OPENSSL_CONF="/dev/null"),
+            ) as server:
+                try:
+                    port = next(line for line in server.stdout if line.startswith(b"ACCEPT")).rsplit(b":", 1)[1]
+                    outcome = run(
+                        "connect", "-connect", f"localhost:{int(port)}", "-4", "-status", "-CAfile", certificate("ca"),
+                        data=b"GET / HTTP/1.0\r\n\r\n")
+                    self.assertEqual(outcome.code, code, outcome.err)
+                finally:
+                    server.kill()
+
     def test_a_line_of_s_client_as_people_type_it(self):
         with Server("--allow", "null", name="rsa2048") as server:
             for words in (

@@ -26,6 +26,10 @@ def key(name):
     return str(CERTIFICATES / f"{name}.key")
 
 
+def ocsp(name):
+    return str(CERTIFICATES / f"{name}.ocsp")
+
+
 def chain(name):
     return str(CERTIFICATES / f"{name}.chain")
 
