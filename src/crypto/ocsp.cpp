@@ -59,10 +59,10 @@ Result<BasicPointer> read(ByteView der) {
 
 /// matches compares an answer's certID with ours by the hash that the answer uses.
 bool matches(OCSP_SINGLERESP* answer, const OcspQuestion& question) {
-  // OCSP_id_get0_info takes what it only reads as if it were to be changed.
-  auto* id = const_cast<OCSP_CERTID*>(OCSP_SINGLERESP_get0_id(answer));
+  // A copy: OCSP_id_get0_info takes what it only reads as if it were to be changed.
+  const IdPointer id(OCSP_CERTID_dup(OCSP_SINGLERESP_get0_id(answer)));
   ASN1_OBJECT* algorithm = nullptr;
-  if (OCSP_id_get0_info(nullptr, &algorithm, nullptr, nullptr, id) != 1) {
+  if (id == nullptr || OCSP_id_get0_info(nullptr, &algorithm, nullptr, nullptr, id.get()) != 1) {
     return false;
   }
   const EVP_MD* hash = EVP_get_digestbyobj(algorithm);
@@ -70,7 +70,7 @@ bool matches(OCSP_SINGLERESP* answer, const OcspQuestion& question) {
     return false;
   }
   const IdPointer ours(OCSP_cert_to_id(hash, question.certificate, question.issuer));
-  return ours != nullptr && OCSP_id_cmp(ours.get(), id) == 0;
+  return ours != nullptr && OCSP_id_cmp(ours.get(), id.get()) == 0;
 }
 
 OCSP_SINGLERESP* find_answer(OCSP_BASICRESP* basic, const OcspQuestion& question) {

@@ -75,6 +75,38 @@ CertificateStatusRule status_rule(const message::ServerHello& hello,
              : CertificateStatusRule::never;
 }
 
+/// was_offered: the signalling suite of RFC 5746 §3.4 stands for an empty renegotiation_info.
+bool was_offered(const message::ClientHello& offer, message::ExtensionType type) {
+  const bool is_signalled = type == message::ExtensionType::renegotiation_info &&
+                            has_signal(offer, kEmptyRenegotiationInfoScsv);
+  return is_signalled || message::find_extension(offer.extensions, type) != nullptr;
+}
+
+/// check_answer looks at what one extension says.
+Result<void> check_answer(message::ExtensionType type, const Bytes& data, Effects& effects) {
+  using message::ExtensionType;
+  if (type == ExtensionType::renegotiation_info) {
+    // RFC 5746 §3.4: in an initial handshake the field must be empty.
+    const auto info = wire::decode<message::RenegotiationInfo>(data);
+    if (!info.has_value() || !info->renegotiated_connection.empty()) {
+      return Cause::renegotiation_info_mismatch;
+    }
+    effects.info().has_secure_renegotiation = true;
+  }
+  if (type == ExtensionType::status_request && !data.empty()) {
+    // RFC 6066 §8: "with empty extension_data".
+    return Error(Cause::extension_malformed, "status_request with data");
+  }
+  if (type == ExtensionType::ec_point_formats) {
+    // RFC 4492 §5.2: "MUST contain the value 0 (uncompressed)". We send no other.
+    HEIRLOOM_TRY(const bool has_ours, has_uncompressed(data));
+    if (!has_ours) {
+      return Error(Cause::extension_malformed, "ec_point_formats without uncompressed");
+    }
+  }
+  return {};
+}
+
 /// check_extensions looks at what the server answered (RFC 3546 §2.3: nothing that was not
 /// offered).
 Result<void> check_extensions(const AwaitServerHello& state,
@@ -86,36 +118,12 @@ Result<void> check_extensions(const AwaitServerHello& state,
   if (message::has_duplicate(hello.extensions)) {
     return Error(Cause::extension_malformed, "an extension stands twice");
   }
-  using message::ExtensionType;
   for (const auto& extension : *hello.extensions) {
-    const auto type = static_cast<ExtensionType>(extension.type);
-    const bool is_signalled =
-        std::ranges::find(state.offer.cipher_suites, kEmptyRenegotiationInfoScsv) !=
-        state.offer.cipher_suites.end();
-    const bool was_offered = message::find_extension(state.offer.extensions, type) != nullptr ||
-                             (type == ExtensionType::renegotiation_info && is_signalled);
-    if (!was_offered) {
+    const auto type = static_cast<message::ExtensionType>(extension.type);
+    if (!was_offered(state.offer, type)) {
       return Error(Cause::extension_not_offered, "extension " + std::to_string(extension.type));
     }
-    if (type == ExtensionType::renegotiation_info) {
-      // RFC 5746 §3.4: in an initial handshake the field must be empty.
-      const auto info = wire::decode<message::RenegotiationInfo>(extension.data);
-      if (!info.has_value() || !info->renegotiated_connection.empty()) {
-        return Cause::renegotiation_info_mismatch;
-      }
-      effects.info().has_secure_renegotiation = true;
-    }
-    if (type == ExtensionType::status_request && !extension.data.empty()) {
-      // RFC 6066 §8: "with empty extension_data".
-      return Error(Cause::extension_malformed, "status_request with data");
-    }
-    if (type == ExtensionType::ec_point_formats) {
-      // RFC 4492 §5.2: "MUST contain the value 0 (uncompressed)". We send no other.
-      HEIRLOOM_TRY(const bool has_ours, has_uncompressed(extension.data));
-      if (!has_ours) {
-        return Error(Cause::extension_malformed, "ec_point_formats without uncompressed");
-      }
-    }
+    HEIRLOOM_TRY_VOID(check_answer(type, extension.data, effects));
   }
   return {};
 }
