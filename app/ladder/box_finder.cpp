@@ -138,6 +138,8 @@ Outcome<bool> BoxFinder::find() {
                           options_.protocol.preset == "museum" ||
                           (pin_.has_value() && !pin_->allow.empty());
   situation.has_certificate = !options_.credentials.certificate.empty();
+  situation.is_strict = options_.protocol.preset == "strict";
+  situation.has_min = !options_.protocol.min.empty();
   situation.ssl30_was_ruled_out = !restrictions_of(options_, setup_.policy).allows_ssl30;
   const Failure failure = diagnose(climbed->results, situation);
   if (climbed->results.size() > 1) {
