@@ -4,6 +4,11 @@ if(HEIRLOOM_SANITIZE)
   add_link_options(-fsanitize=${HEIRLOOM_SANITIZE})
   if(HEIRLOOM_SANITIZE MATCHES "undefined")
     add_compile_options(-fno-sanitize-recover=undefined)
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+      # These check every access through a pointer, a fifth of the time it takes to compile. The address
+      # sanitizer stops at a null pointer all the same; the fuzzers, built with clang, keep them all.
+      add_compile_options(-fno-sanitize=null,alignment)
+    endif()
   endif()
 elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
   add_compile_options(-fstack-protector-strong -fcf-protection=full

@@ -180,12 +180,12 @@ check() {
 }
 
 # run_ctest PRESET [CTEST-OPTION…]: runs a built preset's tests in parallel, prints a line now and
-# then and everything about a failure, and counts. Twice as many as cores, because many tests wait.
+# then and everything about a failure, and counts. Three for each core, because many tests wait.
 run_ctest() {
   local preset=$1 report code=0
   shift
   report=$results/$preset.$RANDOM.xml
-  ctest --test-dir "build/$preset" -j "$((2 * $(jobs)))" --timeout 300 --output-on-failure --output-junit "$report" "$@" |
+  ctest --test-dir "build/$preset" -j "$((3 * $(jobs)))" --timeout 300 --output-on-failure --output-junit "$report" "$@" |
     awk '/^ *[0-9]+\/[0-9]+ Test +#/ { n++; if (/Passed|Skipped/) { if (n % 250 == 0) print; next } }
          /^ +Start +[0-9]+:/ { next }
          { print }' || code=$?

@@ -4,6 +4,7 @@
 #include "check/print.hpp"
 #include "check/verdict_lines.hpp"
 #include "check/verdicts.hpp"
+#include "common/command_text.hpp"
 #include "common/modern_tls.hpp"
 #include "common/target.hpp"
 #include "common/wait.hpp"
@@ -155,13 +156,14 @@ Failure Checker::hit_limit(const std::string& target, const std::string& command
 
 /// boxes_of is what to check instead of what was refused: "10.0.0.5 10.0.0.6".
 std::string boxes_of(const CheckOptions& options) {
-  const std::vector<std::string>& named = options.targets.empty() ? options.tcp : options.targets;
+  std::vector<std::string> named = options.targets.empty() ? options.tcp : options.targets;
+  std::ranges::transform(named, named.begin(), shell_word);
   return named.empty() ? "10.0.0.5" : join(named, " ");
 }
 
 void Checker::check(const HostPort& where) {
   const std::string target = to_string(where);
-  const std::string command = "heirloom reach --check " + target;
+  const std::string command = "heirloom reach --check " + shell_word(target);
   if (verbosity_ >= 0 && options_.format == OutputFormat::text) {
     print_line("checking " + target + ", one connection at a time");
   }

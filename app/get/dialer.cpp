@@ -45,13 +45,6 @@ void keep_to_yourself(BoxOptions& box, LadderSetup& setup) {
   setup.passphrase.clear();
 }
 
-std::string upper(std::string text) {
-  std::ranges::transform(text, text.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
-  return text;
-}
-
 }  // namespace
 
 Dialer::Dialer(const GetOptions& options, LadderSetup setup, const Report& report, Say say)
@@ -186,7 +179,7 @@ void Dialer::describe(const Line& line) const {
   say_("SSL connection using " + facts.version_text + " / " + facts.suite_text + ", reached by " +
        std::string(rung_text(facts.rung)));
   if (facts.strength.word != "modern") {
-    say_(upper(facts.strength.word) + ": " + facts.strength.why);
+    say_(http::to_upper(facts.strength.word) + ": " + facts.strength.why);
   }
   say_("Server certificate:");
   for (const std::string& text : describe_box_certificate(facts, line.target.url.host)) {

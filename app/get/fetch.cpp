@@ -2,6 +2,7 @@
 
 #include "common/output.hpp"
 #include "get/exit.hpp"
+#include "http/message.hpp"
 #include "starttls/start_tls.hpp"
 
 #include <algorithm>
@@ -11,13 +12,6 @@
 namespace heirloom::app::get {
 
 namespace {
-
-std::string upper(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
-    return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-  });
-  return text;
-}
 
 /// without_blanks escapes what would end a request line.
 std::string without_blanks(const std::string& text) {
@@ -106,7 +100,7 @@ Outcome<bool> Fetch::start(const std::string& url) {
   target_ = first_;
   method_ = first_method(options);
   statistics_.url_effective = target_.text;
-  statistics_.scheme = upper(target_.url.scheme);
+  statistics_.scheme = http::to_upper(target_.url.scheme);
   return open_body();
 }
 
@@ -351,7 +345,7 @@ Outcome<bool> Fetch::follow(const http::ResponseHead& head) {
   challenge_.reset();
   has_answered_challenge_ = false;
   statistics_.url_effective = target_.text;
-  statistics_.scheme = upper(target_.url.scheme);
+  statistics_.scheme = http::to_upper(target_.url.scheme);
   const Moment now = std::chrono::steady_clock::now();
   statistics_.time_redirect = since_start(now);
   shared_.say("Issue another request to this URL: '" + target_.text + "'");

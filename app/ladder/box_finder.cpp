@@ -139,6 +139,8 @@ Outcome<bool> BoxFinder::find() {
   situation.command = job_.command;
   situation.not_allowed = other_allowances(setup_.policy);
   situation.has_certificate = !options_.credentials.certificates.empty();
+  situation.is_strict = options_.protocol.preset == "strict";
+  situation.has_min = !options_.protocol.min.empty();
   situation.ssl30_was_ruled_out = !restrictions_of(options_, setup_.policy).allows_ssl30;
   const Failure failure = diagnose(climbed->results, situation);
   if (climbed->results.size() > 1) {

@@ -55,21 +55,15 @@ std::string with_plain_http(const Situation& situation) {
                  : url + " in the browser, or " + elsewhere(situation, "");
 }
 
-bool is_strict(const Situation& situation) {
-  return situation.command.find(" --preset strict") != std::string::npos;
-}
-
 /// rules_ssl30_out names the option that does.
 std::string rules_ssl30_out(const Situation& situation) {
-  return is_strict(situation) && situation.command.find(" --min ") == std::string::npos
-             ? "--preset strict"
-             : "--min";
+  return situation.is_strict && !situation.has_min ? "--preset strict" : "--min";
 }
 
 /// with_ssl30 is the command without the options that rule SSL 3.0 out.
 std::string with_ssl30(const Situation& situation) {
   std::string command = without_option(situation.command, "--min");
-  return is_strict(situation) ? without_option(std::move(command), "--preset") : command;
+  return situation.is_strict ? without_option(std::move(command), "--preset") : command;
 }
 
 Failure explain_refused_here(const RungResult& result, const Situation& situation) {
@@ -124,7 +118,7 @@ Failure explain_refusals(const std::vector<RungResult>& results, const Situation
   const std::string& target = situation.target;
   const bool lacks_suite = any_alert(results, AlertDescription::handshake_failure) ||
                            any_alert(results, AlertDescription::insufficient_security);
-  if (lacks_suite && is_strict(situation)) {
+  if (lacks_suite && situation.is_strict) {
     return handshake_failure(target + " shares no cipher suite with what --preset strict offers",
                              with_ssl30(situation),
                              "no_common_cipher_suite");

@@ -19,6 +19,8 @@ struct Situation {
   bool has_certificate = false;
   bool sends_signal = true;          ///< the fallback signal was not switched off
   bool ssl30_was_ruled_out = false;  ///< by --min or --preset
+  bool is_strict = false;            ///< the command has --preset strict
+  bool has_min = false;              ///< the command has --min
 };
 
 /// diagnose explains a ladder on which no rung worked.

@@ -254,6 +254,7 @@ TEST(Diagnosis, does_not_propose_what_was_done_already) {
 TEST(Diagnosis, advises_the_command_in_use) {
   Situation get = situation();
   get.command = "heirloom get https://10.0.0.5/ --min tls1 --max tls1";
+  get.has_min = true;
   EXPECT_EQ(diagnose({{Rung::tls10, RungEnd::plain_http}}, get).next,
             "heirloom get http://10.0.0.5:443/");
   EXPECT_EQ(diagnose({{Rung::tls10, RungEnd::ssh}}, get).next, "heirloom get https://10.0.0.5");
@@ -262,6 +263,8 @@ TEST(Diagnosis, advises_the_command_in_use) {
   const RungResult lower{Rung::tls10, RungEnd::refused_by_us, std::nullopt, "SSL 3.0", true};
   EXPECT_EQ(diagnose({lower}, get).next, "heirloom get https://10.0.0.5/ --max tls1");
   get.command = "heirloom get https://10.0.0.5/ --preset strict";
+  get.has_min = false;
+  get.is_strict = true;
   EXPECT_EQ(diagnose({lower}, get).next, "heirloom get https://10.0.0.5/");
   EXPECT_EQ(diagnose({{Rung::tls10, RungEnd::refused_by_peer, 40}}, get).next,
             "heirloom get https://10.0.0.5/");

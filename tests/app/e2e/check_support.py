@@ -108,15 +108,6 @@ def reset(client):
     client.close()
 
 
-def is_open(client):
-    """Whether neither side has ended a connection, as the kernel sees it."""
-    established = 1  # of TCP_INFO
-    try:
-        return client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == established
-    except OSError:
-        return False
-
-
 class Relay:
     """A TCP relay before a server. `accident(number)` may treat a connection itself, counted from 1, and is then
     true; `judge(hello)` is false for a hello that must not pass; `drops_alerts` hangs up instead of an alert."""
@@ -127,8 +118,6 @@ class Relay:
         self.judge = judge or (lambda hello: True)
         self.drops_alerts = drops_alerts
         self.count = 0
-        self.clients = []
-        self.most_open = 0  # connections that neither side had ended
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.address = f"127.0.0.1:{self.port}"
@@ -141,8 +130,6 @@ class Relay:
             except OSError:
                 return
             self.count += 1
-            self.clients = [each for each in self.clients if is_open(each)] + [client]
-            self.most_open = max(self.most_open, len(self.clients))
             number = self.count
             threading.Thread(target=self.serve, args=(client, number), daemon=True).start()
 
