@@ -108,6 +108,15 @@ def reset(client):
     client.close()
 
 
+def is_open(client):
+    """Whether neither side has ended a connection, as the kernel sees it."""
+    established = 1  # of TCP_INFO
+    try:
+        return client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == established
+    except OSError:
+        return False
+
+
 class Relay:
     """A TCP relay before a server. `accident(number)` may treat a connection itself, counted from 1, and is then
     true; `judge(hello)` is false for a hello that must not pass; `drops_alerts` hangs up instead of an alert."""
@@ -118,6 +127,7 @@ class Relay:
         self.judge = judge or (lambda hello: True)
         self.drops_alerts = drops_alerts
         self.count = 0
+        self.clients = []  # every connection so far
         self.listener = socket.create_server(("127.0.0.1", 0))
         self.port = self.listener.getsockname()[1]
         self.address = f"127.0.0.1:{self.port}"
@@ -130,6 +140,7 @@ class Relay:
             except OSError:
                 return
             self.count += 1
+            self.clients.append(client)
             number = self.count
             threading.Thread(target=self.serve, args=(client, number), daemon=True).start()
 

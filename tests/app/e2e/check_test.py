@@ -10,10 +10,10 @@ import tempfile
 import time
 import unittest
 
-from check_support import Relay, Run, has_extensions, reset
+from check_support import Relay, Run, has_extensions, is_open, reset
 from message_support import expect_message
 from reach_support import Box, answer_everything, fingerprint, modern_context, old_context, write_pins
-from support import Server, certificate, environment, plain_peer, run
+from support import PATIENCE, Server, certificate, environment, plain_peer, run
 
 OK, USAGE, NETWORK, HANDSHAKE, INCOMPLETE = 0, 2, 3, 4, 6
 # Those that `serve` has with an RSA key and no allowance.
@@ -210,20 +210,24 @@ class Accidents(Case):
         self.assertEqual(differences, set())
 
     def test_one_connection_at_a_time(self):
-        seen = {}  # the newest connection's number when one that was kept waiting got its answer
+        seen = {}  # of each connection, before it got an answer: the newest one's number, and how many were open
 
         def accident(number, _client):
             if number % 10 == 1:
                 time.sleep(0.4)  # whoever wants a second connection has opened it by then
-                seen[number] = relay.count
+            give_up = time.monotonic() + PATIENCE  # the end of the one before may still be under way
+            while sum(map(is_open, relay.clients)) > 1 and time.monotonic() < give_up:
+                time.sleep(0.01)
+            seen[number] = (relay.count, sum(map(is_open, relay.clients)))
             return False
 
         with Server() as server, Relay(server.port, accident) as relay:
             result = self.check(relay.address)
             self.assertEqual(result.box.object["connections"], relay.count)
-        self.assertGreater(len(seen), 3)
-        for number, newest in seen.items():
-            self.assertEqual(newest, number)
+        self.assertEqual(len(seen), relay.count)
+        self.assertGreater(len(seen), 20)
+        for number, newest_and_open in seen.items():
+            self.assertEqual(newest_and_open, (number, 1))
 
     def test_a_box_that_stops_answering(self):
         def accident(number, client):
