@@ -1,0 +1,34 @@
+// The end of a full handshake, as the client sees it: the server's change_cipher_spec and Finished
+// (RFC 6101 §5.6.9, RFC 2246 §7.1 and §7.4.9).
+#include "base/try.hpp"
+#include "handshake/client_states.hpp"
+
+#include <utility>
+
+namespace heirloom::client {
+
+Next<AwaitFinished> on(AwaitChangeCipherSpec state,
+                       const message::ChangeCipherSpec& /*change*/,
+                       Effects& effects) {
+  effects.activate_read(std::move(state.pending_read));
+  return AwaitFinished{.negotiated = std::move(state.negotiated),
+                       .server = std::move(state.server),
+                       .master = std::move(state.master),
+                       .transcript = std::move(state.transcript)};
+}
+
+Next<Established> on(AwaitFinished state,
+                     const Received<message::Finished>& finished,
+                     Effects& effects) {
+  HEIRLOOM_TRY(const FinishedVerified proof,
+               verify_finished(*state.negotiated.profile,
+                               state.transcript.snapshot(),
+                               state.master,
+                               Side::server,
+                               finished.body));
+  return Established(
+      proof,
+      make_session(effects.environment(), state.negotiated, state.master, state.server.chain));
+}
+
+}  // namespace heirloom::client

@@ -1,0 +1,200 @@
+#include "handshake/client_own_flight.hpp"
+
+#include "base/try.hpp"
+#include "handshake/client_certificate.hpp"
+#include "kx/key_exchange.hpp"
+
+#include <utility>
+#include <variant>
+
+namespace heirloom::client {
+
+namespace {
+
+/// finish_flight sends change_cipher_spec and Finished.
+AwaitChangeCipherSpec finish_flight(Negotiated negotiated,
+                                    Server server,
+                                    MasterSecret master,
+                                    Transcript transcript,
+                                    Effects& effects) {
+  TrafficKeyPair keys = derive_keys(effects.environment(), negotiated, master);
+  send_finished(
+      negotiated, master, Side::client, std::move(keys.client_write), transcript, effects);
+  return {.negotiated = std::move(negotiated),
+          .server = std::move(server),
+          .master = std::move(master),
+          .pending_read = std::move(keys.server_write),
+          .transcript = std::move(transcript)};
+}
+
+/// answer_request sends our certificate, or says in the version's way that there is none.
+void answer_request(Flight& flight, const kx::LocalKey* shown, Effects& effects) {
+  if (shown != nullptr) {
+    effects.info().own_chain = shown->credentials->chain;
+    effects.send(message::Certificate{shown->credentials->chain}, flight.transcript);
+    return;
+  }
+  switch (flight.negotiated.profile->no_certificate) {
+    case NoCertificateAnswer::warning_alert:
+      effects.send_warning(AlertDescription::no_certificate);
+      break;
+    case NoCertificateAnswer::empty_certificate:
+      effects.send(message::Certificate{}, flight.transcript);
+      break;
+  }
+}
+
+Next<AwaitChangeCipherSpec> sign(AwaitSignature state,
+                                 const PrivateKeyResult& signature,
+                                 Effects& effects) {
+  if (!signature.has_value()) {
+    return signature.error();
+  }
+  effects.send(message::CertificateVerify{*signature}, state.transcript);
+  return finish_flight(std::move(state.negotiated),
+                       std::move(state.server),
+                       std::move(state.master),
+                       std::move(state.transcript),
+                       effects);
+}
+
+MasterSecret derive_master(const Environment& environment,
+                           const Negotiated& negotiated,
+                           PremasterSecret premaster) {
+  reveal(environment, DerivedValue::pre_master_secret, premaster.expose());
+  MasterSecret master = negotiated.profile->master_secret(std::move(premaster), negotiated.randoms);
+  log_secret(environment, negotiated.randoms, master);
+  return master;
+}
+
+/// prove sends the CertificateVerify if we have shown a certificate that can sign (RFC 2246
+/// §7.4.8), and ends the flight.
+Next<AwaitSignature, AwaitChangeCipherSpec> prove(AwaitAgreement state,
+                                                  PremasterSecret premaster,
+                                                  Effects& effects) {
+  MasterSecret master =
+      derive_master(effects.environment(), state.negotiated, std::move(premaster));
+  if (state.shown == nullptr || state.shown->certificate_key.dh.has_value()) {
+    return finish_flight(std::move(state.negotiated),
+                         std::move(state.server),
+                         std::move(master),
+                         std::move(state.transcript),
+                         effects);
+  }
+  const crypto::SignatureHashes hashes =
+      state.negotiated.profile->certificate_verify(state.transcript.snapshot(), master);
+  auto signature = state.shown->credentials->key->sign(
+      crypto::to_be_signed(state.shown->certificate_key.algorithm, hashes));
+  AwaitSignature next{.negotiated = std::move(state.negotiated),
+                      .server = std::move(state.server),
+                      .master = std::move(master),
+                      .transcript = std::move(state.transcript)};
+  if (signature.is_pending()) {
+    return next;
+  }
+  return sign(std::move(next), signature.answer(), effects);
+}
+
+/// agreed takes what our certificate's Diffie-Hellman key has made.
+Next<AwaitChangeCipherSpec> agreed(AwaitAgreement state,
+                                   const PrivateKeyResult& result,
+                                   Effects& effects) {
+  if (!result.has_value()) {
+    return result.error();
+  }
+  MasterSecret master =
+      derive_master(effects.environment(), state.negotiated, crypto::dh_premaster(*result));
+  return finish_flight(std::move(state.negotiated),
+                       std::move(state.server),
+                       std::move(master),
+                       std::move(state.transcript),
+                       effects);
+}
+
+/// send_flight: Certificate*, ClientKeyExchange, CertificateVerify*, change_cipher_spec, Finished.
+Next<AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> send_flight(Flight flight,
+                                                                        Effects& effects) {
+  const Environment& environment = effects.environment();
+  const kx::LocalKey* shown = nullptr;
+  if (flight.request.has_value()) {
+    shown = suitable_certificate(
+        environment.own->keys, *flight.request, flight.server.certificate_key());
+    answer_request(flight, shown, effects);
+  }
+  HEIRLOOM_TRY(
+      kx::ClientKeyAgreement::Response response,
+      flight.server.agreement->respond(context_of(environment, flight.negotiated),
+                                       flight.server.certificate_key(),
+                                       shown == nullptr ? nullptr : &shown->certificate_key));
+  effects.send(response.message, flight.transcript);
+  AwaitAgreement state{.negotiated = std::move(flight.negotiated),
+                       .server = std::move(flight.server),
+                       .shown = shown,
+                       .transcript = std::move(flight.transcript)};
+  if (auto* done = std::get_if<kx::Agreed>(&response.secret)) {
+    return prove(std::move(state), std::move(done->premaster), effects);
+  }
+  HEIRLOOM_EXPECT(shown != nullptr);
+  auto secret =
+      shown->credentials->key->agree(std::get<kx::AgreementNeeded>(response.secret).peer_public);
+  if (secret.is_pending()) {
+    return state;
+  }
+  return agreed(std::move(state), secret.answer(), effects);
+}
+
+Next<AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> judged(
+    Flight flight, const CertificateVerdict& verdict, Effects& effects) {
+  if (!verdict.has_value()) {
+    return verdict.error();
+  }
+  effects.info().verified_chain = verdict->verified_chain;
+  return send_flight(std::move(flight), effects);
+}
+
+}  // namespace
+
+Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> judge(
+    Flight flight, Effects& effects) {
+  const Environment& environment = effects.environment();
+  if (flight.server.chain.empty()) {  // an anonymous server: the policy has allowed the suite
+    return send_flight(std::move(flight), effects);
+  }
+  auto verdict = environment.verifier->verify({.chain = flight.server.chain,
+                                               .role = CertificateQuestion::Role::server,
+                                               .host = environment.host,
+                                               .now = environment.clock->now(),
+                                               .ocsp_response = flight.server.ocsp_response});
+  if (verdict.is_pending()) {
+    return AwaitCertificateVerdict{.negotiated = std::move(flight.negotiated),
+                                   .server = std::move(flight.server),
+                                   .request = std::move(flight.request),
+                                   .transcript = std::move(flight.transcript)};
+  }
+  return judged(std::move(flight), verdict.answer(), effects);
+}
+
+Next<AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(AwaitCertificateVerdict state,
+                                                               const CertificateAnswer& answer,
+                                                               Effects& effects) {
+  return judged(Flight{.negotiated = std::move(state.negotiated),
+                       .server = std::move(state.server),
+                       .request = std::move(state.request),
+                       .transcript = std::move(state.transcript)},
+                answer.verdict,
+                effects);
+}
+
+Next<AwaitChangeCipherSpec> on(AwaitAgreement state,
+                               const PrivateKeyAnswer& answer,
+                               Effects& effects) {
+  return agreed(std::move(state), answer.result, effects);
+}
+
+Next<AwaitChangeCipherSpec> on(AwaitSignature state,
+                               const PrivateKeyAnswer& answer,
+                               Effects& effects) {
+  return sign(std::move(state), answer.result, effects);
+}
+
+}  // namespace heirloom::client

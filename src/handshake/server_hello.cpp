@@ -1,0 +1,34 @@
+#include "handshake/server_hello.hpp"
+
+#include "base/try.hpp"
+#include "handshake/server_extensions.hpp"
+#include "message/server_hello.hpp"
+
+#include <utility>
+
+namespace heirloom::server {
+
+Result<Negotiated> send_hello(const AwaitSession& state,
+                              const Choice& choice,
+                              Bytes session_id,
+                              Transcript& transcript,
+                              Effects& effects) {
+  HEIRLOOM_TRY(const Random random, make_random(effects.environment()));
+  Negotiated negotiated{.profile = state.profile,
+                        .suite = choice.suite,
+                        .randoms = {.client = state.hello.random, .server = random},
+                        .client_version = state.hello.client_version,
+                        .session_id = std::move(session_id),
+                        .curve = choice.curve};
+  tell_negotiated(effects, negotiated);
+  effects.send(message::ServerHello{.server_version = state.profile->version,
+                                    .random = random,
+                                    .session_id = negotiated.session_id,
+                                    .cipher_suite = choice.suite->id,
+                                    .compression_method = kCompressionNull,
+                                    .extensions = answer_extensions(state, choice, effects)},
+               transcript);
+  return negotiated;
+}
+
+}  // namespace heirloom::server

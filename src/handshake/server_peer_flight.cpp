@@ -1,0 +1,213 @@
+// The client's second flight as the server reads it: Certificate*, ClientKeyExchange,
+// CertificateVerify* (RFC 6101 §5.6.6 to §5.6.8, RFC 2246 §7.4.6 to §7.4.8).
+#include "base/try.hpp"
+#include "handshake/server_states.hpp"
+#include "kx/key_exchange.hpp"
+
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace heirloom::server {
+
+namespace {
+
+Next<AwaitClientKeyExchange> client_judged(AwaitClientCertificateVerdict state,
+                                           const CertificateVerdict& verdict,
+                                           Effects& effects) {
+  if (!verdict.has_value()) {
+    return verdict.error();
+  }
+  effects.info().verified_chain = verdict->verified_chain;
+  return AwaitClientKeyExchange{.negotiated = std::move(state.negotiated),
+                                .own = std::move(state.own),
+                                .client = std::move(state.client),
+                                .transcript = std::move(state.transcript)};
+}
+
+/// check_client_key: a key that signs proves itself with CertificateVerify, a Diffie-Hellman key by
+/// taking part in the key exchange, for which it must be of our group (RFC 2246 §7.4.6).
+Result<void> check_client_key(const AwaitClientCertificate& state,
+                              const crypto::CertificateKey& key) {
+  if (!key.dh.has_value()) {
+    return key.may_sign ? Result<void>()
+                        : Error(Cause::certificate_key_usage, "digitalSignature is missing");
+  }
+  const crypto::CertificateKey* own = state.own.certificate_key();
+  if (own == nullptr || !own->dh.has_value() || own->dh->group.p != key.dh->group.p ||
+      own->dh->group.g != key.dh->group.g) {
+    return Error(Cause::certificate_key_unsupported,
+                 "a Diffie-Hellman key of another group than the server's");
+  }
+  return key.may_agree ? Result<void>()
+                       : Error(Cause::certificate_key_usage, "keyAgreement is missing");
+}
+
+/// without_certificate goes on if policy lets it.
+Next<AwaitClientKeyExchange> without_certificate(AwaitClientCertificate state, Effects& effects) {
+  if (effects.environment().policy->client_authentication == ClientAuthentication::required) {
+    return Cause::client_certificate_required;
+  }
+  return AwaitClientKeyExchange{.negotiated = std::move(state.negotiated),
+                                .own = std::move(state.own),
+                                .client = {},
+                                .transcript = std::move(state.transcript)};
+}
+
+AwaitChangeCipherSpec await_change(const Environment& environment,
+                                   Negotiated negotiated,
+                                   Client client,
+                                   MasterSecret master,
+                                   Transcript transcript) {
+  TrafficKeyPair pending = derive_keys(environment, negotiated, master);
+  return {.negotiated = std::move(negotiated),
+          .client = std::move(client),
+          .master = std::move(master),
+          .pending = std::move(pending),
+          .transcript = std::move(transcript)};
+}
+
+/// agreed goes on with the premaster secret, whatever it is; a wrong one shows at the client's
+/// Finished (RFC 2246 §7.4.7.1). A client whose certificate can sign must prove that it has the
+/// key.
+Next<AwaitCertificateVerify, AwaitChangeCipherSpec> agreed(AwaitPremaster state,
+                                                           PremasterSecret premaster,
+                                                           Effects& effects) {
+  reveal(effects.environment(), DerivedValue::pre_master_secret, premaster.expose());
+  MasterSecret master =
+      state.negotiated.profile->master_secret(std::move(premaster), state.negotiated.randoms);
+  log_secret(effects.environment(), state.negotiated.randoms, master);
+  if (state.client.key.has_value() && !state.client.key->dh.has_value()) {
+    return AwaitCertificateVerify{.negotiated = std::move(state.negotiated),
+                                  .client = std::move(state.client),
+                                  .master = std::move(master),
+                                  .transcript = std::move(state.transcript)};
+  }
+  return await_change(effects.environment(),
+                      std::move(state.negotiated),
+                      std::move(state.client),
+                      std::move(master),
+                      std::move(state.transcript));
+}
+
+Next<AwaitCertificateVerify, AwaitChangeCipherSpec> recovered(AwaitPremaster state,
+                                                              const PrivateKeyResult& result,
+                                                              Effects& effects) {
+  PremasterSecret premaster = state.own.agreement->recover(result);
+  return agreed(std::move(state), std::move(premaster), effects);
+}
+
+/// use_key applies a private key to what the client has sent.
+Pending<PrivateKeyResult> use_key(const AwaitPremaster& state,
+                                  const kx::ServerKeyAgreement::Accepted& accepted) {
+  HEIRLOOM_EXPECT(state.own.certificate != nullptr);
+  PrivateKey& key = *state.own.certificate->credentials->key;
+  if (const auto* decryption = std::get_if<kx::DecryptionNeeded>(&accepted)) {
+    PrivateKey& used = decryption->temporary_key != nullptr ? *decryption->temporary_key : key;
+    return used.decrypt_raw(decryption->ciphertext);
+  }
+  return key.agree(std::get<kx::AgreementNeeded>(accepted).peer_public);
+}
+
+}  // namespace
+
+Next<AwaitClientCertificateVerdict, AwaitClientKeyExchange> on(
+    AwaitClientCertificate state,
+    const Received<message::Certificate>& certificate,
+    Effects& effects) {
+  const Environment& environment = effects.environment();
+  const CertificateChain& chain = certificate.body.certificate_list;
+  state.transcript.append(certificate.raw);
+  if (chain.empty()) {  // TLS's way of having none (RFC 2246 §7.4.6); tolerated at SSL 3.0 (drift
+                        // D32)
+    return without_certificate(std::move(state), effects);
+  }
+  if (chain.size() > environment.policy->limits.max_certificates) {
+    return Error(Cause::certificate_chain_too_long, std::to_string(chain.size()));
+  }
+  HEIRLOOM_TRY(crypto::CertificateKey key, crypto::certificate_key(chain.front()));
+  HEIRLOOM_TRY_VOID(check_client_key(state, key));
+  HEIRLOOM_TRY_VOID(check_key_size(*environment.policy, *state.negotiated.suite, key));
+  effects.info().peer_chain = chain;
+  effects.info().peer_key_bits = key.bits;
+  auto verdict = environment.verifier->verify({.chain = chain,
+                                               .role = CertificateQuestion::Role::client,
+                                               .host = {},
+                                               .now = environment.clock->now()});
+  AwaitClientCertificateVerdict next{.negotiated = std::move(state.negotiated),
+                                     .own = std::move(state.own),
+                                     .client = {.chain = chain, .key = std::move(key)},
+                                     .transcript = std::move(state.transcript)};
+  if (verdict.is_pending()) {
+    return next;
+  }
+  return client_judged(std::move(next), verdict.answer(), effects);
+}
+
+Next<AwaitClientKeyExchange> on(AwaitClientCertificate state,
+                                const message::NoCertificateWarning& /*warning*/,
+                                Effects& effects) {
+  return without_certificate(std::move(state), effects);
+}
+
+Next<AwaitClientKeyExchange> on(AwaitClientCertificateVerdict state,
+                                const CertificateAnswer& answer,
+                                Effects& effects) {
+  return client_judged(std::move(state), answer.verdict, effects);
+}
+
+Next<AwaitPremaster, AwaitCertificateVerify, AwaitChangeCipherSpec> on(
+    AwaitClientKeyExchange state,
+    const Received<message::ClientKeyExchange>& exchange,
+    Effects& effects) {
+  HEIRLOOM_TRY(
+      kx::ServerKeyAgreement::Accepted accepted,
+      state.own.agreement->accept(context_of(effects.environment(), state.negotiated),
+                                  exchange.body,
+                                  state.own.certificate_key(),
+                                  state.client.key.has_value() ? &*state.client.key : nullptr));
+  state.transcript.append(exchange.raw);
+  AwaitPremaster next{.negotiated = std::move(state.negotiated),
+                      .own = std::move(state.own),
+                      .client = std::move(state.client),
+                      .transcript = std::move(state.transcript)};
+  if (auto* done = std::get_if<kx::Agreed>(&accepted)) {
+    return agreed(std::move(next), std::move(done->premaster), effects);
+  }
+  auto result = use_key(next, accepted);
+  if (result.is_pending()) {
+    return next;
+  }
+  Next<AwaitCertificateVerify, AwaitChangeCipherSpec> after =
+      recovered(std::move(next), result.answer(), effects);
+  if (result.answer().has_value()) {
+    secure_wipe(result.answer()->data(), result.answer()->size());
+  }
+  return after;
+}
+
+Next<AwaitCertificateVerify, AwaitChangeCipherSpec> on(AwaitPremaster state,
+                                                       const PrivateKeyAnswer& answer,
+                                                       Effects& effects) {
+  return recovered(std::move(state), answer.result, effects);
+}
+
+Next<AwaitChangeCipherSpec> on(AwaitCertificateVerify state,
+                               const Received<message::CertificateVerify>& verify,
+                               Effects& effects) {
+  const VersionProfile& profile = *state.negotiated.profile;
+  const crypto::SignatureHashes hashes =
+      profile.certificate_verify(state.transcript.snapshot(), state.master);
+  if (!crypto::verify_signature(
+          *state.client.key, hashes, verify.body.signature, profile.dsa_form)) {
+    return Cause::certificate_verify_failed;
+  }
+  state.transcript.append(verify.raw);
+  return await_change(effects.environment(),
+                      std::move(state.negotiated),
+                      std::move(state.client),
+                      std::move(state.master),
+                      std::move(state.transcript));
+}
+
+}  // namespace heirloom::server

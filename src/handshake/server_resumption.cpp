@@ -1,0 +1,77 @@
+#include "handshake/server_resumption.hpp"
+
+#include "base/try.hpp"
+#include "handshake/negotiate.hpp"
+#include "handshake/server_hello.hpp"
+#include "session/session_access.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace heirloom::server {
+
+bool can_resume(const AwaitSession& state, const Session& session, const Environment& environment) {
+  const Session::Facts& facts = session.facts();
+  const Policy& policy = *environment.policy;
+  const bool is_allowed =
+      std::ranges::find(policy.cipher_suites, facts.cipher_suite) != policy.cipher_suites.end();
+  const bool is_young = environment.clock->now() - facts.created <= policy.limits.max_session_age;
+  const bool is_authenticated =
+      policy.client_authentication != ClientAuthentication::required || !facts.peer_chain.empty();
+  return facts.version == state.profile->version && is_allowed && is_young && is_authenticated;
+}
+
+Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
+                                          SessionPtr session,
+                                          Effects& effects) {
+  const Session::Facts& facts = session->facts();
+  // RFC 6101 §5.6.1.2: the list "must include at least the cipher_suite from that session" (drift
+  // D57).
+  if (!has_signal(state.hello, facts.cipher_suite)) {
+    return Cause::session_suite_not_offered;
+  }
+  const CipherSuite* suite = find_cipher_suite(facts.cipher_suite);
+  HEIRLOOM_EXPECT(suite != nullptr);
+  HEIRLOOM_TRY(Negotiated negotiated,
+               send_hello(state, Choice{.suite = suite}, facts.id, state.transcript, effects));
+  MasterSecret master = detail::SessionAccess::master_secret(*session);
+  log_secret(effects.environment(), negotiated.randoms, master);
+  effects.info().is_resumed = true;
+  effects.info().peer_chain = facts.peer_chain;
+  if (const kx::LocalKey* own =
+          find_certificate(*suite, *state.profile, *effects.environment().own)) {
+    effects.info().own_chain = own->credentials->chain;
+  }
+  TrafficKeyPair keys = derive_keys(effects.environment(), negotiated, master);
+  send_finished(
+      negotiated, master, Side::server, std::move(keys.server_write), state.transcript, effects);
+  return AwaitResumedChangeCipherSpec{.negotiated = std::move(negotiated),
+                                      .session = std::move(session),
+                                      .master = std::move(master),
+                                      .pending_read = std::move(keys.client_write),
+                                      .transcript = std::move(state.transcript)};
+}
+
+Next<AwaitResumedFinished> on(AwaitResumedChangeCipherSpec state,
+                              const message::ChangeCipherSpec& /*change*/,
+                              Effects& effects) {
+  effects.activate_read(std::move(state.pending_read));
+  return AwaitResumedFinished{.negotiated = std::move(state.negotiated),
+                              .session = std::move(state.session),
+                              .master = std::move(state.master),
+                              .transcript = std::move(state.transcript)};
+}
+
+Next<Established> on(AwaitResumedFinished state,
+                     const Received<message::Finished>& finished,
+                     Effects& /*effects*/) {
+  HEIRLOOM_TRY(const FinishedVerified proof,
+               verify_finished(*state.negotiated.profile,
+                               state.transcript.snapshot(),
+                               state.master,
+                               Side::client,
+                               finished.body));
+  return Established(proof, std::move(state.session));
+}
+
+}  // namespace heirloom::server

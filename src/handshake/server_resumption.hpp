@@ -1,0 +1,20 @@
+// A resumed session, as the server sees it: it finishes first (RFC 6101 §5.5, RFC 2246 §7.3).
+#pragma once
+
+#include "heirloom/session.hpp"
+
+#include "handshake/effects.hpp"
+#include "handshake/server_states.hpp"
+
+namespace heirloom::server {
+
+/// can_resume decides whether a stored session serves this hello (RFC 2246 §7.4.1.3, F.1.4). A
+/// session resumes only in its own version (drift D58).
+[[nodiscard]] bool can_resume(const AwaitSession& state,
+                              const Session& session,
+                              const Environment& environment);
+
+/// resume sends the ServerHello, change_cipher_spec and Finished. session_suite_not_offered.
+Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state, SessionPtr session, Effects& effects);
+
+}  // namespace heirloom::server
