@@ -1,4 +1,5 @@
-// cbc_open against a slow and straightforward reading of RFC 6101 §5.2.3.2 and RFC 2246 §6.2.3.2.
+// cbc_open and cbc_unpad against a slow and straightforward reading of RFC 6101 §5.2.3.2 and RFC
+// 2246 §6.2.3.2.
 //
 // Input: one byte of choices (version, hash, block size, raw or built), then either the decrypted
 // record itself or the parts of one: padding length, one damage (place and value), plaintext.
@@ -22,18 +23,24 @@ std::size_t longest_padding(const CbcPadding& padding) {
   return padding.rule == PaddingRule::all_bytes_are_length ? 255 : padding.block_size - 1;
 }
 
+/// is_good_padding: padding_length is allowed, it fits, and at TLS 1.0 the padding repeats it.
+bool is_good_padding(const CbcPadding& padding, ByteView decrypted) {
+  const std::size_t length = decrypted.back();
+  if (length > longest_padding(padding) || length + 1 > decrypted.size()) {
+    return false;
+  }
+  const ByteView padding_bytes = decrypted.last(length + 1);
+  return padding.rule != PaddingRule::all_bytes_are_length ||
+         std::ranges::all_of(padding_bytes, [&](std::uint8_t byte) { return byte == length; });
+}
+
 /// open_slowly branches as it likes.
 template <class Hash>
 std::optional<std::size_t> open_slowly(const RecordMac<Hash>& mac,
                                        const CbcPadding& padding,
                                        ByteView decrypted) {
   const std::size_t length = decrypted.back();
-  if (length > longest_padding(padding) || length + 1 + Hash::kSize > decrypted.size()) {
-    return std::nullopt;
-  }
-  const ByteView padding_bytes = decrypted.last(length + 1);
-  if (padding.rule == PaddingRule::all_bytes_are_length &&
-      !std::ranges::all_of(padding_bytes, [&](std::uint8_t byte) { return byte == length; })) {
+  if (!is_good_padding(padding, decrypted) || length + 1 + Hash::kSize > decrypted.size()) {
     return std::nullopt;
   }
   const std::size_t size = decrypted.size() - length - 1 - Hash::kSize;
@@ -67,6 +74,12 @@ void run(ProtocolVersion version,
   const RecordMac<Hash> mac(heirloom::testing::make_keys(version, *row));
   const CbcPadding padding{profile_for(version).padding, block_size};
   const Bytes decrypted = is_built ? build(mac, input) : to_bytes(input.rest());
+  if (!decrypted.empty()) {
+    const auto unpadded = is_good_padding(padding, decrypted)
+                              ? std::optional(decrypted.size() - 1 - decrypted.back())
+                              : std::nullopt;
+    fuzz::require(cbc_unpad(padding, decrypted) == unpadded, "cbc_unpad agrees with the reference");
+  }
   if (decrypted.size() < Hash::kSize + 1) {
     return;
   }

@@ -37,12 +37,14 @@ enum class DerivedValue : std::uint8_t {
 /// to_string gives the name of the specification, "pre_master_secret".
 [[nodiscard]] HEIRLOOM_EXPORT std::string_view to_string(DerivedValue value) noexcept;
 
-/// InspectedRecord is one record. References are valid during the call only.
+/// InspectedRecord is one record. References are valid during the call only. A hello in the format
+/// of SSL 2.0 counts as a record of type 22 with a header of two bytes.
 struct InspectedRecord {
   Event::Direction direction;
   std::uint8_t type;                          ///< 20 to 23, RFC 2246 §6.2.1
   std::span<const std::uint8_t> plaintext;    ///< the fragment
-  std::span<const std::uint8_t> unencrypted;  ///< the fragment, its MAC and padding
+  std::span<const std::uint8_t> unencrypted;  ///< the fragment, its MAC and padding; with
+                                              ///< encrypt-then-MAC the fragment, padding and MAC
   std::span<const std::uint8_t> wire;         ///< header and encrypted fragment
 };
 

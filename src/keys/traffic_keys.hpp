@@ -7,18 +7,26 @@
 #include "base/secret.hpp"
 
 #include <cstddef>
+#include <cstdint>
 
 namespace heirloom {
 
 struct VersionProfile;
 struct Randoms;
 
+/// MacOrder is what a block cipher's MAC covers. Stream ciphers know the first order only.
+enum class MacOrder : std::uint8_t {
+  mac_then_encrypt,  ///< the plaintext: RFC 6101 §5.2.3.2, RFC 2246 §6.2.3.2
+  encrypt_then_mac,  ///< the ciphertext: RFC 7366 §3
+};
+
 struct TrafficKeys {
   const VersionProfile* profile = nullptr;
   const CipherSuite* suite = nullptr;
   SecretBytes mac_secret;
-  SecretBytes key;  ///< of BulkCipherInfo::expanded_key bytes
-  SecretBytes iv;   ///< empty for stream ciphers
+  SecretBytes key;                                  ///< of BulkCipherInfo::expanded_key bytes
+  SecretBytes iv;                                   ///< empty for stream ciphers
+  MacOrder mac_order = MacOrder::mac_then_encrypt;  ///< what the hellos have agreed on
 };
 
 /// TrafficKeyPair holds both directions.

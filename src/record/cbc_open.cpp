@@ -247,6 +247,19 @@ std::optional<std::size_t> cbc_open(const RecordMac<Hash>& mac,
   return plaintext.value;
 }
 
+// With encrypt-then-MAC step 1 is all that is left, and nobody without the MAC key can choose what
+// it sees: there is no oracle in it worth having. It stays as it is because it costs nothing.
+std::optional<std::size_t> cbc_unpad(const CbcPadding& padding, ByteView decrypted) {
+  HEIRLOOM_EXPECT(!decrypted.empty());
+  const std::size_t most = decrypted.size() - 1;
+  PaddingCheck check = check_padding(padding, std::min(longest_padding(padding), most), decrypted);
+  if (!constant_time::verdict(check.is_good)) {
+    return std::nullopt;
+  }
+  constant_time::declassify(&check.length, sizeof check.length);
+  return most - check.length;
+}
+
 template std::optional<std::size_t> cbc_open(
     const RecordMac<crypto::Md5>&, const CbcPadding&, std::uint64_t, ContentType, ByteView);
 template std::optional<std::size_t> cbc_open(

@@ -1,5 +1,6 @@
 // cbc_open: MAC and padding of a decrypted CBC record, checked without telling which was wrong
-// (RFC 6101 §5.2.3.2, RFC 2246 §6.2.3.2). The reasons stand in cbc_open.cpp.
+// (RFC 6101 §5.2.3.2, RFC 2246 §6.2.3.2). The reasons stand in cbc_open.cpp. cbc_unpad: the padding
+// alone, where the MAC covers the ciphertext and has been verified (RFC 7366 §3).
 #pragma once
 
 #include "base/bytes.hpp"
@@ -29,6 +30,11 @@ template <class Hash>
                                                   std::uint64_t sequence_number,
                                                   ContentType type,
                                                   ByteView decrypted);
+
+/// cbc_unpad returns the size of the plaintext at the beginning of `decrypted`, empty if the
+/// padding is wrong. Its time depends on decrypted.size() and padding rule alone, although only
+/// somebody who has the MAC key can make it see a wrong one. `decrypted` must not be empty.
+[[nodiscard]] std::optional<std::size_t> cbc_unpad(const CbcPadding& padding, ByteView decrypted);
 
 extern template std::optional<std::size_t> cbc_open(
     const RecordMac<crypto::Md5>&, const CbcPadding&, std::uint64_t, ContentType, ByteView);

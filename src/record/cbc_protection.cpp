@@ -1,6 +1,6 @@
 // Block ciphers in CBC mode (RFC 6101 §5.2.3.2, RFC 2246 §6.2.3.2): MAC, then padding, then
 // encryption; the last ciphertext block of a record is the IV of the next. Opening, where the
-// danger is, stands in cbc_open.cpp.
+// danger is, stands in cbc_open.cpp. The other order stands in encrypt_then_mac.cpp.
 #include "base/constant_time.hpp"
 #include "crypto/cipher.hpp"
 #include "record/cbc_open.hpp"
@@ -27,10 +27,11 @@ class CbcRead final : public ReadProtection::Impl {
         cipher_(make_cipher(keys, crypto::CipherDirection::decrypt)) {}
 
  protected:
-  [[nodiscard]] bool is_possible_size(std::size_t size) const noexcept override {
+  [[nodiscard]] bool admit(std::uint64_t /*sequence_number*/, OpenRecord& record) override {
     // RFC 2246 §7.2.2 has decryption_failed for a length that is no multiple of the block size.
     // Security: the peer hears bad_record_mac whatever was wrong, as RFC 4346 §7.2.2 has it, here
     // too, where only the public length is to blame.
+    const std::size_t size = record.fragment.size();
     return size % padding_.block_size == 0 && size >= Hash::kSize + 1;
   }
 
@@ -69,21 +70,20 @@ class CbcWrite final : public WriteProtection::Impl {
   [[nodiscard]] bool is_block_cipher() const noexcept override { return true; }
 
  protected:
-  [[nodiscard]] ByteSpan authenticate(std::uint64_t sequence_number,
-                                      const SealRecord& record) override {
+  [[nodiscard]] ByteSpan complete(std::uint64_t sequence_number,
+                                  const SealRecord& record) override {
     const std::size_t authenticated = record.size + Hash::kSize;
-    // As little padding as both documents allow, every byte equal to padding_length. SSL 3.0 leaves
-    // the content free, but there are receivers that check it all the same (drift D27).
-    const std::size_t padding_length = block_size_ - 1 - authenticated % block_size_;
-    const ByteSpan fragment =
-        record.room.subspan(record.offset, authenticated + padding_length + 1);
+    const std::size_t padded = padded_size(authenticated, block_size_);
+    const ByteSpan fragment = record.room.subspan(record.offset, padded);
     const auto mac = mac_.compute(sequence_number, record.type, fragment.first(record.size));
     std::copy(mac.begin(), mac.end(), fragment.subspan(record.size).begin());
-    std::ranges::fill(fragment.subspan(authenticated), static_cast<std::uint8_t>(padding_length));
+    write_padding(fragment.subspan(authenticated));
     return fragment;
   }
 
-  void encrypt(ByteSpan fragment) noexcept override { cipher_->apply(fragment); }
+  void encrypt(std::uint64_t /*sequence_number*/, SealRecord& record) override {
+    cipher_->apply(record.sealed.subspan(kRecordHeaderSize));
+  }
 
  private:
   RecordMac<Hash> mac_;
@@ -92,6 +92,14 @@ class CbcWrite final : public WriteProtection::Impl {
 };
 
 }  // namespace
+
+std::size_t padded_size(std::size_t size, std::size_t block_size) noexcept {
+  return (size / block_size + 1) * block_size;
+}
+
+void write_padding(ByteSpan padding) noexcept {
+  std::ranges::fill(padding, static_cast<std::uint8_t>(padding.size() - 1));
+}
 
 std::unique_ptr<ReadProtection::Impl> make_cbc_read(const TrafficKeys& keys) {
   switch (keys.suite->mac) {

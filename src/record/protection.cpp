@@ -6,6 +6,8 @@
 #include "record/protection_impl.hpp"
 
 #include <algorithm>
+#include <cstdlib>
+#include <memory>
 #include <utility>
 
 namespace heirloom {
@@ -55,9 +57,27 @@ void seal_null(std::span<SealRecord> records, std::uint16_t record_version) {
   }
 }
 
-bool is_block(const TrafficKeys& keys) {
+/// Makers makes one direction's protection of each kind.
+template <class Impl>
+struct Makers {
+  std::unique_ptr<Impl> (*stream)(const TrafficKeys& keys);
+  std::unique_ptr<Impl> (*cbc)(const TrafficKeys& keys);
+  std::unique_ptr<Impl> (*encrypt_then_mac)(const TrafficKeys& keys);
+};
+
+template <class Impl>
+std::unique_ptr<Impl> make(const TrafficKeys& keys, const Makers<Impl>& makers) {
   HEIRLOOM_EXPECT(keys.profile != nullptr && keys.suite != nullptr);
-  return info(keys.suite->bulk).type == CipherType::block;
+  const bool is_block = info(keys.suite->bulk).type == CipherType::block;
+  switch (keys.mac_order) {
+    case MacOrder::mac_then_encrypt:
+      return is_block ? makers.cbc(keys) : makers.stream(keys);
+    case MacOrder::encrypt_then_mac:
+      // RFC 7366 §3: "this only applies to standard block ciphers".
+      HEIRLOOM_EXPECT(is_block);
+      return makers.encrypt_then_mac(keys);
+  }
+  std::abort();
 }
 
 }  // namespace
@@ -71,7 +91,7 @@ OpenedBatch ReadProtection::Impl::open(std::span<OpenRecord> records) {
       end_of_run = Error(Cause::sequence_number_exhausted);
       break;
     }
-    if (!is_possible_size(records[run].fragment.size())) {
+    if (!admit(sequence_.next() + run, records[run])) {
       end_of_run = Error(Cause::bad_record_mac);
       break;
     }
@@ -103,10 +123,11 @@ Result<void> WriteProtection::Impl::seal(std::span<SealRecord> records,
   }
   for (SealRecord& record : records) {
     expect_room(record);
-    finish_record(record, authenticate(sequence_.take(), record), record_version);
+    finish_record(record, complete(sequence_.take(), record), record_version);
   }
+  std::uint64_t sequence_number = sequence_.next() - records.size();
   for (SealRecord& record : records) {
-    encrypt(record.sealed.subspan(kRecordHeaderSize));
+    encrypt(sequence_number++, record);
   }
   return {};
 }
@@ -114,7 +135,7 @@ Result<void> WriteProtection::Impl::seal(std::span<SealRecord> records,
 ReadProtection::ReadProtection() = default;
 
 ReadProtection::ReadProtection(TrafficKeys keys)
-    : impl_(is_block(keys) ? make_cbc_read(keys) : make_stream_read(keys)) {}
+    : impl_(make<Impl>(keys, {make_stream_read, make_cbc_read, make_encrypt_then_mac_read})) {}
 
 ReadProtection::ReadProtection(ReadProtection&&) noexcept = default;
 ReadProtection& ReadProtection::operator=(ReadProtection&&) noexcept = default;
@@ -134,7 +155,7 @@ void ReadProtection::set_sequence_number(std::uint64_t next) noexcept {
 WriteProtection::WriteProtection() = default;
 
 WriteProtection::WriteProtection(TrafficKeys keys)
-    : impl_(is_block(keys) ? make_cbc_write(keys) : make_stream_write(keys)) {}
+    : impl_(make<Impl>(keys, {make_stream_write, make_cbc_write, make_encrypt_then_mac_write})) {}
 
 WriteProtection::WriteProtection(WriteProtection&&) noexcept = default;
 WriteProtection& WriteProtection::operator=(WriteProtection&&) noexcept = default;

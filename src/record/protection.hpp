@@ -1,5 +1,5 @@
 // ReadProtection and WriteProtection: records under one key, in batches (RFC 6101 §5.2.3, RFC 2246
-// §6.2.3).
+// §6.2.3, RFC 7366 §3).
 //
 // A batch is a run of records under the same key: MACs of different records are independent, and
 // CBC decryption is parallel across blocks and records, so the interface never forces one record at

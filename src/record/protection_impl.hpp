@@ -1,5 +1,5 @@
-// The two shapes behind ReadProtection and WriteProtection: stream and block ciphers, each over MD5
-// or SHA-1. Private to src/record.
+// The three shapes behind ReadProtection and WriteProtection: stream ciphers, and block ciphers
+// with the MAC inside or outside, each over MD5 or SHA-1. Private to src/record.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -23,6 +23,8 @@ class SequenceNumber {
     return std::numeric_limits<std::uint64_t>::max() - next_;
   }
 
+  [[nodiscard]] std::uint64_t next() const noexcept { return next_; }
+
   [[nodiscard]] std::uint64_t take() noexcept { return next_++; }
 
   void set(std::uint64_t next) noexcept { next_ = next; }
@@ -43,11 +45,14 @@ class ReadProtection::Impl {
   void set_sequence_number(std::uint64_t next) noexcept { sequence_.set(next); }
 
  protected:
-  /// is_possible_size says whether a ciphertext can have that length at all. The length is public.
-  [[nodiscard]] virtual bool is_possible_size(std::size_t size) const noexcept = 0;
+  /// admit makes the checks that come before decryption, and narrows the fragment to what is to be
+  /// decrypted: can a ciphertext have that length, and if its MAC is outside, is it right? The
+  /// length is public.
+  [[nodiscard]] virtual bool admit(std::uint64_t sequence_number, OpenRecord& record) = 0;
   /// decrypt works in place, record after record.
   virtual void decrypt(std::span<OpenRecord> records) noexcept = 0;
-  /// verify checks MAC and padding of a decrypted record and narrows its fragment to the plaintext.
+  /// verify checks what a decrypted record has of MAC and padding, and narrows its fragment to the
+  /// plaintext.
   [[nodiscard]] virtual bool verify(std::uint64_t sequence_number, OpenRecord& record) = 0;
 
  private:
@@ -67,19 +72,32 @@ class WriteProtection::Impl {
   void set_sequence_number(std::uint64_t next) noexcept { sequence_.set(next); }
 
  protected:
-  /// authenticate writes MAC and padding behind the plaintext and returns the fragment: all of it.
-  [[nodiscard]] virtual ByteSpan authenticate(std::uint64_t sequence_number,
-                                              const SealRecord& record) = 0;
-  /// encrypt works in place, fragment after fragment.
-  virtual void encrypt(ByteSpan fragment) noexcept = 0;
+  /// complete writes behind the plaintext what the cipher takes, and returns the fragment: all of
+  /// it, with the place of a MAC that is made later.
+  [[nodiscard]] virtual ByteSpan complete(std::uint64_t sequence_number,
+                                          const SealRecord& record) = 0;
+  /// encrypt works in place, record after record, on the fragment in `sealed`.
+  virtual void encrypt(std::uint64_t sequence_number, SealRecord& record) = 0;
 
  private:
   SequenceNumber sequence_;
 };
 
+/// padded_size is the least multiple of the block size with room for padding_length behind `size`
+/// bytes: as little padding as both documents allow.
+[[nodiscard]] std::size_t padded_size(std::size_t size, std::size_t block_size) noexcept;
+
+/// write_padding makes every byte padding_length, the last one with the others. SSL 3.0 leaves the
+/// content free, but there are receivers that check it all the same (drift D27).
+void write_padding(ByteSpan padding) noexcept;
+
 [[nodiscard]] std::unique_ptr<ReadProtection::Impl> make_stream_read(const TrafficKeys& keys);
 [[nodiscard]] std::unique_ptr<ReadProtection::Impl> make_cbc_read(const TrafficKeys& keys);
 [[nodiscard]] std::unique_ptr<WriteProtection::Impl> make_stream_write(const TrafficKeys& keys);
 [[nodiscard]] std::unique_ptr<WriteProtection::Impl> make_cbc_write(const TrafficKeys& keys);
+[[nodiscard]] std::unique_ptr<ReadProtection::Impl> make_encrypt_then_mac_read(
+    const TrafficKeys& keys);
+[[nodiscard]] std::unique_ptr<WriteProtection::Impl> make_encrypt_then_mac_write(
+    const TrafficKeys& keys);
 
 }  // namespace heirloom

@@ -19,9 +19,9 @@ class StreamRead final : public ReadProtection::Impl {
       : mac_(keys), cipher_(crypto::make_stream_cipher(keys.suite->bulk, keys.key.expose())) {}
 
  protected:
-  [[nodiscard]] bool is_possible_size(std::size_t size) const noexcept override {
+  [[nodiscard]] bool admit(std::uint64_t /*sequence_number*/, OpenRecord& record) override {
     // The documents give a fragment too short for its MAC no alert; it is one whose MAC is wrong.
-    return size >= Hash::kSize;
+    return record.fragment.size() >= Hash::kSize;
   }
 
   void decrypt(std::span<OpenRecord> records) noexcept override {
@@ -55,15 +55,17 @@ class StreamWrite final : public WriteProtection::Impl {
   [[nodiscard]] bool is_block_cipher() const noexcept override { return false; }
 
  protected:
-  [[nodiscard]] ByteSpan authenticate(std::uint64_t sequence_number,
-                                      const SealRecord& record) override {
+  [[nodiscard]] ByteSpan complete(std::uint64_t sequence_number,
+                                  const SealRecord& record) override {
     const ByteSpan fragment = record.room.subspan(record.offset, record.size + Hash::kSize);
     const auto mac = mac_.compute(sequence_number, record.type, fragment.first(record.size));
     std::copy(mac.begin(), mac.end(), fragment.subspan(record.size).begin());
     return fragment;
   }
 
-  void encrypt(ByteSpan fragment) noexcept override { cipher_->apply(fragment); }
+  void encrypt(std::uint64_t /*sequence_number*/, SealRecord& record) override {
+    cipher_->apply(record.sealed.subspan(kRecordHeaderSize));
+  }
 
  private:
   RecordMac<Hash> mac_;

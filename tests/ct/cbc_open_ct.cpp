@@ -1,6 +1,6 @@
 // cbc_open with everything secret that an attacker wants: the decrypted bytes with their padding,
-// and the MAC key. Both versions, both hashes, both block sizes; good records, wrong MACs and wrong
-// padding (RFC 6101 §5.2.3.2, RFC 2246 §6.2.3.2).
+// and the MAC key; and cbc_unpad, which has the padding only. Both versions, both hashes, both
+// block sizes; good records, wrong MACs and wrong padding (RFC 6101 §5.2.3.2, RFC 2246 §6.2.3.2).
 //
 // What runs must not depend on the contents, so the contents vary little. The public length decides
 // what runs, so it takes every value around the hash blocks.
@@ -86,7 +86,11 @@ class Prover {
     ct::make_secret(decrypted);
     const auto size = cbc_open(*secret_mac_, padding_, kNumber, kType, decrypted);
     ct::expect(size == expected, "cbc_open");
+    const auto unpadded = cbc_unpad(padding_, decrypted);
     ct::make_public(decrypted);
+    if (expected.has_value()) {
+      ct::expect(unpadded == *expected + Hash::kSize, "cbc_unpad");
+    }
   }
 
   TrafficKeys keys_;

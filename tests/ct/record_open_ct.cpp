@@ -16,30 +16,45 @@ using heirloom::testing::pattern;
 
 constexpr auto kType = ContentType::application_data;
 
-ReadProtection secret_reader(ProtocolVersion version, const CipherSuite& suite) {
-  TrafficKeys keys = make_keys(version, suite);
+/// Subject is one kind of protection.
+struct Subject {
+  ProtocolVersion version;
+  const CipherSuite* suite;
+  MacOrder mac_order;
+
+  [[nodiscard]] TrafficKeys keys() const {
+    TrafficKeys keys = make_keys(version, *suite);
+    keys.mac_order = mac_order;
+    return keys;
+  }
+};
+
+ReadProtection secret_reader(const Subject& subject) {
+  TrafficKeys keys = subject.keys();
   ct::make_secret(keys.mac_secret.expose());
   return ReadProtection{std::move(keys)};
 }
 
-void check(ProtocolVersion version, const CipherSuite& suite, std::size_t size) {
-  WriteProtection write{make_keys(version, suite)};
+void check(const Subject& subject, std::size_t size) {
+  WriteProtection write{subject.keys()};
   std::vector<Bytes> wire;
   for (std::uint32_t i = 0; i < 3; ++i) {
-    const Bytes record = heirloom::testing::seal_one(write, version, kType, pattern(size, i));
+    const Bytes record =
+        heirloom::testing::seal_one(write, subject.version, kType, pattern(size, i));
     wire.emplace_back(record.begin() + kRecordHeaderSize, record.end());
   }
   for (const std::size_t damaged : {0U, 1U, 2U, 3U}) {
     std::vector<Bytes> copies = wire;
     if (damaged < copies.size()) {
-      // Of the last block: the padding at TLS 1.0, the MAC or the padding length everywhere.
+      // Of the last block: the padding at TLS 1.0, the MAC or the padding length everywhere; the
+      // MAC where it stands outside.
       copies[damaged].back() ^= 0x55U;
     }
     std::vector<OpenRecord> records;
     for (Bytes& copy : copies) {
       records.push_back({kType, copy});
     }
-    const OpenedBatch batch = secret_reader(version, suite).open(records);
+    const OpenedBatch batch = secret_reader(subject).open(records);
     ct::expect(batch.count == damaged, "number of good records");
     ct::expect(batch.error.has_value() == (damaged < copies.size()), "error");
     for (std::size_t i = 0; i < batch.count; ++i) {
@@ -49,20 +64,26 @@ void check(ProtocolVersion version, const CipherSuite& suite, std::size_t size) 
   }
 }
 
+void check_sizes(const Subject& subject) {
+  for (std::size_t size = 0; size <= 80; ++size) {
+    check(subject, size);
+  }
+  check(subject, 1000);
+}
+
 }  // namespace
 
 int main() {
   ct::require_valgrind();
-  for (const CipherSuite* const row : heirloom::testing::suites_by_shape()) {
-    const CipherSuite& suite = *row;
+  for (const CipherSuite* const suite : heirloom::testing::suites_by_shape()) {
     for (const ProtocolVersion version : heirloom::testing::kBothVersions) {
-      if (!suite.versions.contains(version)) {
+      if (!suite->versions.contains(version)) {
         continue;
       }
-      for (std::size_t size = 0; size <= 80; ++size) {
-        check(version, suite, size);
+      check_sizes({version, suite, MacOrder::mac_then_encrypt});
+      if (info(suite->bulk).type == CipherType::block) {
+        check_sizes({version, suite, MacOrder::encrypt_then_mac});
       }
-      check(version, suite, 1000);
     }
   }
   return 0;

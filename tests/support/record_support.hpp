@@ -50,6 +50,15 @@ inline TrafficKeys make_keys(ProtocolVersion version,
   return keys;
 }
 
+/// make_encrypt_then_mac_keys gives the same keys for the other order of MAC and cipher (RFC 7366).
+inline TrafficKeys make_encrypt_then_mac_keys(ProtocolVersion version,
+                                              const CipherSuite& suite,
+                                              std::uint32_t seed = 1) {
+  TrafficKeys keys = make_keys(version, suite, seed);
+  keys.mac_order = MacOrder::encrypt_then_mac;
+  return keys;
+}
+
 inline std::uint16_t wire_version(ProtocolVersion version) {
   return static_cast<std::uint16_t>(version);
 }

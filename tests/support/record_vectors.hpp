@@ -30,6 +30,7 @@ struct ConnectionVector {
   Bytes mac_secret;
   Bytes key;
   Bytes iv;
+  MacOrder mac_order = MacOrder::mac_then_encrypt;
   std::vector<RecordVector> records;
 
   [[nodiscard]] TrafficKeys keys() const {
@@ -39,6 +40,7 @@ struct ConnectionVector {
     keys.mac_secret = SecretBytes(ByteView(mac_secret));
     keys.key = SecretBytes(ByteView(key));
     keys.iv = SecretBytes(ByteView(iv));
+    keys.mac_order = mac_order;
     return keys;
   }
 };
@@ -71,6 +73,9 @@ inline std::vector<ConnectionVector> read_record_vectors() {
     connection.mac_secret = block.bytes("mac_secret");
     connection.key = block.bytes("key");
     connection.iv = block.bytes("iv");
+    if (block.has("mac_order")) {
+      connection.mac_order = MacOrder::encrypt_then_mac;
+    }
     connection.records = records_of(block);
   }
   return connections;

@@ -1,5 +1,5 @@
 // Records of every cipher with its MACs at both versions, made by an implementation that is not
-// ours, sealed and opened byte for byte (RFC 6101 §5.2.3, RFC 2246 §6.2.3).
+// ours, sealed and opened byte for byte (RFC 6101 §5.2.3, RFC 2246 §6.2.3, RFC 7366 §3).
 #include "support/record_vectors.hpp"
 
 #include "support/record_support.hpp"
@@ -18,9 +18,17 @@ using testing::read_record_vectors;
 
 TEST(RecordVectors, CoverEverySuiteAtBothVersions) {
   std::set<std::tuple<BulkCipher, MacAlgorithm, ProtocolVersion>> seen;
+  std::set<std::tuple<BulkCipher, MacAlgorithm>> seen_with_mac_outside;
   for (const ConnectionVector& connection : read_record_vectors()) {
     EXPECT_GE(connection.records.size(), 3U);
-    seen.emplace(connection.suite.bulk, connection.suite.mac, connection.version);
+    switch (connection.mac_order) {
+      case MacOrder::mac_then_encrypt:
+        seen.emplace(connection.suite.bulk, connection.suite.mac, connection.version);
+        break;
+      case MacOrder::encrypt_then_mac:
+        seen_with_mac_outside.emplace(connection.suite.bulk, connection.suite.mac);
+        break;
+    }
   }
   for (const CipherSuite& suite : cipher_suites()) {
     for (const ProtocolVersion version : testing::kBothVersions) {
@@ -29,6 +37,9 @@ TEST(RecordVectors, CoverEverySuiteAtBothVersions) {
             << cipher_suite_name(suite, version);
       }
     }
+    EXPECT_EQ(seen_with_mac_outside.contains({suite.bulk, suite.mac}),
+              info(suite.bulk).type == CipherType::block)
+        << cipher_suite_name(suite, ProtocolVersion::tls10);
   }
   for (const BulkCipherInfo& cipher : bulk_ciphers()) {
     EXPECT_TRUE(std::ranges::any_of(seen, [&](const auto& shape) {

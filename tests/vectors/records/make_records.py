@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Writes records.txt: protected records of every cipher with its hashes at both versions.
 
-An implementation of RFC 6101 section 5.2.3 and RFC 2246 section 6.2.3 that shares nothing with the
-library: MACs come from Python's hashlib and hmac, ciphers from the command `openssl enc` and, where
+An implementation of RFC 6101 section 5.2.3, RFC 2246 section 6.2.3 and RFC 7366 section 3 that shares nothing
+with the library: MACs come from Python's hashlib and hmac, ciphers from the command `openssl enc` and, where
 the library too has them from libcrypto's low-level functions or not from libcrypto, from libgcrypt; the
 layout of records comes from this file. All inputs are derived from labels by SHAKE-128, so the output is
 the same every time. Usage: make_records.py > records.txt
@@ -121,9 +121,33 @@ def connection(version, version_name, shape):
               f"record = {(header + ciphertext).hex()}")
 
 
+def connection_encrypt_then_mac(shape):
+    """RFC 7366 section 3 at TLS 1.0: the MAC is over the ciphertext and stands behind it."""
+    name, mac_name, cipher, key_size, block = shape
+    hash_name = HASHES[mac_name]
+    label = f"encrypt-then-MAC TLS 1.0 RSA_WITH_{name}_{mac_name}"
+    secret = derive(label + " mac_secret", hashlib.new(hash_name).digest_size)
+    key = derive(label + " key", key_size)
+    iv = derive(label + " iv", block)
+    print(f"\nname = {label}\nversion = 0x0301\ncipher = {name}\nhash = {mac_name}")
+    print("mac_order = encrypt_then_mac")
+    print(f"mac_secret = {secret.hex()}\nkey = {key.hex()}\niv = {iv.hex()}")
+    for sequence, (kind, size) in enumerate(RECORDS):
+        plaintext = derive(f"{label} plaintext {sequence}", size)
+        is_minimal = sequence < 3
+        padded = pad(0x0301, plaintext, block, f"{label} {sequence}", not is_minimal)
+        ciphertext = encrypt(cipher, key, iv, padded)
+        iv = ciphertext[-block:]  # the last block of a record is the IV of the next
+        fragment = ciphertext + mac_tls10(hash_name, secret, sequence, kind, ciphertext)
+        print(f"type = {kind}\nplaintext = {plaintext.hex()}\n"
+              f"padding = {'minimal' if is_minimal else 'other'}\n"
+              f"record = {(struct.pack('>BHH', kind, 0x0301, len(fragment)) + fragment).hex()}")
+
+
 def main():
     openssl = subprocess.run(["openssl", "version"], capture_output=True, check=True, text=True)
-    print("# Protected records: RFC 6101 section 5.2.3, RFC 2246 section 6.2.3, RFC 3268 section 3.")
+    print("# Protected records: RFC 6101 section 5.2.3, RFC 2246 section 6.2.3, RFC 3268 section 3,")
+    print("# RFC 7366 section 3 (mac_order = encrypt_then_mac).")
     print("# Made by tests/vectors/records/make_records.py with Python's hashlib and hmac and with")
     print(f"# {openssl.stdout.split('(')[0].strip()} (openssl enc) and libgcrypt {libgcrypt.VERSION}; nothing of this")
     print("# library took part.")
@@ -133,6 +157,9 @@ def main():
     for version, version_name in VERSIONS:
         for shape in SHAPES:
             connection(version, version_name, shape)
+    for shape in SHAPES:
+        if shape[4]:
+            connection_encrypt_then_mac(shape)
 
 
 if __name__ == "__main__":
