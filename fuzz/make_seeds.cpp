@@ -3,6 +3,8 @@
 #include "heirloom/certificate.hpp"
 
 #include "handshake.hpp"
+#include "session/session_access.hpp"
+#include "session/session_state.hpp"
 
 #include <cstdio>
 #include <filesystem>
@@ -72,6 +74,32 @@ void write_conversation(Corpora& corpora, std::uint8_t index) {
   }
 }
 
+/// write_sessions: a state of each version, with and without what may be missing, and a sealed one
+/// that only the key of the fuzzer opens.
+void write_sessions(Corpora& corpora) {
+  const std::array<std::uint8_t, 32> key = {0x2a};
+  const SessionPtr plain = detail::SessionAccess::make(
+      {.id = Bytes(32, 7), .version = ProtocolVersion::ssl30, .cipher_suite = 0x000a},
+      MasterSecret());
+  const SessionPtr rich =
+      detail::SessionAccess::make({.cipher_suite = 0x002f,
+                                   .compression_method = 1,
+                                   .has_extended_master_secret = true,
+                                   .server_name = "old-box.example",
+                                   .client_authentication = ClientAuthentication::required,
+                                   .peer_chain = {CertificateDer(9, 0x30), CertificateDer(3, 0x31)},
+                                   .ocsp_response = Bytes(5, 0x32),
+                                   .own_certificates = Bytes(32, 0x33),
+                                   .created = testing::FixedClock().now(),
+                                   .ticket = Bytes(40, 0x77),
+                                   .ticket_end = testing::FixedClock().now()},
+                                  MasterSecret());
+  corpora.write(
+      "session_import", "plain", with_header({1}, session::encode_state(*plain).expose()));
+  corpora.write("session_import", "rich", with_header({1}, session::encode_state(*rich).expose()));
+  corpora.write("session_import", "sealed", with_header({0}, *export_session(*plain, key)));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -80,6 +108,7 @@ int main(int argc, char** argv) {
     return 2;
   }
   Corpora corpora(argv[1]);
+  write_sessions(corpora);
   const std::size_t count = fuzz::picks().size();
   for (std::size_t index = 0; index < count; ++index) {
     write_conversation(corpora, static_cast<std::uint8_t>(index));

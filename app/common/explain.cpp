@@ -298,6 +298,8 @@ Words explain_other(const Error& error, const Attempt& attempt) {
 ExitCode exit_code_of(const Error& error) {
   switch (error.cause) {
     case Cause::file_unreadable:
+    case Cause::session_unreadable:
+    case Cause::session_key_wrong:
     case Cause::private_key_failed:
     case Cause::random_failed:
       return ExitCode::local;

@@ -50,6 +50,14 @@ class HEIRLOOM_EXPORT CertificateVerifier {
   virtual ~CertificateVerifier() = default;
 
   [[nodiscard]] virtual Pending<CertificateVerdict> verify(const CertificateQuestion& question) = 0;
+
+  /// approves_resumption says whether a session may be resumed in which the peer has shown these
+  /// certificates: asked before a client offers the session and before a server takes it up, with
+  /// what verify was told then and the time of now. No is no error: a full handshake follows, and
+  /// verify is asked about what the peer shows in it. The verifiers of the library judge as in
+  /// verify: paths, dates, revocation lists, the stapled response of then. Unless overridden: yes
+  /// if every certificate of the chain is within its dates.
+  [[nodiscard]] virtual bool approves_resumption(const CertificateQuestion& question);
 };
 
 /// StapledStatus says what becomes of a server that staples no OCSP response.

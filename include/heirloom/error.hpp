@@ -102,6 +102,8 @@ enum class Cause : std::uint8_t {
   decision_not_expected,
   config_invalid,
   file_unreadable,
+  session_unreadable,  ///< bytes that are no exported session, or a damaged one
+  session_key_wrong,   ///< an exported session was sealed with another key
   random_failed,
   internal_error,
 };

@@ -117,6 +117,10 @@ class PathVerifier final : public CertificateVerifier {
     return judge(question);
   }
 
+  [[nodiscard]] bool approves_resumption(const CertificateQuestion& question) override {
+    return verify(question).answer().has_value();
+  }
+
  private:
   using Path = std::vector<X509Pointer>;
 

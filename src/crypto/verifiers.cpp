@@ -1,4 +1,5 @@
-// The judges that need no path: pins, and none at all; and where trust anchors are read from.
+// The judges that need no path: pins, and none at all; what a judge says of a resumption by
+// default; and where trust anchors are read from.
 #include "heirloom/certificate_verifier.hpp"
 
 #include "base/try.hpp"
@@ -30,6 +31,10 @@ class PinVerifier final : public CertificateVerifier {
                                     "the certificate is " + format_fingerprint(fingerprint)));
   }
 
+  [[nodiscard]] bool approves_resumption(const CertificateQuestion& question) override {
+    return verify(question).answer().has_value();
+  }
+
  private:
   std::vector<std::array<std::uint8_t, 32>> fingerprints_;
 };
@@ -38,6 +43,10 @@ class AnyVerifier final : public CertificateVerifier {
  public:
   Pending<CertificateVerdict> verify(const CertificateQuestion& /*question*/) override {
     return CertificateVerdict(CertificateAccepted{});
+  }
+
+  [[nodiscard]] bool approves_resumption(const CertificateQuestion& /*question*/) override {
+    return true;
   }
 };
 
@@ -62,6 +71,13 @@ std::vector<CertificateDer> read_bundle(const char* path) {
 }
 
 }  // namespace
+
+bool CertificateVerifier::approves_resumption(const CertificateQuestion& question) {
+  return std::ranges::all_of(question.chain, [&](const CertificateDer& der) {
+    const auto info = describe_certificate(der);
+    return info.has_value() && info->not_before <= question.now && question.now <= info->not_after;
+  });
+}
 
 std::shared_ptr<CertificateVerifier> verify_with_pin(
     std::vector<std::array<std::uint8_t, 32>> fingerprints) {

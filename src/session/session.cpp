@@ -26,5 +26,22 @@ MasterSecret SessionAccess::master_secret(const Session& session) {
   return MasterSecret(std::move(copy));
 }
 
+void SessionAccess::forbid_resumption(const Session& session) noexcept {
+  session.is_resumable_ = false;
+}
+
+std::size_t SessionAccess::size(const Session& session) noexcept {
+  // What the allocator and the reference count add to the object and to each certificate.
+  constexpr std::size_t kBlock = 32;
+  const Session::Facts& facts = session.facts();
+  std::size_t size = sizeof(Session) + kBlock + facts.id.capacity() + facts.server_name.capacity() +
+                     facts.ticket.capacity() + facts.ocsp_response.capacity() +
+                     facts.own_certificates.capacity();
+  for (const CertificateDer& certificate : facts.peer_chain) {
+    size += sizeof(CertificateDer) + kBlock + certificate.capacity();
+  }
+  return size;
+}
+
 }  // namespace detail
 }  // namespace heirloom

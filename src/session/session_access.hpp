@@ -1,9 +1,11 @@
-// SessionAccess: the only way to make a Session and to read its master secret.
+// SessionAccess: the only way to make a Session, to read its master secret and to forget it.
 #pragma once
 
 #include "heirloom/session.hpp"
 
 #include "base/secret.hpp"
+
+#include <cstddef>
 
 namespace heirloom::detail {
 
@@ -13,6 +15,12 @@ struct SessionAccess {
 
   /// master_secret gives a copy of the session's master secret.
   [[nodiscard]] static MasterSecret master_secret(const Session& session);
+
+  /// forbid_resumption clears is_resumable for everybody who holds the session.
+  static void forbid_resumption(const Session& session) noexcept;
+
+  /// size is the memory that a session keeps, in bytes.
+  [[nodiscard]] static std::size_t size(const Session& session) noexcept;
 };
 
 }  // namespace heirloom::detail

@@ -3,7 +3,13 @@
 #include "support/pair.hpp"
 #include "support/test_pki.hpp"
 
+#include <chrono>
+#include <functional>
+#include <future>
+#include <string>
+#include <thread>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -154,10 +160,92 @@ TEST_P(Decisions, SessionIsLookedUpLater) {
     ASSERT_EQ(second.server.phase(), Phase::parked);
     EXPECT_EQ(awaited(second.server), Decision::session);
     EXPECT_EQ(store->asked, first.client.info().session_id);
-    ASSERT_TRUE(second.server.resolve(found ? first.client.session() : nullptr).has_value());
+    ASSERT_TRUE(second.server.resolve(found ? store->kept : nullptr).has_value());
     expect_works(second);
     EXPECT_EQ(second.client.info().is_resumed, found);
   }
+}
+
+/// Afar is a store on another machine: its answer comes a second after the question, on a thread
+/// of its own, to whoever waits for it.
+class Afar final : public SessionStore {
+ public:
+  Pending<SessionPtr> find(std::span<const std::uint8_t> id) override {
+    answer = std::async(std::launch::async, [this, asked = Bytes(id.begin(), id.end())] {
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+      return near_->find(asked).answer();
+    });
+    return pending;
+  }
+
+  void insert(SessionPtr session) override { near_->insert(std::move(session)); }
+
+  void forget(std::span<const std::uint8_t> id) override { near_->forget(id); }
+
+  std::future<SessionPtr> answer;
+
+ private:
+  std::shared_ptr<SessionStore> near_ = make_memory_session_store();
+};
+
+TEST_P(Decisions, AStoreThatAnswersASecondLaterServesWholeHandshakes) {
+  const auto store = std::make_shared<Afar>();
+  ServerOptions options = server();
+  options.sessions = store;
+  const auto server_config = build(std::move(options));
+  Pair first(build(client()), server_config);
+  expect_works(first);
+  Pair second(build(client()), server_config, first.client.session());
+  second.run();
+  ASSERT_EQ(second.server.phase(), Phase::parked);
+  ASSERT_EQ(store->answer.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+  Pair meanwhile(build(client()), server_config);  // nobody else has to wait
+  expect_works(meanwhile);
+  ASSERT_TRUE(second.server.resolve(store->answer.get()).has_value());
+  expect_works(second);
+  EXPECT_TRUE(second.server.info().is_resumed);
+}
+
+// However a connection ends while the store is being asked: the late answer finds nothing to do.
+TEST_P(Decisions, AnAnswerAboutASessionMayComeAfterTheEnd) {
+  const auto store = std::make_shared<LookUpLater>();
+  ServerOptions options = server();
+  options.sessions = store;
+  const auto server_config = build(std::move(options));
+  Pair first(build(client()), server_config);
+  first.run();
+  const SessionPtr session = first.client.session();
+  ASSERT_NE(session, nullptr);
+  const std::vector<std::pair<std::string, std::function<void(Pair&)>>> ends = {
+      {"closed", [](Pair& pair) { pair.server.close(); }},
+      {"canceled", [](Pair& pair) { pair.server.cancel(); }},
+      {"transport", [](Pair& pair) { (void)pair.server.receive_end(); }},
+  };
+  for (const auto& [name, end] : ends) {
+    SCOPED_TRACE(name);
+    Pair pair(build(client()), server_config, session);
+    pair.run();
+    ASSERT_EQ(pair.server.phase(), Phase::parked);
+    end(pair);
+    ASSERT_EQ(pair.server.phase(), Phase::failed);
+    const Cause cause = pair.server.error()->cause;
+    const Bytes last_words = take_outgoing(pair.server);
+    EXPECT_EQ(pair.server.resolve(session).error().cause, Cause::decision_not_expected);
+    EXPECT_EQ(pair.server.error()->cause, cause);
+    EXPECT_TRUE(take_outgoing(pair.server).empty()) << "nothing is said behind the end";
+    EXPECT_NE(store->kept, nullptr) << "no fatal alert: the session stays";
+  }
+  // The connection itself may be gone as well; the session is not.
+  {
+    Pair pair(build(client()), server_config, session);
+    pair.run();
+    ASSERT_EQ(pair.server.phase(), Phase::parked);
+  }
+  Pair later(build(client()), server_config, session);
+  later.run();
+  ASSERT_TRUE(later.server.resolve(store->kept).has_value());
+  expect_works(later);
+  EXPECT_TRUE(later.client.info().is_resumed);
 }
 
 TEST_P(Decisions, PrivateKeyOpensThePremasterLater) {

@@ -100,6 +100,8 @@ constexpr std::array kGolden = std::to_array<Golden>({
     {Cause::decision_not_expected, local_misuse, kNone, kNone},
     {Cause::config_invalid, local_misuse, kNone, kNone},
     {Cause::file_unreadable, local_misuse, kNone, kNone},
+    {Cause::session_unreadable, local_misuse, kNone, kNone},
+    {Cause::session_key_wrong, local_misuse, kNone, kNone},
     {Cause::random_failed, internal, 80, 40},
     {Cause::internal_error, internal, 80, 40},
 });
