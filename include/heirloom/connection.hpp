@@ -170,7 +170,8 @@ class HEIRLOOM_EXPORT Connection {
   /// error is why the connection failed; null while it has not.
   [[nodiscard]] const Error* error() const noexcept;
 
-  /// session is what a later Connection::client may resume; null if the server gave none.
+  /// session is what a later Connection::client may resume; null if the server gave none, or if a
+  /// connection that used it has ended in a fatal alert.
   [[nodiscard]] SessionPtr session() const noexcept;
 
  private:

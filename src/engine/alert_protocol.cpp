@@ -4,6 +4,7 @@
 
 #include "base/try.hpp"
 #include "engine/engine.hpp"
+#include "session/session_access.hpp"
 
 #include <utility>
 
@@ -96,12 +97,21 @@ void Connection::Impl::send_alert(Alert alert) {
 
 /// forget_session: "Upon transmission or receipt of a fatal alert message, both parties immediately
 /// close the connection. Servers and clients are required to forget any session-identifiers, keys,
-/// and secrets" (RFC 2246 §7.2.2).
+/// and secrets" (RFC 2246 §7.2.2). That is the session of the last handshake, and the one that an
+/// unfinished handshake wanted to resume. An id that merely stood in a hello is not forgotten, or
+/// anybody could end the sessions of others (RFC 5077 §5.1).
 void Connection::Impl::forget_session() {
-  session.reset();
-  if (environment_.sessions != nullptr && !info.session_id.empty()) {
-    environment_.sessions->forget(info.session_id);
+  for (const SessionPtr& used : {session, in_use_}) {
+    if (used == nullptr) {
+      continue;
+    }
+    detail::SessionAccess::forbid_resumption(*used);
+    if (environment_.sessions != nullptr) {
+      environment_.sessions->forget(used->facts().id);
+    }
   }
+  session.reset();
+  in_use_.reset();
 }
 
 void Connection::Impl::fail(Error what) {

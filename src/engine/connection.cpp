@@ -132,7 +132,8 @@ const Error* Connection::error() const noexcept {
 }
 
 SessionPtr Connection::session() const noexcept {
-  return impl_->session;
+  const SessionPtr& session = impl_->session;
+  return session != nullptr && session->is_resumable() ? session : nullptr;
 }
 
 std::string_view to_string(Phase phase) noexcept {

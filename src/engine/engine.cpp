@@ -44,11 +44,6 @@ Connection::Impl::Impl(std::shared_ptr<const ClientConfig> config, PeerName peer
                   .host = std::move(peer.host),
                   .resume = std::move(resume)};
   writer.show_to(inspector_);
-  // A session that the policy excludes by now is not offered.
-  if (environment_.resume != nullptr &&
-      !is_allowed_by(options.policy, environment_.resume->facts().version)) {
-    environment_.resume.reset();
-  }
 }
 
 Connection::Impl::Impl(std::shared_ptr<const ServerConfig> config)

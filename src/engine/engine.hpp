@@ -60,7 +60,7 @@ struct Connection::Impl {
   ConnectionInfo info;
   Phase phase = Phase::handshaking;
   std::optional<Error> error;
-  SessionPtr session;
+  SessionPtr session;  ///< of the last complete handshake
 
  private:
   using Machine = std::variant<client::State, server::State>;
@@ -117,6 +117,7 @@ struct Connection::Impl {
   AlertReassembler alerts_;
   PlaintextQueue plaintext_;
   std::optional<Decision> awaited_;
+  SessionPtr in_use_;  ///< what this handshake offers or resumes
   std::size_t empty_records_in_a_row_ = 0;
   std::size_t warnings_in_a_row_ = 0;
   std::size_t handshake_messages_ = 0;

@@ -72,6 +72,11 @@ Result<void> Connection::Impl::apply(std::vector<Effect> effects) {
       return {};
     }
 
+    Result<void> operator()(effect::UseSession& use) {
+      engine.in_use_ = std::move(use.session);
+      return {};
+    }
+
     Result<void> operator()(const effect::StoreSession& store) {
       engine.environment_.sessions->insert(store.session);
       return {};
@@ -119,6 +124,7 @@ void Connection::Impl::park(Decision decision) {
 void Connection::Impl::complete(SessionPtr established) {
   phase = Phase::open;
   session = std::move(established);
+  in_use_.reset();
   environment_.resume.reset();
   Event event;
   event.kind = Event::Kind::handshake_complete;

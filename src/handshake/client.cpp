@@ -6,6 +6,7 @@
 #include "handshake/client_resumption.hpp"
 #include "handshake/client_states.hpp"
 #include "handshake/negotiate.hpp"
+#include "handshake/session_rules.hpp"
 #include "kx/key_exchange.hpp"
 
 #include <string>
@@ -20,7 +21,11 @@ Result<void> step(State& state, const Input& input, Effects& effects) {
 Result<AwaitServerHello> start(Effects& effects) {
   const Environment& environment = effects.environment();
   const Policy& policy = *environment.policy;
-  AwaitServerHello state{.offer = {}, .resume = environment.resume, .transcript = {}};
+  AwaitServerHello state{.offer = {}, .resume = nullptr, .transcript = {}};
+  if (environment.resume != nullptr && may_offer(*environment.resume, environment)) {
+    state.resume = environment.resume;
+    effects.use(state.resume);
+  }
   message::ClientHello& hello = state.offer;
   hello.client_version = offered_version(policy, state.resume.get());
   HEIRLOOM_TRY(hello.random, make_random(environment));

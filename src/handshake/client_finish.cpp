@@ -2,6 +2,7 @@
 // (RFC 6101 §5.6.9, RFC 2246 §7.1 and §7.4.9).
 #include "base/try.hpp"
 #include "handshake/client_states.hpp"
+#include "handshake/session_rules.hpp"
 
 #include <utility>
 
@@ -28,7 +29,12 @@ Next<Established> on(AwaitFinished state,
                                finished.body));
   return Established(
       proof,
-      make_session(effects.environment(), state.negotiated, state.master, state.server.chain));
+      make_session(effects,
+                   state.negotiated,
+                   state.master,
+                   {.peer_chain = std::move(state.server.chain),
+                    .ocsp_response = std::move(state.server.ocsp_response),
+                    .own_certificates = own_certificates(*effects.environment().own)}));
 }
 
 }  // namespace heirloom::client

@@ -78,20 +78,30 @@ void tell_temporary_key(Effects& effects, const kx::TemporaryKey& key) {
   effects.info().curve = key.curve;
 }
 
-SessionPtr make_session(const Environment& environment,
+SessionPtr make_session(Effects& effects,
                         const Negotiated& negotiated,
                         const MasterSecret& master,
-                        const CertificateChain& peer_chain) {
+                        Shown shown) {
   if (negotiated.session_id.empty()) {
     return nullptr;
   }
-  return detail::SessionAccess::make(Session::Facts{.id = negotiated.session_id,
-                                                    .version = negotiated.profile->version,
-                                                    .cipher_suite = negotiated.suite->id,
-                                                    .compression_method = kCompressionNull,
-                                                    .peer_chain = peer_chain,
-                                                    .created = environment.clock->now()},
-                                     master);
+  const Environment& environment = effects.environment();
+  // A client means its host, whether it could name it in the hello or not; a server has none and
+  // goes by the hello.
+  const std::string& name =
+      environment.host.empty() ? effects.info().server_name : environment.host;
+  return detail::SessionAccess::make(
+      Session::Facts{.id = negotiated.session_id,
+                     .version = negotiated.profile->version,
+                     .cipher_suite = negotiated.suite->id,
+                     .compression_method = kCompressionNull,
+                     .server_name = name,
+                     .client_authentication = environment.policy->client_authentication,
+                     .peer_chain = std::move(shown.peer_chain),
+                     .ocsp_response = std::move(shown.ocsp_response),
+                     .own_certificates = std::move(shown.own_certificates),
+                     .created = environment.clock->now()},
+      master);
 }
 
 void send_finished(const Negotiated& negotiated,

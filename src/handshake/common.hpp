@@ -46,11 +46,18 @@ void tell_negotiated(Effects& effects, const Negotiated& negotiated);
 /// tell_temporary_key does so with the key of the ServerKeyExchange.
 void tell_temporary_key(Effects& effects, const kx::TemporaryKey& key);
 
+/// Shown is what a handshake has shown of both ends, as far as the session remembers it.
+struct Shown {
+  CertificateChain peer_chain;  ///< empty if the peer showed none
+  Bytes ocsp_response = {};     ///< stapled by a server, or empty
+  Bytes own_certificates = {};  ///< as client, see session_rules.hpp
+};
+
 /// make_session gives the session that this handshake established, null if the server gave no id.
-[[nodiscard]] SessionPtr make_session(const Environment& environment,
+[[nodiscard]] SessionPtr make_session(Effects& effects,
                                       const Negotiated& negotiated,
                                       const MasterSecret& master,
-                                      const CertificateChain& peer_chain);
+                                      Shown shown);
 
 /// send_finished sends change_cipher_spec, switches to the new keys and sends our Finished under
 /// them, in that order (RFC 6101 §5.3, RFC 2246 §7.1).

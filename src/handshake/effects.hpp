@@ -68,6 +68,12 @@ struct ActivateWrite {
   TrafficKeys keys;
 };
 
+/// UseSession names the session that this handshake offers or resumes: a fatal alert ends its
+/// future too.
+struct UseSession {
+  SessionPtr session;
+};
+
 /// StoreSession keeps a session that both Finished messages have confirmed.
 struct StoreSession {
   SessionPtr session;
@@ -81,6 +87,7 @@ using Effect = std::variant<effect::SendHandshake,
                             effect::UseVersion,
                             effect::ActivateRead,
                             effect::ActivateWrite,
+                            effect::UseSession,
                             effect::StoreSession>;
 
 class Effects {
@@ -118,6 +125,8 @@ class Effects {
   void activate_write(TrafficKeys keys) {
     list_.emplace_back(effect::ActivateWrite{std::move(keys)});
   }
+
+  void use(SessionPtr session) { list_.emplace_back(effect::UseSession{std::move(session)}); }
 
   void store(SessionPtr session) { list_.emplace_back(effect::StoreSession{std::move(session)}); }
 

@@ -38,10 +38,8 @@ std::vector<std::uint16_t> offered_cipher_suites(const Policy& policy,
       list.push_back(id);
     }
   }
-  // RFC 6101 §5.6.1.2: the list must include the suite of the session that is offered.
-  if (resume != nullptr && std::ranges::find(list, resume->facts().cipher_suite) == list.end()) {
-    list.push_back(resume->facts().cipher_suite);
-  }
+  // RFC 6101 §5.6.1.2: the list must include the suite of the session that is offered. It does:
+  // a session whose suite the policy has not is not offered (may_offer).
   if (policy.renegotiation_info == Extension::on) {
     list.push_back(kEmptyRenegotiationInfoScsv);
   }

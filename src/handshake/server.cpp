@@ -20,7 +20,7 @@ using AfterSession = Next<AwaitParamsSignature,
                           AwaitResumedChangeCipherSpec>;
 
 AfterSession session_found(AwaitSession state, SessionPtr session, Effects& effects) {
-  if (session != nullptr && can_resume(state, *session, effects.environment())) {
+  if (session != nullptr && can_resume(state, *session, effects)) {
     return resume(std::move(state), std::move(session), effects);
   }
   return full_handshake(std::move(state), effects);

@@ -33,8 +33,8 @@ Next<Established> on(AwaitFinished state,
                 std::move(state.pending_write),
                 state.transcript,
                 effects);
-  SessionPtr session =
-      make_session(effects.environment(), state.negotiated, state.master, state.client.chain);
+  SessionPtr session = make_session(
+      effects, state.negotiated, state.master, {.peer_chain = std::move(state.client.chain)});
   if (session != nullptr) {
     effects.store(session);
   }

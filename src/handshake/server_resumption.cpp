@@ -3,6 +3,7 @@
 #include "base/try.hpp"
 #include "handshake/negotiate.hpp"
 #include "handshake/server_hello.hpp"
+#include "handshake/session_rules.hpp"
 #include "session/session_access.hpp"
 
 #include <algorithm>
@@ -10,26 +11,23 @@
 
 namespace heirloom::server {
 
-bool can_resume(const AwaitSession& state, const Session& session, const Environment& environment) {
-  const Session::Facts& facts = session.facts();
-  const Policy& policy = *environment.policy;
-  const bool is_allowed =
-      std::ranges::find(policy.cipher_suites, facts.cipher_suite) != policy.cipher_suites.end();
-  const bool is_young = environment.clock->now() - facts.created <= policy.limits.max_session_age;
-  const bool is_authenticated =
-      policy.client_authentication != ClientAuthentication::required || !facts.peer_chain.empty();
-  return facts.version == state.profile->version && is_allowed && is_young && is_authenticated;
+bool can_resume(const AwaitSession& state, const Session& session, Effects& effects) {
+  return session.facts().version == state.profile->version &&
+         may_resume(session, effects.info().server_name, effects.environment());
 }
 
 Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
                                           SessionPtr session,
                                           Effects& effects) {
   const Session::Facts& facts = session->facts();
-  // RFC 6101 §5.6.1.2: the list "must include at least the cipher_suite from that session" (drift
-  // D57).
-  if (!has_signal(state.hello, facts.cipher_suite)) {
+  // RFC 6101 §5.6.1.2: the lists "must include at least" the suite and the compression method of
+  // that session (drift D57).
+  if (!has_signal(state.hello, facts.cipher_suite) ||
+      std::ranges::find(state.hello.compression_methods, facts.compression_method) ==
+          state.hello.compression_methods.end()) {
     return Cause::session_suite_not_offered;
   }
+  effects.use(session);
   const CipherSuite* suite = find_cipher_suite(facts.cipher_suite);
   HEIRLOOM_EXPECT(suite != nullptr);
   HEIRLOOM_TRY(Negotiated negotiated,
@@ -38,6 +36,7 @@ Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
   log_secret(effects.environment(), negotiated.randoms, master);
   effects.info().is_resumed = true;
   effects.info().peer_chain = facts.peer_chain;
+  effects.info().server_name = facts.server_name;
   if (const kx::LocalKey* own =
           find_certificate(*suite, *state.profile, *effects.environment().own)) {
     effects.info().own_chain = own->credentials->chain;

@@ -10,9 +10,7 @@ namespace heirloom::server {
 
 /// can_resume decides whether a stored session serves this hello (RFC 2246 §7.4.1.3, F.1.4). A
 /// session resumes only in its own version (drift D58).
-[[nodiscard]] bool can_resume(const AwaitSession& state,
-                              const Session& session,
-                              const Environment& environment);
+[[nodiscard]] bool can_resume(const AwaitSession& state, const Session& session, Effects& effects);
 
 /// resume sends the ServerHello, change_cipher_spec and Finished. session_suite_not_offered.
 Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state, SessionPtr session, Effects& effects);

@@ -2,6 +2,7 @@
 // before application data flows (RFC 2246 F.1.3), and records that are damaged afterwards are one
 // alert with one shape.
 #include "protocol/constants.hpp"
+#include "session/session_access.hpp"
 #include "support/pair.hpp"
 #include "support/test_pki.hpp"
 
@@ -97,19 +98,24 @@ TEST_P(HandshakeTamper, NoChangedByteOfAFullHandshakeGoesUnnoticed) {
 TEST_P(HandshakeTamper, NoChangedByteOfAResumptionGoesUnnoticed) {
   Pair first = pair();
   first.run();
-  // Each flipped resumption ends in a fatal alert, which forgets the session: put it back each
-  // time.
-  const SessionPtr session = first.client.session();
-  ASSERT_NE(session, nullptr);
-  Pair whole = pair(session);
+  // Each flipped resumption ends in a fatal alert, which forgets the session: so each has its own.
+  const auto again = [](const SessionPtr& session) {
+    return detail::SessionAccess::make(session->facts(),
+                                       detail::SessionAccess::master_secret(*session));
+  };
+  const SessionPtr of_client = first.client.session();
+  const SessionPtr of_server = first.server.session();
+  ASSERT_NE(of_client, nullptr);
+  ASSERT_NE(of_server, nullptr);
+  Pair whole = pair(of_client);
   whole.run();
   ASSERT_TRUE(whole.client.info().is_resumed);
   for (const Side direction : {Side::client, Side::server}) {
     const std::size_t size =
         direction == Side::client ? whole.wire_to_server.size() : whole.wire_to_client.size();
     for (std::size_t byte = 0; byte < size; ++byte) {
-      store->insert(session);
-      Pair victim = pair(session);
+      store->insert(again(of_server));
+      Pair victim = pair(again(of_client));
       if (both_establish(victim, direction, byte, byte % 8)) {
         EXPECT_EQ(byte, 2U) << "of the " << (direction == Side::client ? "client" : "server");
       }

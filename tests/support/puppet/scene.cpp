@@ -1,5 +1,6 @@
 #include "support/puppet/scene.hpp"
 
+#include "crypto/hash.hpp"
 #include "message/extensions.hpp"
 #include "session/session_access.hpp"
 #include "support/test_pki.hpp"
@@ -33,7 +34,7 @@ Connection Scene::make_server(Combination combination, const Adjust& adjust) {
   }
   if (shape_ == Shape::resumed) {
     options.sessions = make_memory_session_store();
-    options.sessions->insert(stored_session(combination));
+    options.sessions->insert(stored_session(combination, Side::server));
     puppet_.offer_session(Bytes(32, 7), stored_master());
   }
   ClientOptions unused;
@@ -49,7 +50,7 @@ Connection Scene::make_client(Combination combination, const Adjust& adjust) {
   options.credentials = {pki_credentials("client")};
   SessionPtr session;
   if (shape_ == Shape::resumed) {
-    session = stored_session(combination);
+    session = stored_session(combination, Side::client);
     puppet_.offer_session(Bytes(32, 7), stored_master());
   }
   if (shape_ == Shape::stapled) {
@@ -124,14 +125,17 @@ MasterSecret Scene::stored_master() {
   return MasterSecret(std::move(secret));
 }
 
-SessionPtr Scene::stored_session(Combination combination) {
-  return detail::SessionAccess::make({.id = Bytes(32, 7),
-                                      .version = combination.version,
-                                      .cipher_suite = combination.suite,
-                                      .compression_method = 0,
-                                      .peer_chain = {},
-                                      .created = FixedClock().now()},
-                                     stored_master());
+SessionPtr Scene::stored_session(Combination combination, Side side) {
+  Session::Facts facts{.id = Bytes(32, 7),
+                       .version = combination.version,
+                       .cipher_suite = combination.suite,
+                       .created = FixedClock().now()};
+  if (side == Side::client) {  // as make_client sets the engine up
+    facts.server_name = "localhost";
+    const auto own = crypto::sha256(pki_certificate("client"));
+    facts.own_certificates = to_bytes(crypto::sha256(own));
+  }
+  return detail::SessionAccess::make(std::move(facts), stored_master());
 }
 
 }  // namespace heirloom::testing

@@ -43,8 +43,8 @@ class Scene {
   /// plaintext is the application data that the engine delivered.
   [[nodiscard]] const Bytes& plaintext() const { return plaintext_; }
 
-  /// stored_session is what Shape::resumed resumes.
-  [[nodiscard]] static SessionPtr stored_session(Combination combination);
+  /// stored_session is what Shape::resumed resumes, as the engine of that side has it.
+  [[nodiscard]] static SessionPtr stored_session(Combination combination, Side side);
   [[nodiscard]] static MasterSecret stored_master();
 
  private:
