@@ -207,6 +207,7 @@ std::string meaning_of_field(HandshakeType type,
     case HandshakeType::finished:
       return "as derived above";
     case HandshakeType::hello_request:
+    case HandshakeType::new_session_ticket:
     case HandshakeType::certificate_request:
     case HandshakeType::server_hello_done:
     case HandshakeType::certificate_verify:

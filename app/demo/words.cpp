@@ -211,6 +211,9 @@ std::string words_of_message(HandshakeType type, const Scene& scene) {
       return "The server chooses from what the client offered, and adds 32 bytes of its own. If "
              "it repeats the client's session_id, that session is resumed" +
              in_brackets(scene, "5.6.1.3", "7.4.1.3");
+    case HandshakeType::new_session_ticket:
+      return "The server gives the session to the client, sealed with a key that nobody else has: "
+             "a ticket, by which the session can be resumed (RFC 5077 §3.3)";
     case HandshakeType::certificate:
       return "The server shows its certificate. Whether to believe it is the client's decision; "
              "here it compares the fingerprint with the one that this process made" +

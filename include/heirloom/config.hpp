@@ -11,6 +11,7 @@
 #include "heirloom/result.hpp"
 #include "heirloom/session.hpp"
 #include "heirloom/temporary_keys.hpp"
+#include "heirloom/ticket_keys.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -62,7 +63,8 @@ struct ServerOptions {
       verifier;  ///< required if the policy asks for client certificates
   std::vector<std::vector<std::uint8_t>>
       certificate_authorities;  ///< DER names for CertificateRequest; required if the policy asks
-  std::shared_ptr<SessionStore> sessions;  ///< none: nothing can be resumed
+  std::shared_ptr<SessionStore> sessions;   ///< none: nothing can be resumed by its id
+  std::shared_ptr<TicketKeys> ticket_keys;  ///< none: nothing can be resumed by a ticket
   std::shared_ptr<RandomSource> random;
   std::shared_ptr<Clock> clock;
   std::shared_ptr<KeyLog> key_log;

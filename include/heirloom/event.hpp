@@ -19,6 +19,7 @@ enum class HandshakeType : std::uint8_t {
   hello_request = 0,
   client_hello = 1,
   server_hello = 2,
+  new_session_ticket = 4,  ///< RFC 5077 §3.3
   certificate = 11,
   server_key_exchange = 12,
   certificate_request = 13,

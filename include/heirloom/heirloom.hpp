@@ -19,4 +19,5 @@
 #include "heirloom/random.hpp"                // IWYU pragma: export
 #include "heirloom/result.hpp"                // IWYU pragma: export
 #include "heirloom/session.hpp"               // IWYU pragma: export
+#include "heirloom/ticket_keys.hpp"           // IWYU pragma: export
 #include "heirloom/version.hpp"               // IWYU pragma: export

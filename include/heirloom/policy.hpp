@@ -80,6 +80,10 @@ struct Policy {
   /// in every preset: old boxes stumble over extensions, and what comes is for TrustOptions. A
   /// server needs no policy for it: it answers if its Credentials have a response.
   Extension status_request = Extension::off;
+  /// session_ticket takes a ticket from a server that gives them and resumes by it (RFC 5077), in
+  /// TLS 1.0 hellos. Off in every preset, as status_request. A server needs no policy for it: it
+  /// gives tickets if it has keys for them.
+  Extension session_ticket = Extension::off;
   SignalFallback fallback = SignalFallback::off;
   OnMissingCloseNotify missing_close_notify = OnMissingCloseNotify::keep_session;
   PremasterVersion premaster_version = PremasterVersion::must_match_hello;

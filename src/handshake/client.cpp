@@ -7,6 +7,7 @@
 #include "handshake/client_states.hpp"
 #include "handshake/negotiate.hpp"
 #include "handshake/session_rules.hpp"
+#include "handshake/tickets.hpp"
 #include "kx/key_exchange.hpp"
 
 #include <string>
@@ -30,18 +31,21 @@ Result<AwaitServerHello> start(Effects& effects) {
   hello.client_version = offered_version(policy, state.resume.get());
   HEIRLOOM_TRY(hello.random, make_random(environment));
   if (state.resume != nullptr) {
-    hello.session_id = state.resume->facts().id;
+    HEIRLOOM_TRY(hello.session_id, offered_session_id(*state.resume, environment));
   }
   hello.cipher_suites = offered_cipher_suites(policy, hello.client_version, state.resume.get());
   hello.compression_methods = {kCompressionNull};
-  offer_extensions(hello, effects);
+  offer_extensions(hello, state.resume.get(), effects);
   effects.info().client_version = hello.client_version;
   effects.send(hello, state.transcript);
   return state;
 }
 
-Next<AwaitCertificate, AwaitServerKeyExchange, AwaitResumedChangeCipherSpec> on(
-    AwaitServerHello state, const Received<message::ServerHello>& hello, Effects& effects) {
+Next<AwaitCertificate,
+     AwaitServerKeyExchange,
+     AwaitResumedNewSessionTicket,
+     AwaitResumedChangeCipherSpec>
+on(AwaitServerHello state, const Received<message::ServerHello>& hello, Effects& effects) {
   const Environment& environment = effects.environment();
   HEIRLOOM_TRY(const VersionProfile* profile,
                accept_server_version(
@@ -59,7 +63,8 @@ Next<AwaitCertificate, AwaitServerKeyExchange, AwaitResumedChangeCipherSpec> on(
                         .suite = suite,
                         .randoms = {.client = state.offer.random, .server = hello.body.random},
                         .client_version = state.offer.client_version,
-                        .session_id = hello.body.session_id};
+                        .session_id = hello.body.session_id,
+                        .new_ticket = announced_ticket(hello.body, *profile)};
   tell_negotiated(effects, negotiated);
   if (state.resume != nullptr && hello.body.session_id == state.offer.session_id) {
     return resume(std::move(state), std::move(negotiated), effects);

@@ -3,6 +3,7 @@
 #include "base/try.hpp"
 #include "handshake/curves.hpp"
 #include "handshake/negotiate.hpp"
+#include "handshake/tickets.hpp"
 #include "kx/key_exchange.hpp"
 #include "message/extensions.hpp"
 
@@ -64,6 +65,19 @@ void add_curves(const Policy& policy,
                               message::ECPointFormatList{{message::ECPointFormat::uncompressed}}));
 }
 
+/// add_session_ticket shows the ticket of the session that is offered; an empty one says that we
+/// would take one (RFC 5077 §3.2).
+void add_session_ticket(const Environment& environment,
+                        const Session* resume,
+                        wire::HelloExtensions& extensions) {
+  if (environment.policy->session_ticket == Extension::off) {
+    return;
+  }
+  const bool has_ticket = resume != nullptr && has_live_ticket(*resume, environment);
+  extensions.push_back({.type = static_cast<std::uint16_t>(message::ExtensionType::session_ticket),
+                        .data = has_ticket ? resume->facts().ticket : Bytes()});
+}
+
 /// was_offered: the signalling suite of RFC 5746 §3.4 stands for an empty renegotiation_info.
 bool was_offered(const message::ClientHello& offer, message::ExtensionType type) {
   const bool is_signalled = type == message::ExtensionType::renegotiation_info &&
@@ -86,6 +100,10 @@ Result<void> check_answer(message::ExtensionType type, const Bytes& data, Effect
     // RFC 6066 §8: "with empty extension_data".
     return Error(Cause::extension_malformed, "status_request with data");
   }
+  if (type == ExtensionType::session_ticket && !data.empty()) {
+    // RFC 5077 §3.2: "The server uses a zero-length SessionTicket extension".
+    return Error(Cause::extension_malformed, "session_ticket with data");
+  }
   if (type == ExtensionType::ec_point_formats) {
     // RFC 4492 §5.2: "MUST contain the value 0 (uncompressed)". We send no other.
     HEIRLOOM_TRY(const bool has_ours, has_uncompressed(data));
@@ -98,7 +116,7 @@ Result<void> check_answer(message::ExtensionType type, const Bytes& data, Effect
 
 }  // namespace
 
-void offer_extensions(message::ClientHello& hello, Effects& effects) {
+void offer_extensions(message::ClientHello& hello, const Session* resume, Effects& effects) {
   if (profile_for(hello.client_version).hello_extensions != HelloExtensionSet::all) {
     return;
   }
@@ -107,6 +125,7 @@ void offer_extensions(message::ClientHello& hello, Effects& effects) {
   add_server_name(extensions, effects);
   add_status_request(policy, extensions);
   add_curves(policy, hello.cipher_suites, extensions);
+  add_session_ticket(effects.environment(), resume, extensions);
   if (!extensions.empty()) {
     hello.extensions = std::move(extensions);
   }

@@ -13,8 +13,8 @@
 namespace heirloom::client {
 
 /// offer_extensions adds to a hello whose version and suites are settled what policy has us ask
-/// for.
-void offer_extensions(message::ClientHello& hello, Effects& effects);
+/// for. `resume` is the session that is offered, or null.
+void offer_extensions(message::ClientHello& hello, const Session* resume, Effects& effects);
 
 /// check_extensions looks at what the server answered (RFC 3546 §2.3: nothing that was not
 /// offered). extension_not_offered, extension_malformed, renegotiation_info_mismatch.

@@ -3,10 +3,20 @@
 #include "base/try.hpp"
 #include "handshake/client_states.hpp"
 #include "handshake/session_rules.hpp"
+#include "handshake/tickets.hpp"
 
 #include <utility>
 
 namespace heirloom::client {
+
+Next<AwaitChangeCipherSpec> on(AwaitNewSessionTicket state,
+                               const Received<message::NewSessionTicket>& ticket,
+                               Effects& /*effects*/) {
+  // RFC 5077 §3.3: "included in the hash", and not valid before the server's Finished is verified.
+  state.after.transcript.append(ticket.raw);
+  state.after.ticket = ticket.body;
+  return std::move(state.after);
+}
 
 Next<AwaitFinished> on(AwaitChangeCipherSpec state,
                        const message::ChangeCipherSpec& /*change*/,
@@ -15,7 +25,8 @@ Next<AwaitFinished> on(AwaitChangeCipherSpec state,
   return AwaitFinished{.negotiated = std::move(state.negotiated),
                        .server = std::move(state.server),
                        .master = std::move(state.master),
-                       .transcript = std::move(state.transcript)};
+                       .transcript = std::move(state.transcript),
+                       .ticket = std::move(state.ticket)};
 }
 
 Next<Established> on(AwaitFinished state,
@@ -27,14 +38,14 @@ Next<Established> on(AwaitFinished state,
                                state.master,
                                Side::server,
                                finished.body));
-  return Established(
-      proof,
+  SessionPtr session =
       make_session(effects,
                    state.negotiated,
                    state.master,
                    {.peer_chain = std::move(state.server.chain),
                     .ocsp_response = std::move(state.server.ocsp_response),
-                    .own_certificates = own_certificates(*effects.environment().own)}));
+                    .own_certificates = own_certificates(*effects.environment().own)});
+  return Established(proof, with_ticket(std::move(session), state.ticket, effects.environment()));
 }
 
 }  // namespace heirloom::client

@@ -12,19 +12,24 @@ namespace heirloom::client {
 namespace {
 
 /// finish_flight sends change_cipher_spec and Finished.
-AwaitChangeCipherSpec finish_flight(Negotiated negotiated,
-                                    Server server,
-                                    MasterSecret master,
-                                    Transcript transcript,
-                                    Effects& effects) {
+Next<AwaitNewSessionTicket, AwaitChangeCipherSpec> finish_flight(Negotiated negotiated,
+                                                                 Server server,
+                                                                 MasterSecret master,
+                                                                 Transcript transcript,
+                                                                 Effects& effects) {
   TrafficKeyPair keys = derive_keys(effects.environment(), negotiated, master);
   send_finished(
       negotiated, master, Side::client, std::move(keys.client_write), transcript, effects);
-  return {.negotiated = std::move(negotiated),
-          .server = std::move(server),
-          .master = std::move(master),
-          .pending_read = std::move(keys.server_write),
-          .transcript = std::move(transcript)};
+  const NewTicket new_ticket = negotiated.new_ticket;
+  AwaitChangeCipherSpec next{.negotiated = std::move(negotiated),
+                             .server = std::move(server),
+                             .master = std::move(master),
+                             .pending_read = std::move(keys.server_write),
+                             .transcript = std::move(transcript)};
+  if (new_ticket == NewTicket::announced) {
+    return AwaitNewSessionTicket{std::move(next)};
+  }
+  return next;
 }
 
 /// answer_request sends our certificate, or says in the version's way that there is none.
@@ -44,9 +49,9 @@ void answer_request(Flight& flight, const kx::LocalKey* shown, Effects& effects)
   }
 }
 
-Next<AwaitChangeCipherSpec> sign(AwaitSignature state,
-                                 const PrivateKeyResult& signature,
-                                 Effects& effects) {
+Next<AwaitNewSessionTicket, AwaitChangeCipherSpec> sign(AwaitSignature state,
+                                                        const PrivateKeyResult& signature,
+                                                        Effects& effects) {
   if (!signature.has_value()) {
     return signature.error();
   }
@@ -69,9 +74,9 @@ MasterSecret derive_master(const Environment& environment,
 
 /// prove sends the CertificateVerify if we have shown a certificate that can sign (RFC 2246
 /// §7.4.8), and ends the flight.
-Next<AwaitSignature, AwaitChangeCipherSpec> prove(AwaitAgreement state,
-                                                  PremasterSecret premaster,
-                                                  Effects& effects) {
+Next<AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpec> prove(AwaitAgreement state,
+                                                                         PremasterSecret premaster,
+                                                                         Effects& effects) {
   MasterSecret master =
       derive_master(effects.environment(), state.negotiated, std::move(premaster));
   if (state.shown == nullptr || state.shown->certificate_key.dh.has_value()) {
@@ -96,9 +101,9 @@ Next<AwaitSignature, AwaitChangeCipherSpec> prove(AwaitAgreement state,
 }
 
 /// agreed takes what our certificate's Diffie-Hellman key has made.
-Next<AwaitChangeCipherSpec> agreed(AwaitAgreement state,
-                                   const PrivateKeyResult& result,
-                                   Effects& effects) {
+Next<AwaitNewSessionTicket, AwaitChangeCipherSpec> agreed(AwaitAgreement state,
+                                                          const PrivateKeyResult& result,
+                                                          Effects& effects) {
   if (!result.has_value()) {
     return result.error();
   }
@@ -112,8 +117,8 @@ Next<AwaitChangeCipherSpec> agreed(AwaitAgreement state,
 }
 
 /// send_flight: Certificate*, ClientKeyExchange, CertificateVerify*, change_cipher_spec, Finished.
-Next<AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> send_flight(Flight flight,
-                                                                        Effects& effects) {
+Next<AwaitAgreement, AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpec> send_flight(
+    Flight flight, Effects& effects) {
   const Environment& environment = effects.environment();
   const kx::LocalKey* shown = nullptr;
   if (flight.request.has_value()) {
@@ -143,7 +148,7 @@ Next<AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> send_flight(Flight f
   return agreed(std::move(state), secret.answer(), effects);
 }
 
-Next<AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> judged(
+Next<AwaitAgreement, AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpec> judged(
     Flight flight, const CertificateVerdict& verdict, Effects& effects) {
   if (!verdict.has_value()) {
     return verdict.error();
@@ -154,8 +159,12 @@ Next<AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> judged(
 
 }  // namespace
 
-Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> judge(
-    Flight flight, Effects& effects) {
+Next<AwaitCertificateVerdict,
+     AwaitAgreement,
+     AwaitSignature,
+     AwaitNewSessionTicket,
+     AwaitChangeCipherSpec>
+judge(Flight flight, Effects& effects) {
   const Environment& environment = effects.environment();
   if (flight.server.chain.empty()) {  // an anonymous server: the policy has allowed the suite
     return send_flight(std::move(flight), effects);
@@ -174,9 +183,8 @@ Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherS
   return judged(std::move(flight), verdict.answer(), effects);
 }
 
-Next<AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(AwaitCertificateVerdict state,
-                                                               const CertificateAnswer& answer,
-                                                               Effects& effects) {
+Next<AwaitAgreement, AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpec> on(
+    AwaitCertificateVerdict state, const CertificateAnswer& answer, Effects& effects) {
   return judged(Flight{.negotiated = std::move(state.negotiated),
                        .server = std::move(state.server),
                        .request = std::move(state.request),
@@ -185,15 +193,15 @@ Next<AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(AwaitCertificateV
                 effects);
 }
 
-Next<AwaitChangeCipherSpec> on(AwaitAgreement state,
-                               const PrivateKeyAnswer& answer,
-                               Effects& effects) {
+Next<AwaitNewSessionTicket, AwaitChangeCipherSpec> on(AwaitAgreement state,
+                                                      const PrivateKeyAnswer& answer,
+                                                      Effects& effects) {
   return agreed(std::move(state), answer.result, effects);
 }
 
-Next<AwaitChangeCipherSpec> on(AwaitSignature state,
-                               const PrivateKeyAnswer& answer,
-                               Effects& effects) {
+Next<AwaitNewSessionTicket, AwaitChangeCipherSpec> on(AwaitSignature state,
+                                                      const PrivateKeyAnswer& answer,
+                                                      Effects& effects) {
   return sign(std::move(state), answer.result, effects);
 }
 

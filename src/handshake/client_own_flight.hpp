@@ -22,7 +22,11 @@ struct Flight {
 
 /// judge asks about the server's certificate and, if it is good, sends the flight. RFC 6101 §5.6.5,
 /// RFC 2246 §7.4.5: upon receipt of the server hello done the client should verify the certificate.
-Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> judge(
-    Flight flight, Effects& effects);
+Next<AwaitCertificateVerdict,
+     AwaitAgreement,
+     AwaitSignature,
+     AwaitNewSessionTicket,
+     AwaitChangeCipherSpec>
+judge(Flight flight, Effects& effects);
 
 }  // namespace heirloom::client

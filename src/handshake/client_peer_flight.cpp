@@ -105,10 +105,14 @@ Next<AwaitServerHelloDone> on(AwaitStatusOrRequestOrDone state,
   return on(without_status<AwaitCertificateRequestOrDone>(std::move(state)), request, effects);
 }
 
-Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(
-    AwaitStatusOrRequestOrDone state,
-    const Received<message::ServerHelloDone>& done,
-    Effects& effects) {
+Next<AwaitCertificateVerdict,
+     AwaitAgreement,
+     AwaitSignature,
+     AwaitNewSessionTicket,
+     AwaitChangeCipherSpec>
+on(AwaitStatusOrRequestOrDone state,
+   const Received<message::ServerHelloDone>& done,
+   Effects& effects) {
   return on(without_status<AwaitCertificateRequestOrDone>(std::move(state)), done, effects);
 }
 
@@ -143,10 +147,14 @@ Next<AwaitServerHelloDone> on(AwaitCertificateRequestOrDone state,
                               .transcript = std::move(state.transcript)};
 }
 
-Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(
-    AwaitCertificateRequestOrDone state,
-    const Received<message::ServerHelloDone>& done,
-    Effects& effects) {
+Next<AwaitCertificateVerdict,
+     AwaitAgreement,
+     AwaitSignature,
+     AwaitNewSessionTicket,
+     AwaitChangeCipherSpec>
+on(AwaitCertificateRequestOrDone state,
+   const Received<message::ServerHelloDone>& done,
+   Effects& effects) {
   state.transcript.append(done.raw);
   return judge(Flight{.negotiated = std::move(state.negotiated),
                       .server = std::move(state.server),
@@ -155,8 +163,12 @@ Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherS
                effects);
 }
 
-Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(
-    AwaitServerHelloDone state, const Received<message::ServerHelloDone>& done, Effects& effects) {
+Next<AwaitCertificateVerdict,
+     AwaitAgreement,
+     AwaitSignature,
+     AwaitNewSessionTicket,
+     AwaitChangeCipherSpec>
+on(AwaitServerHelloDone state, const Received<message::ServerHelloDone>& done, Effects& effects) {
   state.transcript.append(done.raw);
   return judge(Flight{.negotiated = std::move(state.negotiated),
                       .server = std::move(state.server),

@@ -1,15 +1,16 @@
 #include "handshake/client_resumption.hpp"
 
 #include "base/try.hpp"
+#include "handshake/tickets.hpp"
 #include "session/session_access.hpp"
 
 #include <utility>
 
 namespace heirloom::client {
 
-Next<AwaitCertificate, AwaitResumedChangeCipherSpec> resume(AwaitServerHello state,
-                                                            Negotiated negotiated,
-                                                            Effects& effects) {
+Next<AwaitResumedNewSessionTicket, AwaitResumedChangeCipherSpec> resume(AwaitServerHello state,
+                                                                        Negotiated negotiated,
+                                                                        Effects& effects) {
   const Session::Facts& facts = state.resume->facts();
   // RFC 2246 §7.4.1.3: a resumed session keeps its version, suite and compression.
   if (facts.version != negotiated.profile->version || facts.cipher_suite != negotiated.suite->id) {
@@ -20,11 +21,24 @@ Next<AwaitCertificate, AwaitResumedChangeCipherSpec> resume(AwaitServerHello sta
   effects.info().is_resumed = true;
   effects.info().peer_chain = facts.peer_chain;
   TrafficKeyPair pending = derive_keys(effects.environment(), negotiated, master);
-  return AwaitResumedChangeCipherSpec{.negotiated = std::move(negotiated),
-                                      .session = std::move(state.resume),
-                                      .master = std::move(master),
-                                      .pending = std::move(pending),
-                                      .transcript = std::move(state.transcript)};
+  const NewTicket new_ticket = negotiated.new_ticket;
+  AwaitResumedChangeCipherSpec next{.negotiated = std::move(negotiated),
+                                    .session = std::move(state.resume),
+                                    .master = std::move(master),
+                                    .pending = std::move(pending),
+                                    .transcript = std::move(state.transcript)};
+  if (new_ticket == NewTicket::announced) {
+    return AwaitResumedNewSessionTicket{std::move(next)};
+  }
+  return next;
+}
+
+Next<AwaitResumedChangeCipherSpec> on(AwaitResumedNewSessionTicket state,
+                                      const Received<message::NewSessionTicket>& ticket,
+                                      Effects& /*effects*/) {
+  state.after.transcript.append(ticket.raw);
+  state.after.ticket = ticket.body;
+  return std::move(state.after);
 }
 
 Next<AwaitResumedFinished> on(AwaitResumedChangeCipherSpec state,
@@ -35,7 +49,8 @@ Next<AwaitResumedFinished> on(AwaitResumedChangeCipherSpec state,
                               .session = std::move(state.session),
                               .master = std::move(state.master),
                               .pending_write = std::move(state.pending.client_write),
-                              .transcript = std::move(state.transcript)};
+                              .transcript = std::move(state.transcript),
+                              .ticket = std::move(state.ticket)};
 }
 
 Next<Established> on(AwaitResumedFinished state,
@@ -53,7 +68,8 @@ Next<Established> on(AwaitResumedFinished state,
                 std::move(state.pending_write),
                 state.transcript,
                 effects);
-  return Established(proof, std::move(state.session));
+  return Established(proof,
+                     with_ticket(std::move(state.session), state.ticket, effects.environment()));
 }
 
 }  // namespace heirloom::client

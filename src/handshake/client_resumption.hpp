@@ -10,8 +10,8 @@ namespace heirloom::client {
 
 /// resume compares a ServerHello that echoes our session id with that session.
 /// session_parameters_changed.
-Next<AwaitCertificate, AwaitResumedChangeCipherSpec> resume(AwaitServerHello state,
-                                                            Negotiated negotiated,
-                                                            Effects& effects);
+Next<AwaitResumedNewSessionTicket, AwaitResumedChangeCipherSpec> resume(AwaitServerHello state,
+                                                                        Negotiated negotiated,
+                                                                        Effects& effects);
 
 }  // namespace heirloom::client

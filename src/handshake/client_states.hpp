@@ -14,6 +14,7 @@
 #include "kx/key_exchange.hpp"
 #include "kx/local_keys.hpp"
 #include "message/certificate_request.hpp"
+#include "message/new_session_ticket.hpp"
 
 #include <memory>
 #include <optional>
@@ -137,6 +138,13 @@ struct AwaitChangeCipherSpec {
   MasterSecret master;
   TrafficKeys pending_read;
   Transcript transcript;
+  message::NewSessionTicket ticket = {};  ///< empty if there was none
+};
+
+/// Our Finished is out, and the server has announced a ticket: it comes first (RFC 5077 §3.3).
+struct AwaitNewSessionTicket {
+  static constexpr std::string_view kName = "AwaitNewSessionTicket";
+  AwaitChangeCipherSpec after;
 };
 
 /// The server's Finished, the first message under its new keys (RFC 2246 §7.4.9).
@@ -146,6 +154,7 @@ struct AwaitFinished {
   Server server;
   MasterSecret master;
   Transcript transcript;
+  message::NewSessionTicket ticket = {};
 };
 
 /// The server resumes our session and speaks first (RFC 2246 §7.3).
@@ -156,6 +165,14 @@ struct AwaitResumedChangeCipherSpec {
   MasterSecret master;
   TrafficKeyPair pending;
   Transcript transcript;
+  message::NewSessionTicket ticket = {};  ///< empty if there was none
+};
+
+/// The server resumes our session and has announced a ticket in place of the one that we have shown
+/// (RFC 5077 §3.3).
+struct AwaitResumedNewSessionTicket {
+  static constexpr std::string_view kName = "AwaitResumedNewSessionTicket";
+  AwaitResumedChangeCipherSpec after;
 };
 
 /// The server's Finished of a resumed session; ours is the answer.
@@ -166,6 +183,7 @@ struct AwaitResumedFinished {
   MasterSecret master;
   TrafficKeys pending_write;
   Transcript transcript;
+  message::NewSessionTicket ticket = {};
 };
 
 /// Both Finished are verified. Cannot be made without the proof.
@@ -192,8 +210,10 @@ using State = std::variant<AwaitServerHello,
                            AwaitCertificateVerdict,
                            AwaitAgreement,
                            AwaitSignature,
+                           AwaitNewSessionTicket,
                            AwaitChangeCipherSpec,
                            AwaitFinished,
+                           AwaitResumedNewSessionTicket,
                            AwaitResumedChangeCipherSpec,
                            AwaitResumedFinished,
                            Established,
@@ -208,8 +228,11 @@ using message::Received;
 /// step runs one input through the machine.
 [[nodiscard]] Result<void> step(State& state, const Input& input, Effects& effects);
 
-Next<AwaitCertificate, AwaitServerKeyExchange, AwaitResumedChangeCipherSpec> on(
-    AwaitServerHello state, const Received<message::ServerHello>& hello, Effects& effects);
+Next<AwaitCertificate,
+     AwaitServerKeyExchange,
+     AwaitResumedNewSessionTicket,
+     AwaitResumedChangeCipherSpec>
+on(AwaitServerHello state, const Received<message::ServerHello>& hello, Effects& effects);
 Next<AwaitStatusOrServerKeyExchange,
      AwaitStatusOrRequestOrDone,
      AwaitServerKeyExchange,
@@ -227,30 +250,44 @@ Next<AwaitCertificateRequestOrDone> on(AwaitStatusOrRequestOrDone state,
 Next<AwaitServerHelloDone> on(AwaitStatusOrRequestOrDone state,
                               const Received<message::CertificateRequest>& request,
                               Effects& effects);
-Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(
-    AwaitStatusOrRequestOrDone state,
-    const Received<message::ServerHelloDone>& done,
-    Effects& effects);
+Next<AwaitCertificateVerdict,
+     AwaitAgreement,
+     AwaitSignature,
+     AwaitNewSessionTicket,
+     AwaitChangeCipherSpec>
+on(AwaitStatusOrRequestOrDone state,
+   const Received<message::ServerHelloDone>& done,
+   Effects& effects);
 Next<AwaitCertificateRequestOrDone> on(AwaitServerKeyExchange state,
                                        const Received<message::ServerKeyExchange>& exchange,
                                        Effects& effects);
 Next<AwaitServerHelloDone> on(AwaitCertificateRequestOrDone state,
                               const Received<message::CertificateRequest>& request,
                               Effects& effects);
-Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(
-    AwaitCertificateRequestOrDone state,
-    const Received<message::ServerHelloDone>& done,
-    Effects& effects);
-Next<AwaitCertificateVerdict, AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(
-    AwaitServerHelloDone state, const Received<message::ServerHelloDone>& done, Effects& effects);
-Next<AwaitAgreement, AwaitSignature, AwaitChangeCipherSpec> on(AwaitCertificateVerdict state,
-                                                               const CertificateAnswer& answer,
-                                                               Effects& effects);
-Next<AwaitChangeCipherSpec> on(AwaitAgreement state,
-                               const PrivateKeyAnswer& answer,
-                               Effects& effects);
-Next<AwaitChangeCipherSpec> on(AwaitSignature state,
-                               const PrivateKeyAnswer& answer,
+Next<AwaitCertificateVerdict,
+     AwaitAgreement,
+     AwaitSignature,
+     AwaitNewSessionTicket,
+     AwaitChangeCipherSpec>
+on(AwaitCertificateRequestOrDone state,
+   const Received<message::ServerHelloDone>& done,
+   Effects& effects);
+Next<AwaitCertificateVerdict,
+     AwaitAgreement,
+     AwaitSignature,
+     AwaitNewSessionTicket,
+     AwaitChangeCipherSpec>
+on(AwaitServerHelloDone state, const Received<message::ServerHelloDone>& done, Effects& effects);
+Next<AwaitAgreement, AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpec> on(
+    AwaitCertificateVerdict state, const CertificateAnswer& answer, Effects& effects);
+Next<AwaitNewSessionTicket, AwaitChangeCipherSpec> on(AwaitAgreement state,
+                                                      const PrivateKeyAnswer& answer,
+                                                      Effects& effects);
+Next<AwaitNewSessionTicket, AwaitChangeCipherSpec> on(AwaitSignature state,
+                                                      const PrivateKeyAnswer& answer,
+                                                      Effects& effects);
+Next<AwaitChangeCipherSpec> on(AwaitNewSessionTicket state,
+                               const Received<message::NewSessionTicket>& ticket,
                                Effects& effects);
 Next<AwaitFinished> on(AwaitChangeCipherSpec state,
                        const message::ChangeCipherSpec& change,
@@ -258,6 +295,9 @@ Next<AwaitFinished> on(AwaitChangeCipherSpec state,
 Next<Established> on(AwaitFinished state,
                      const Received<message::Finished>& finished,
                      Effects& effects);
+Next<AwaitResumedChangeCipherSpec> on(AwaitResumedNewSessionTicket state,
+                                      const Received<message::NewSessionTicket>& ticket,
+                                      Effects& effects);
 Next<AwaitResumedFinished> on(AwaitResumedChangeCipherSpec state,
                               const message::ChangeCipherSpec& change,
                               Effects& effects);

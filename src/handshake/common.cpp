@@ -82,9 +82,6 @@ SessionPtr make_session(Effects& effects,
                         const Negotiated& negotiated,
                         const MasterSecret& master,
                         Shown shown) {
-  if (negotiated.session_id.empty()) {
-    return nullptr;
-  }
   const Environment& environment = effects.environment();
   // A client means its host, whether it could name it in the hello or not; a server has none and
   // goes by the hello.

@@ -16,6 +16,10 @@
 
 namespace heirloom {
 
+/// NewTicket says whether the server has announced a NewSessionTicket in its hello: then it must
+/// come, and otherwise it must not (RFC 5077 §3.3).
+enum class NewTicket : std::uint8_t { none, announced };
+
 /// Negotiated is what both hellos settled.
 struct Negotiated {
   const VersionProfile* profile = nullptr;
@@ -24,6 +28,7 @@ struct Negotiated {
   ProtocolVersion client_version{};                ///< ClientHello.client_version
   Bytes session_id;                                ///< of the ServerHello; may be empty
   std::optional<NamedCurve> curve = std::nullopt;  ///< as server, if the suite uses one
+  NewTicket new_ticket = NewTicket::none;
 };
 
 /// make_random is gmt_unix_time and 28 random bytes (RFC 6101 §5.6.1.2, RFC 2246 §7.4.1.2).
@@ -53,7 +58,8 @@ struct Shown {
   Bytes own_certificates = {};  ///< as client, see session_rules.hpp
 };
 
-/// make_session gives the session that this handshake established, null if the server gave no id.
+/// make_session gives the session that this handshake established. It has no id if the server gave
+/// none, and then nothing but a ticket can lead back to it.
 [[nodiscard]] SessionPtr make_session(Effects& effects,
                                       const Negotiated& negotiated,
                                       const MasterSecret& master,

@@ -31,6 +31,7 @@ struct Environment {
   const kx::LocalKeys* own = nullptr;  ///< our certificates and what temporary keys are made from
   CertificateVerifier* verifier = nullptr;
   SessionStore* sessions = nullptr;
+  TicketKeys* ticket_keys = nullptr;
   RandomSource* random = nullptr;
   const Clock* clock = nullptr;
   KeyLog* key_log = nullptr;

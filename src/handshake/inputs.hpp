@@ -31,6 +31,7 @@ struct PrivateKeyAnswer {
 using Input = std::variant<message::Received<message::HelloRequest>,
                            message::Received<message::ClientHello>,
                            message::Received<message::ServerHello>,
+                           message::Received<message::NewSessionTicket>,
                            message::Received<message::Certificate>,
                            message::Received<message::CertificateStatus>,
                            message::Received<message::ServerKeyExchange>,

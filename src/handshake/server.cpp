@@ -7,6 +7,7 @@
 #include "handshake/server_own_flight.hpp"
 #include "handshake/server_resumption.hpp"
 #include "handshake/server_states.hpp"
+#include "handshake/tickets.hpp"
 
 #include <utility>
 
@@ -21,9 +22,24 @@ using AfterSession = Next<AwaitParamsSignature,
 
 AfterSession session_found(AwaitSession state, SessionPtr session, Effects& effects) {
   if (session != nullptr && can_resume(state, *session, effects)) {
-    return resume(std::move(state), std::move(session), effects);
+    state.new_ticket = NewTicket::none;  // the id leads back to it already
+    Bytes id = session->facts().id;
+    return resume(std::move(state), std::move(session), std::move(id), effects);
   }
   return full_handshake(std::move(state), effects);
+}
+
+/// ticket_opened: "If the server accepts the ticket and the Session ID is not empty, then it MUST
+/// respond with the same Session ID present in the ClientHello" (RFC 5077 §3.4), as long as it
+/// came: not a byte more, or memory leaks out ("Ticketbleed", CVE-2016-9244).
+AfterSession ticket_opened(AwaitSession state, Effects& effects) {
+  OpenedTicket opened = open_ticket(state.hello, *state.profile, effects.environment());
+  if (opened.session == nullptr || !can_resume(state, *opened.session, effects)) {
+    return full_handshake(std::move(state), effects);
+  }
+  state.new_ticket = opened.is_outdated ? NewTicket::announced : NewTicket::none;
+  Bytes id = state.hello.session_id;
+  return resume(std::move(state), std::move(opened.session), std::move(id), effects);
 }
 
 }  // namespace
@@ -46,6 +62,14 @@ on(AwaitClientHello /*state*/, const Received<message::ClientHello>& hello, Effe
   HEIRLOOM_TRY_VOID(read_extensions(hello.body, effects));
   AwaitSession state{.hello = hello.body, .profile = profile, .transcript = {}};
   state.transcript.append(hello.raw);
+  if (takes_tickets(state.hello, *profile, environment)) {
+    state.new_ticket = NewTicket::announced;
+  }
+  // RFC 5077 §3.4: "If a ticket is presented by the client, the server MUST NOT attempt to use the
+  // Session ID in the ClientHello for stateful session resumption."
+  if (has_ticket(state.hello)) {
+    return ticket_opened(std::move(state), effects);
+  }
   if (environment.sessions == nullptr || state.hello.session_id.empty()) {
     return full_handshake(std::move(state), effects);
   }

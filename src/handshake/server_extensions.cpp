@@ -71,6 +71,10 @@ std::optional<wire::HelloExtensions> answer_extensions(const AwaitSession& state
     answers.push_back(
         {.type = static_cast<std::uint16_t>(ExtensionType::status_request), .data = {}});
   }
+  if (state.new_ticket == NewTicket::announced) {
+    answers.push_back(
+        {.type = static_cast<std::uint16_t>(ExtensionType::session_ticket), .data = {}});
+  }
   return answers.empty() ? std::nullopt : std::optional(std::move(answers));
 }
 

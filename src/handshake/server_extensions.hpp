@@ -24,8 +24,9 @@ namespace heirloom::server {
 /// answer_extensions is what the ServerHello carries: renegotiation_info if the client signalled
 /// it, in both versions (RFC 5746 §3.6, drift D60), our point format if the client named its own
 /// and the suite has points (RFC 4492 §5.2), and status_request if a CertificateStatus follows
-/// (RFC 6066 §8). server_name is not acknowledged: one certificate serves every name, so the
-/// extension changed nothing (RFC 6066 §3). Empty if nothing is answered.
+/// (RFC 6066 §8), and session_ticket if a NewSessionTicket does (RFC 5077 §3.2). server_name is not
+/// acknowledged: one certificate serves every name, so the extension changed nothing (RFC 6066 §3).
+/// Empty if nothing is answered.
 [[nodiscard]] std::optional<wire::HelloExtensions> answer_extensions(const AwaitSession& state,
                                                                      const Choice& choice,
                                                                      Effects& effects);

@@ -2,6 +2,7 @@
 // and its own (RFC 6101 §5.6.9, RFC 2246 §7.1 and §7.4.9).
 #include "base/try.hpp"
 #include "handshake/server_states.hpp"
+#include "handshake/tickets.hpp"
 
 #include <utility>
 
@@ -27,15 +28,20 @@ Next<Established> on(AwaitFinished state,
       verify_finished(
           profile, state.transcript.snapshot(), state.master, Side::client, finished.body));
   state.transcript.append(finished.raw);
+  SessionPtr session = make_session(
+      effects, state.negotiated, state.master, {.peer_chain = std::move(state.client.chain)});
+  if (state.negotiated.new_ticket == NewTicket::announced) {
+    send_ticket(*session, state.transcript, effects);
+  }
   send_finished(state.negotiated,
                 state.master,
                 Side::server,
                 std::move(state.pending_write),
                 state.transcript,
                 effects);
-  SessionPtr session = make_session(
-      effects, state.negotiated, state.master, {.peer_chain = std::move(state.client.chain)});
-  if (session != nullptr) {
+  if (session->facts().id.empty()) {
+    session.reset();  // nothing of ours leads back to it
+  } else {
     effects.store(session);
   }
   return Established(proof, std::move(session));

@@ -19,7 +19,8 @@ Result<Negotiated> send_hello(const AwaitSession& state,
                         .randoms = {.client = state.hello.random, .server = random},
                         .client_version = state.hello.client_version,
                         .session_id = std::move(session_id),
-                        .curve = choice.curve};
+                        .curve = choice.curve,
+                        .new_ticket = state.new_ticket};
   tell_negotiated(effects, negotiated);
   effects.send(message::ServerHello{.server_version = state.profile->version,
                                     .random = random,

@@ -15,9 +15,11 @@ namespace heirloom::server {
 
 namespace {
 
-Result<Bytes> make_session_id(const Environment& environment) {
-  if (environment.sessions == nullptr) {
-    return Bytes{};  // RFC 2246 §7.4.1.3: empty, this session will not be cached
+/// make_session_id: RFC 2246 §7.4.1.3: empty, this session will not be cached. RFC 5077 §3.4: so it
+/// SHOULD be if a ticket is to come.
+Result<Bytes> make_session_id(const Environment& environment, NewTicket new_ticket) {
+  if (environment.sessions == nullptr || new_ticket == NewTicket::announced) {
+    return Bytes{};
   }
   Bytes id(kMaxSessionId);
   if (!environment.random->fill(id)) {
@@ -106,7 +108,7 @@ Next<AwaitParamsSignature, AwaitClientCertificate, AwaitClientKeyExchange> full_
   HEIRLOOM_TRY(
       const Choice choice,
       choose_cipher_suite(state.hello, *environment.policy, *state.profile, *environment.own));
-  HEIRLOOM_TRY(Bytes session_id, make_session_id(environment));
+  HEIRLOOM_TRY(Bytes session_id, make_session_id(environment, state.new_ticket));
   HEIRLOOM_TRY(Negotiated negotiated,
                send_hello(state, choice, std::move(session_id), state.transcript, effects));
   Own own{.certificate = choice.certificate,

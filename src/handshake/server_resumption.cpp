@@ -4,6 +4,7 @@
 #include "handshake/negotiate.hpp"
 #include "handshake/server_hello.hpp"
 #include "handshake/session_rules.hpp"
+#include "handshake/tickets.hpp"
 #include "session/session_access.hpp"
 
 #include <algorithm>
@@ -18,6 +19,7 @@ bool can_resume(const AwaitSession& state, const Session& session, Effects& effe
 
 Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
                                           SessionPtr session,
+                                          Bytes session_id,
                                           Effects& effects) {
   const Session::Facts& facts = session->facts();
   // RFC 6101 §5.6.1.2: the lists "must include at least" the suite and the compression method of
@@ -30,8 +32,9 @@ Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
   effects.use(session);
   const CipherSuite* suite = find_cipher_suite(facts.cipher_suite);
   HEIRLOOM_EXPECT(suite != nullptr);
-  HEIRLOOM_TRY(Negotiated negotiated,
-               send_hello(state, Choice{.suite = suite}, facts.id, state.transcript, effects));
+  HEIRLOOM_TRY(
+      Negotiated negotiated,
+      send_hello(state, Choice{.suite = suite}, std::move(session_id), state.transcript, effects));
   MasterSecret master = detail::SessionAccess::master_secret(*session);
   log_secret(effects.environment(), negotiated.randoms, master);
   effects.info().is_resumed = true;
@@ -40,6 +43,9 @@ Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
   if (const kx::LocalKey* own =
           find_certificate(*suite, *state.profile, *effects.environment().own)) {
     effects.info().own_chain = own->credentials->chain;
+  }
+  if (negotiated.new_ticket == NewTicket::announced) {
+    send_ticket(*session, state.transcript, effects);
   }
   TrafficKeyPair keys = derive_keys(effects.environment(), negotiated, master);
   send_finished(

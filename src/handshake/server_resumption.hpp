@@ -12,7 +12,11 @@ namespace heirloom::server {
 /// session resumes only in its own version (drift D58).
 [[nodiscard]] bool can_resume(const AwaitSession& state, const Session& session, Effects& effects);
 
-/// resume sends the ServerHello, change_cipher_spec and Finished. session_suite_not_offered.
-Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state, SessionPtr session, Effects& effects);
+/// resume sends the ServerHello with that session id, NewSessionTicket*, change_cipher_spec and
+/// Finished. session_suite_not_offered.
+Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
+                                          SessionPtr session,
+                                          Bytes session_id,
+                                          Effects& effects);
 
 }  // namespace heirloom::server

@@ -32,6 +32,7 @@ struct AwaitSession {
   message::ClientHello hello;
   const VersionProfile* profile = nullptr;
   Transcript transcript;
+  NewTicket new_ticket = NewTicket::none;  ///< what our hello will say
 };
 
 /// Own is our side of the key exchange: the certificate that the suite goes with, null if it goes

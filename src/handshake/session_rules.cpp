@@ -2,6 +2,7 @@
 
 #include "crypto/hash.hpp"
 #include "handshake/negotiate.hpp"
+#include "handshake/tickets.hpp"
 #include "version/profile.hpp"
 
 #include <algorithm>
@@ -61,7 +62,8 @@ bool is_same_name(std::string_view a, std::string_view b) {
 
 bool may_offer(const Session& session, const Environment& environment) {
   const Session::Facts& facts = session.facts();
-  return !facts.id.empty() && is_same_name(facts.server_name, environment.host) &&
+  return (!facts.id.empty() || has_live_ticket(session, environment)) &&
+         is_same_name(facts.server_name, environment.host) &&
          facts.own_certificates == own_certificates(*environment.own) &&
          is_good(session, CertificateQuestion::Role::server, environment);
 }

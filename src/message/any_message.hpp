@@ -10,6 +10,7 @@
 #include "message/client_key_exchange.hpp"
 #include "message/finished.hpp"
 #include "message/hello_request.hpp"
+#include "message/new_session_ticket.hpp"
 #include "message/server_hello.hpp"
 #include "message/server_hello_done.hpp"
 #include "message/server_key_exchange.hpp"
@@ -29,6 +30,7 @@ struct Received {
 using AnyMessage = std::variant<Received<HelloRequest>,
                                 Received<ClientHello>,
                                 Received<ServerHello>,
+                                Received<NewSessionTicket>,
                                 Received<Certificate>,
                                 Received<CertificateStatus>,
                                 Received<ServerKeyExchange>,

@@ -19,6 +19,7 @@ enum class ExtensionType : std::uint16_t {
   status_request = 5,     ///< RFC 6066 §8
   elliptic_curves = 10,   ///< RFC 4492 §5.1.1
   ec_point_formats = 11,  ///< RFC 4492 §5.1.2
+  session_ticket = 35,    ///< RFC 5077 §3.2
   renegotiation_info = 0xff01,
 };
 

@@ -11,6 +11,8 @@ std::string_view to_string(HandshakeType type) noexcept {
       return "client_hello";
     case HandshakeType::server_hello:
       return "server_hello";
+    case HandshakeType::new_session_ticket:
+      return "new_session_ticket";
     case HandshakeType::certificate:
       return "certificate";
     case HandshakeType::server_key_exchange:

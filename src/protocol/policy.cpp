@@ -298,6 +298,7 @@ std::string to_string(const Policy& policy) {
   lines.add("renegotiation_info", word(policy.renegotiation_info));
   lines.add("elliptic_curves", word(policy.elliptic_curves));
   lines.add("status_request", word(policy.status_request));
+  lines.add("session_ticket", word(policy.session_ticket));
   lines.add("fallback", word(policy.fallback));
   lines.add("missing_close_notify", word(policy.missing_close_notify));
   lines.add("premaster_version", word(policy.premaster_version));

@@ -32,6 +32,8 @@ Automaton server_hears(Shape shape, ProtocolVersion version) {
   switch (shape) {
     case Shape::plain:
     case Shape::stapled:
+    case Shape::ticketed:
+    case Shape::resumed_ticketed:
       a[{1, S::client_key_exchange}] = 4;
       break;
     case Shape::with_client_certificate:
@@ -92,6 +94,19 @@ void add_status(Automaton& a) {
   a[{1, S::certificate}] = 8;
 }
 
+/// add_ticket puts a NewSessionTicket, which must not be left out, before the change_cipher_spec:
+/// that of a resumption (4, after 9) and that of a full handshake (6, after 10). Every other edge
+/// to these states ends before the ticket (RFC 5077 §3.3).
+void add_ticket(Automaton& a) {
+  for (auto& [edge, next] : a) {
+    if (next == 4 || next == 6) {
+      next = next == 4 ? 9 : 10;
+    }
+  }
+  a[{9, S::new_session_ticket}] = 4;
+  a[{10, S::new_session_ticket}] = 6;
+}
+
 // What a client may hear after its ClientHello.
 Automaton client_hears(Shape shape, Combination combination) {
   const ProtocolVersion version = combination.version;
@@ -101,12 +116,14 @@ Automaton client_hears(Shape shape, Combination combination) {
     case Shape::plain:
     case Shape::with_client_certificate:
     case Shape::stapled:
+    case Shape::ticketed:
       a[{0, S::server_hello}] = 1;
       a[{0, S::resumed_server_hello}] = 1;  // no id was offered, so its id is empty: a new session
       a[{2, S::server_hello_done}] = 4;
       a[{3, S::server_hello_done}] = 4;
       break;
     case Shape::resumed:
+    case Shape::resumed_ticketed:
       a[{0, S::resumed_server_hello}] = 4;
       a[{0, S::server_hello}] = 1;  // the server may start a new session instead
       a[{2, S::server_hello_done}] = 6;
@@ -117,15 +134,18 @@ Automaton client_hears(Shape shape, Combination combination) {
   if (shape == Shape::stapled) {
     add_status(a);
   }
+  if (shape == Shape::ticketed || shape == Shape::resumed_ticketed) {
+    add_ticket(a);
+  }
   a[{4, S::change_cipher_spec}] = 5;
   a[{5, S::finished}] = kEstablished;
-  for (const int state : {0, 1, 2, 3, 4, 5, 6, 7, 8}) {
+  for (const int state : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10}) {
     a[{state, S::hello_request}] = state;  // ignored while negotiating (RFC 2246 §7.4.1.1)
   }
   if (version != ProtocolVersion::ssl30) {
     a[{kEstablished, S::hello_request}] = kEstablished;
   }
-  for (const int state : {0, 1, 2, 3, 4, 5, 6, 7, 8, kEstablished}) {
+  for (const int state : {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, kEstablished}) {
     a[{state, S::no_certificate_warning}] = state;
   }
   return a;
@@ -313,6 +333,8 @@ std::vector<Setting> settings() {
   }
   for (const std::uint16_t suite : {std::uint16_t{0x002f}, std::uint16_t{0x0033}}) {
     all.push_back({Side::client, {ProtocolVersion::tls10, suite}, Shape::stapled});
+    all.push_back({Side::client, {ProtocolVersion::tls10, suite}, Shape::ticketed});
+    all.push_back({Side::client, {ProtocolVersion::tls10, suite}, Shape::resumed_ticketed});
   }
   return all;
 }
@@ -329,7 +351,9 @@ std::vector<Kind> kinds() {
       all.push_back({side, shape});
     }
   }
-  all.push_back({Side::client, Shape::stapled});
+  for (const Shape shape : {Shape::stapled, Shape::ticketed, Shape::resumed_ticketed}) {
+    all.push_back({Side::client, shape});
+  }
   return all;
 }
 
@@ -344,6 +368,10 @@ std::string kind_name(const ::testing::TestParamInfo<Kind>& test) {
       return name + "_Resumed";
     case Shape::stapled:
       return name + "_Stapled";
+    case Shape::ticketed:
+      return name + "_Ticketed";
+    case Shape::resumed_ticketed:
+      return name + "_ResumedTicketed";
   }
   return name;
 }

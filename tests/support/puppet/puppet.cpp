@@ -28,7 +28,8 @@ constexpr std::array<std::string_view, kSymbolCount> kNames{"hello_request",
                                                             "change_cipher_spec",
                                                             "no_certificate_warning",
                                                             "application_data",
-                                                            "certificate_status"};
+                                                            "certificate_status",
+                                                            "new_session_ticket"};
 
 }  // namespace
 
@@ -194,6 +195,9 @@ Bytes Puppet::encode(Symbol symbol) {
       break;
     case Symbol::certificate_status:
       bytes = message::encode_message(message::CertificateStatus{.response = {0x30, 0x00}});
+      break;
+    case Symbol::new_session_ticket:
+      bytes = message::encode_message(new_session_ticket);
       break;
     case Symbol::server_key_exchange:
       bytes = message::encode_message(make_params());

@@ -50,9 +50,10 @@ enum class Symbol : std::uint8_t {
   no_certificate_warning,
   application_data,
   certificate_status,
+  new_session_ticket,
 };
 
-inline constexpr std::size_t kSymbolCount = 16;
+inline constexpr std::size_t kSymbolCount = 17;
 
 [[nodiscard]] std::string_view to_string(Symbol symbol);
 [[nodiscard]] std::string to_string(const std::vector<Symbol>& script);
@@ -94,6 +95,8 @@ class Puppet {
   // What may be bent by a test before it is said.
   message::ClientHello client_hello;
   message::ServerHello server_hello;
+  message::NewSessionTicket new_session_ticket{.ticket_lifetime_hint = 300,
+                                               .ticket = Bytes(50, 0x71)};
   std::optional<Bytes> premaster_override;  ///< the 48 bytes
   std::optional<Bytes> premaster_block;     ///< the ciphertext, in place of one made from it
   Bytes trailing_hello_bytes;               ///< behind the ClientHello

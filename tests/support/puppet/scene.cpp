@@ -53,6 +53,20 @@ Connection Scene::make_client(Combination combination, const Adjust& adjust) {
     session = stored_session(combination, Side::client);
     puppet_.offer_session(Bytes(32, 7), stored_master());
   }
+  if (shape_ == Shape::resumed_ticketed) {
+    const SessionPtr plain = stored_session(combination, Side::client);
+    Session::Facts facts = plain->facts();
+    facts.id.clear();
+    facts.ticket = Bytes(60, 0x70);
+    facts.ticket_end = facts.created + std::chrono::hours(1);
+    session = detail::SessionAccess::make(std::move(facts), stored_master());
+    puppet_.offer_session({}, stored_master());
+  }
+  if (shape_ == Shape::ticketed || shape_ == Shape::resumed_ticketed) {
+    options.policy.session_ticket = Extension::on;
+    puppet_.server_hello.extensions = wire::HelloExtensions{
+        {.type = static_cast<std::uint16_t>(message::ExtensionType::session_ticket), .data = {}}};
+  }
   if (shape_ == Shape::stapled) {
     options.policy.status_request = Extension::on;
     puppet_.server_hello.extensions = wire::HelloExtensions{

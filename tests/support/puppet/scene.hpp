@@ -11,8 +11,17 @@
 namespace heirloom::testing {
 
 /// Shape is the kind of handshake that the engine is set up for.
-/// In `stapled` a client asks for the status of the server's certificate and is promised one.
-enum class Shape : std::uint8_t { plain, with_client_certificate, resumed, stapled };
+/// In `stapled` a client asks for the status of the server's certificate and is promised one; in
+/// `ticketed` it asks for a ticket and is promised one; in `resumed_ticketed` it resumes by one and
+/// is promised another.
+enum class Shape : std::uint8_t {
+  plain,
+  with_client_certificate,
+  resumed,
+  stapled,
+  ticketed,
+  resumed_ticketed
+};
 
 class Scene {
  public:

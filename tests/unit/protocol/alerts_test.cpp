@@ -72,6 +72,7 @@ TEST(Rfc2246_7_4, HandshakeTypesHaveTheStatedNumbers) {
       {0, "hello_request"},
       {1, "client_hello"},
       {2, "server_hello"},
+      {4, "new_session_ticket"},  // RFC 5077 §3.3
       {11, "certificate"},
       {12, "server_key_exchange"},
       {13, "certificate_request"},
