@@ -48,13 +48,13 @@ Next<AwaitCertificate, AwaitServerKeyExchange, AwaitResumedChangeCipherSpec> on(
   if (hello.body.compression_method != kCompressionNull) {
     return Error(Cause::compression_not_offered, std::to_string(hello.body.compression_method));
   }
-  HEIRLOOM_TRY_VOID(check_extensions(state.offer, hello.body, effects));
   state.transcript.append(hello.raw);
   Negotiated negotiated{.profile = profile,
                         .suite = suite,
                         .randoms = {.client = state.offer.random, .server = hello.body.random},
                         .client_version = state.offer.client_version,
                         .session_id = hello.body.session_id};
+  HEIRLOOM_TRY_VOID(judge_extensions(state.offer, hello.body, negotiated, effects));
   tell_negotiated(effects, negotiated);
   if (state.resume != nullptr && hello.body.session_id == state.offer.session_id) {
     return resume(std::move(state), std::move(negotiated), effects);
@@ -68,7 +68,6 @@ Next<AwaitCertificate, AwaitServerKeyExchange, AwaitResumedChangeCipherSpec> on(
         .transcript = std::move(state.transcript)};
   }
   return AwaitCertificate{.negotiated = std::move(negotiated),
-                          .status = status_rule(hello.body, *profile),
                           .transcript = std::move(state.transcript)};
 }
 

@@ -42,7 +42,7 @@ std::vector<std::uint16_t> offered_cipher_suites(const Policy& policy,
   if (resume != nullptr && std::ranges::find(list, resume->facts().cipher_suite) == list.end()) {
     list.push_back(resume->facts().cipher_suite);
   }
-  if (policy.renegotiation_info == Extension::on) {
+  if (policy.extensions.has(Extension::renegotiation_info)) {
     list.push_back(kEmptyRenegotiationInfoScsv);
   }
   if (policy.fallback == SignalFallback::on && resume == nullptr) {
@@ -135,7 +135,7 @@ Result<Choice> choose_cipher_suite(const message::ClientHello& hello,
                                    const Policy& policy,
                                    const VersionProfile& profile,
                                    const kx::LocalKeys& own) {
-  HEIRLOOM_TRY(const CurveOffer offer, read_curve_offer(hello));
+  HEIRLOOM_TRY(const CurveOffer offer, read_curve_offer(hello, policy));
   const bool is_ours = policy.preference == Preference::server;
   const std::span<const std::uint16_t> first = is_ours ? policy.cipher_suites : hello.cipher_suites;
   const std::span<const std::uint16_t> second =

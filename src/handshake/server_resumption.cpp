@@ -33,7 +33,11 @@ Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
   const CipherSuite* suite = find_cipher_suite(facts.cipher_suite);
   HEIRLOOM_EXPECT(suite != nullptr);
   HEIRLOOM_TRY(Negotiated negotiated,
-               send_hello(state, Choice{.suite = suite}, facts.id, state.transcript, effects));
+               send_hello(state,
+                          Choice{.suite = suite, .session = session.get()},
+                          facts.id,
+                          state.transcript,
+                          effects));
   MasterSecret master = detail::SessionAccess::master_secret(*session);
   log_secret(effects.environment(), negotiated.randoms, master);
   effects.info().is_resumed = true;

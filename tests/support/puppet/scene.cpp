@@ -53,7 +53,7 @@ Connection Scene::make_client(Combination combination, const Adjust& adjust) {
     puppet_.offer_session(Bytes(32, 7), stored_master());
   }
   if (shape_ == Shape::stapled) {
-    options.policy.status_request = Extension::on;
+    options.policy.extensions.add(Extension::status_request);
     puppet_.server_hello.extensions = wire::HelloExtensions{
         {.type = static_cast<std::uint16_t>(message::ExtensionType::status_request), .data = {}}};
   }
