@@ -146,10 +146,10 @@ Outcome<std::shared_ptr<const ClientConfig>> make_config(const ConnectOptions& o
   }
   client.policy = *std::move(policy);
   if (options.no_server_name) {
-    client.policy.server_name = Extension::off;
+    client.policy.extensions.remove(Extension::server_name);
   }
   if (options.path.must_be_good && !options.protocol.no_extensions) {
-    client.policy.status_request = Extension::on;
+    client.policy.extensions.add(Extension::status_request);
   }
   if (options.fallback_signal) {
     client.policy.fallback = SignalFallback::on;

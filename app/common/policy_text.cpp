@@ -20,6 +20,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr std::string_view kSuites = "cipher_suites";
 constexpr std::string_view kCurves = "named_curves";
+constexpr std::string_view kExtensions = "extensions";
 
 std::vector<std::string> split_values(const std::string& text) {
   constexpr std::string_view between = ", ";
@@ -34,7 +35,10 @@ std::vector<std::string> split_values(const std::string& text) {
 }
 
 Json value_json(const PolicyLine& line) {
-  if (line.name == kSuites || line.name == kCurves) {
+  if (line.name == kExtensions && line.value == to_string(ExtensionSet())) {
+    return Json::array();
+  }
+  if (line.name == kSuites || line.name == kCurves || line.name == kExtensions) {
     return split_values(line.value);
   }
   std::uint64_t number = 0;

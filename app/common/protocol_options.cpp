@@ -200,9 +200,7 @@ Outcome<Policy> build_policy(const ProtocolOptions& options) {
     return *std::move(failure);
   }
   if (options.no_extensions) {
-    policy->server_name = Extension::off;
-    policy->renegotiation_info = Extension::off;
-    policy->elliptic_curves = Extension::off;
+    policy->extensions = {};
   }
   if (options.no_split) {
     policy->cbc_splitting = CbcSplitting::off;

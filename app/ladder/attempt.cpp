@@ -46,10 +46,7 @@ LadderSetup without_groups(LadderSetup setup) {
 Policy narrow(Policy policy, Rung rung, bool sends_signal) {
   policy.fallback = sends_signal ? SignalFallback::on : SignalFallback::off;
   if (rung == Rung::tls10_bare) {
-    policy.server_name = Extension::off;
-    policy.renegotiation_info = Extension::off;
-    policy.elliptic_curves = Extension::off;
-    policy.status_request = Extension::off;
+    policy.extensions = {};
   }
   if (rung == Rung::ssl30) {
     policy.min_version = ProtocolVersion::ssl30;

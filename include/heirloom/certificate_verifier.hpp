@@ -76,7 +76,7 @@ struct TrustOptions {
   /// none of a server certificate's issuer, a good stapled response says as much.
   std::vector<std::vector<std::uint8_t>> revocation_lists = {};
   /// stapled_status: `required` makes the lack of a response certificate_status_unknown. It takes
-  /// Policy::status_request to get one, and there is none at SSL 3.0.
+  /// Policy::extensions to have status_request, and there is none at SSL 3.0.
   StapledStatus stapled_status = StapledStatus::optional;
   bool check_host = true;       ///< compare the server's name with the question's host
   CertificateRules rules = {};  ///< sizes of keys, signatures and the order of the chain

@@ -4,6 +4,7 @@
 #include "heirloom/certificate_rules.hpp"
 #include "heirloom/cipher_suite.hpp"
 #include "heirloom/export.hpp"
+#include "heirloom/hello_extension.hpp"
 #include "heirloom/named_curve.hpp"
 #include "heirloom/version.hpp"
 
@@ -25,8 +26,6 @@ enum class CbcSplitting : std::uint8_t {
 enum class Preference : std::uint8_t { server, client };
 
 enum class ClientAuthentication : std::uint8_t { none, optional, required };
-
-enum class Extension : std::uint8_t { off, on };
 
 /// SignalFallback says whether a ClientHello carries TLS_FALLBACK_SCSV (RFC 7507): this connection
 /// is a retry at a lower version.
@@ -73,17 +72,18 @@ struct Policy {
   CertificateRules certificates;
   ClientAuthentication client_authentication = ClientAuthentication::none;  ///< as server
   CbcSplitting cbc_splitting = CbcSplitting::one_n_minus_one;
-  Extension server_name = Extension::on;  ///< RFC 6066; sent at TLS 1.0 hellos for host names only
-  Extension renegotiation_info = Extension::on;  ///< RFC 5746: signal and extension
-  Extension elliptic_curves = Extension::on;     ///< RFC 4492 §5.1: curves and point formats
-  /// status_request asks a server for a stapled OCSP response (RFC 6066 §8), in TLS 1.0 hellos. Off
-  /// in every preset: old boxes stumble over extensions, and what comes is for TrustOptions. A
-  /// server needs no policy for it: it answers if its Credentials have a response.
-  Extension status_request = Extension::off;
-  /// session_ticket takes a ticket from a server that gives them and resumes by it (RFC 5077), in
-  /// TLS 1.0 hellos. Off in every preset, as status_request. A server needs no policy for it: it
-  /// gives tickets if it has keys for them.
-  Extension session_ticket = Extension::off;
+  /// extensions is what a client asks for, if it has what it takes, and what a server looks at. In
+  /// a hello that offers no more than SSL 3.0 only renegotiation_info is possible (drift D60).
+  ///
+  /// status_request, a stapled OCSP response, is off in every preset: old boxes stumble over
+  /// extensions, and what comes is for TrustOptions. A server answers it, switched on or not, if
+  /// its Credentials have a response. session_ticket takes a ticket from a server and resumes by it
+  /// (RFC 5077); it is off in every preset for the same reason, and a server gives tickets,
+  /// switched on or not, if it has TicketKeys.
+  ExtensionSet extensions = {Extension::server_name,
+                             Extension::elliptic_curves,
+                             Extension::ec_point_formats,
+                             Extension::renegotiation_info};
   SignalFallback fallback = SignalFallback::off;
   OnMissingCloseNotify missing_close_notify = OnMissingCloseNotify::keep_session;
   PremasterVersion premaster_version = PremasterVersion::must_match_hello;

@@ -35,7 +35,7 @@ Result<AwaitServerHello> start(Effects& effects) {
   }
   hello.cipher_suites = offered_cipher_suites(policy, hello.client_version, state.resume.get());
   hello.compression_methods = {kCompressionNull};
-  offer_extensions(hello, state.resume.get(), effects);
+  offer_extensions(hello, effects);
   effects.info().client_version = hello.client_version;
   effects.send(hello, state.transcript);
   return state;
@@ -57,14 +57,13 @@ on(AwaitServerHello state, const Received<message::ServerHello>& hello, Effects&
   if (hello.body.compression_method != kCompressionNull) {
     return Error(Cause::compression_not_offered, std::to_string(hello.body.compression_method));
   }
-  HEIRLOOM_TRY_VOID(check_extensions(state.offer, hello.body, effects));
   state.transcript.append(hello.raw);
   Negotiated negotiated{.profile = profile,
                         .suite = suite,
                         .randoms = {.client = state.offer.random, .server = hello.body.random},
                         .client_version = state.offer.client_version,
-                        .session_id = hello.body.session_id,
-                        .new_ticket = announced_ticket(hello.body, *profile)};
+                        .session_id = hello.body.session_id};
+  HEIRLOOM_TRY_VOID(judge_extensions(state.offer, hello.body, negotiated, effects));
   tell_negotiated(effects, negotiated);
   if (state.resume != nullptr && hello.body.session_id == state.offer.session_id) {
     return resume(std::move(state), std::move(negotiated), effects);
@@ -78,7 +77,6 @@ on(AwaitServerHello state, const Received<message::ServerHello>& hello, Effects&
         .transcript = std::move(state.transcript)};
   }
   return AwaitCertificate{.negotiated = std::move(negotiated),
-                          .status = status_rule(hello.body, *profile),
                           .transcript = std::move(state.transcript)};
 }
 

@@ -1,14 +1,12 @@
-// The extensions of the client's hello: what it offers and what the answer may be (RFC 3546 §2.3,
-// RFC 6066, RFC 4492 §5.1, RFC 5746). A hello that offers no more than SSL 3.0 has none of
-// them; that renegotiation_info may be answered says a signalling suite, in both versions
-// (offered_cipher_suites, drift D60).
+// The extensions of the client's hello: what it offers, and what the answer may be, by the table of
+// extension_table.hpp (RFC 3546 §2.3). A hello that offers no more than SSL 3.0 has only those that
+// deployed peers accept there (drift D60).
 #pragma once
 
-#include "handshake/client_states.hpp"
+#include "handshake/common.hpp"
 #include "handshake/effects.hpp"
 #include "message/client_hello.hpp"
 #include "message/server_hello.hpp"
-#include "version/profile.hpp"
 
 namespace heirloom::client {
 
@@ -16,15 +14,12 @@ namespace heirloom::client {
 /// for. `resume` is the session that is offered, or null.
 void offer_extensions(message::ClientHello& hello, const Session* resume, Effects& effects);
 
-/// check_extensions looks at what the server answered (RFC 3546 §2.3: nothing that was not
-/// offered). extension_not_offered, extension_malformed, renegotiation_info_mismatch.
-[[nodiscard]] Result<void> check_extensions(const message::ClientHello& offer,
+/// judge_extensions looks at what the server answered, and notes what is settled by it. Nothing
+/// that was not offered may be answered (RFC 3546 §2.3). extension_not_offered,
+/// extension_malformed, and what the rows say.
+[[nodiscard]] Result<void> judge_extensions(const message::ClientHello& offer,
                                             const message::ServerHello& answer,
+                                            Negotiated& negotiated,
                                             Effects& effects);
-
-/// status_rule: RFC 6066 §8: "a server that receives a client hello containing the "status_request"
-/// extension MAY return" one, and says so in its hello. SSL 3.0 has no such message.
-[[nodiscard]] CertificateStatusRule status_rule(const message::ServerHello& answer,
-                                                const VersionProfile& profile);
 
 }  // namespace heirloom::client

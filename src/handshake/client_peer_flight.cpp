@@ -56,7 +56,7 @@ on(AwaitCertificate state, const Received<message::Certificate>& certificate, Ef
   Server server{.chain = chain,
                 .key = std::move(key),
                 .agreement = kx::make_client_agreement(suite.key_exchange)};
-  const bool has_status = state.status == CertificateStatusRule::may_follow;
+  const bool has_status = state.negotiated.has_certificate_status;
   if (has_more && has_status) {
     return AwaitStatusOrServerKeyExchange{.negotiated = std::move(state.negotiated),
                                           .server = std::move(server),

@@ -32,15 +32,10 @@ struct AwaitServerHello {
   Transcript transcript;
 };
 
-/// CertificateStatusRule says whether a CertificateStatus may follow the Certificate: if we have
-/// asked for it and the server has said that it answers. It may still leave it out (RFC 6066 §8).
-enum class CertificateStatusRule : std::uint8_t { never, may_follow };
-
 /// A new session: the server shows who it is (RFC 2246 §7.4.2).
 struct AwaitCertificate {
   static constexpr std::string_view kName = "AwaitCertificate";
   Negotiated negotiated;
-  CertificateStatusRule status = CertificateStatusRule::never;
   Transcript transcript;
 };
 

@@ -29,6 +29,7 @@ struct Negotiated {
   Bytes session_id;                                ///< of the ServerHello; may be empty
   std::optional<NamedCurve> curve = std::nullopt;  ///< as server, if the suite uses one
   NewTicket new_ticket = NewTicket::none;
+  bool has_certificate_status = false;  ///< the server announces a CertificateStatus (RFC 6066 §8)
 };
 
 /// make_random is gmt_unix_time and 28 random bytes (RFC 6101 §5.6.1.2, RFC 2246 §7.4.1.2).

@@ -11,19 +11,19 @@ bool CurveOffer::includes(NamedCurve curve) const {
   return !listed.has_value() || std::ranges::find(*listed, curve) != listed->end();
 }
 
-Result<CurveOffer> read_curve_offer(const message::ClientHello& hello) {
-  using message::ExtensionType;
+Result<CurveOffer> read_curve_offer(const message::ClientHello& hello, const Policy& policy) {
+  const auto find = [&](Extension type) {
+    return policy.extensions.has(type) ? message::find_extension(hello.extensions, type) : nullptr;
+  };
   CurveOffer offer;
-  if (const Bytes* data =
-          message::find_extension(hello.extensions, ExtensionType::elliptic_curves)) {
+  if (const Bytes* data = find(Extension::elliptic_curves)) {
     auto list = wire::decode<message::EllipticCurveList>(*data);
     if (!list.has_value()) {
       return Error(Cause::extension_malformed, "elliptic_curves");
     }
     offer.listed = std::move(list->elliptic_curve_list);
   }
-  if (const Bytes* data =
-          message::find_extension(hello.extensions, ExtensionType::ec_point_formats)) {
+  if (const Bytes* data = find(Extension::ec_point_formats)) {
     HEIRLOOM_TRY(offer.has_uncompressed, has_uncompressed(*data));
   }
   return offer;

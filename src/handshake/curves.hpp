@@ -3,6 +3,7 @@
 #pragma once
 
 #include "heirloom/named_curve.hpp"
+#include "heirloom/policy.hpp"
 #include "heirloom/result.hpp"
 
 #include "base/bytes.hpp"
@@ -23,8 +24,9 @@ struct CurveOffer {
   [[nodiscard]] bool includes(NamedCurve curve) const;
 };
 
-/// read_curve_offer reads both extensions. extension_malformed.
-[[nodiscard]] Result<CurveOffer> read_curve_offer(const message::ClientHello& hello);
+/// read_curve_offer reads both extensions, as far as they are switched on. extension_malformed.
+[[nodiscard]] Result<CurveOffer> read_curve_offer(const message::ClientHello& hello,
+                                                  const Policy& policy);
 
 /// common_curve is the first of ours that the client lists, secp256r1 if it lists none. Empty if
 /// there is none, or the client lacks the uncompressed format, which it must have (RFC 4492 §5.1).

@@ -40,7 +40,7 @@ std::vector<std::uint16_t> offered_cipher_suites(const Policy& policy,
   }
   // RFC 6101 §5.6.1.2: the list must include the suite of the session that is offered. It does:
   // a session whose suite the policy has not is not offered (may_offer).
-  if (policy.renegotiation_info == Extension::on) {
+  if (policy.extensions.has(Extension::renegotiation_info)) {
     list.push_back(kEmptyRenegotiationInfoScsv);
   }
   if (policy.fallback == SignalFallback::on && resume == nullptr) {
@@ -133,7 +133,7 @@ Result<Choice> choose_cipher_suite(const message::ClientHello& hello,
                                    const Policy& policy,
                                    const VersionProfile& profile,
                                    const kx::LocalKeys& own) {
-  HEIRLOOM_TRY(const CurveOffer offer, read_curve_offer(hello));
+  HEIRLOOM_TRY(const CurveOffer offer, read_curve_offer(hello, policy));
   const bool is_ours = policy.preference == Preference::server;
   const std::span<const std::uint16_t> first = is_ours ? policy.cipher_suites : hello.cipher_suites;
   const std::span<const std::uint16_t> second =

@@ -61,6 +61,7 @@ struct Choice {
   const CipherSuite* suite = nullptr;
   const kx::LocalKey* certificate = nullptr;       ///< null if the suite has none
   std::optional<NamedCurve> curve = std::nullopt;  ///< if the suite computes on one
+  const Session* session = nullptr;                ///< that is resumed; null in a full handshake
 };
 
 /// find_certificate is the first of ours whose key and signature are of the suite's kind (RFC 2246

@@ -22,12 +22,14 @@ Result<Negotiated> send_hello(const AwaitSession& state,
                         .curve = choice.curve,
                         .new_ticket = state.new_ticket};
   tell_negotiated(effects, negotiated);
+  HEIRLOOM_TRY(std::optional<wire::HelloExtensions> extensions,
+               answer_extensions(state, choice, negotiated, effects));
   effects.send(message::ServerHello{.server_version = state.profile->version,
                                     .random = random,
                                     .session_id = negotiated.session_id,
                                     .cipher_suite = choice.suite->id,
                                     .compression_method = kCompressionNull,
-                                    .extensions = answer_extensions(state, choice, effects)},
+                                    .extensions = std::move(extensions)},
                transcript);
   return negotiated;
 }

@@ -2,7 +2,6 @@
 
 #include "base/try.hpp"
 #include "handshake/negotiate.hpp"
-#include "handshake/server_extensions.hpp"
 #include "handshake/server_hello.hpp"
 #include "kx/signed_params.hpp"
 #include "message/certificate_request.hpp"
@@ -88,15 +87,18 @@ Next<AwaitClientCertificate, AwaitClientKeyExchange> params_signed(AwaitParamsSi
 }
 
 /// show_certificate: Certificate*, CertificateStatus*.
-void show_certificate(AwaitSession& state, const Choice& choice, Effects& effects) {
+void show_certificate(AwaitSession& state,
+                      const Choice& choice,
+                      const Negotiated& negotiated,
+                      Effects& effects) {
   if (choice.certificate == nullptr) {
     return;
   }
   const Credentials& own = *choice.certificate->credentials;
   effects.info().own_chain = own.chain;
   effects.send(message::Certificate{own.chain}, state.transcript);
-  if (const Bytes* response = stapled_response(state, choice)) {
-    effects.send(message::CertificateStatus{.response = *response}, state.transcript);
+  if (negotiated.has_certificate_status) {
+    effects.send(message::CertificateStatus{.response = own.ocsp_response}, state.transcript);
   }
 }
 
@@ -113,7 +115,7 @@ Next<AwaitParamsSignature, AwaitClientCertificate, AwaitClientKeyExchange> full_
                send_hello(state, choice, std::move(session_id), state.transcript, effects));
   Own own{.certificate = choice.certificate,
           .agreement = kx::make_server_agreement(choice.suite->key_exchange)};
-  show_certificate(state, choice, effects);
+  show_certificate(state, choice, negotiated, effects);
   if (!kx::expects_server_key_exchange(*state.profile, *choice.suite, own.certificate_key())) {
     return end_flight(std::move(negotiated), std::move(own), std::move(state.transcript), effects);
   }

@@ -32,9 +32,12 @@ Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
   effects.use(session);
   const CipherSuite* suite = find_cipher_suite(facts.cipher_suite);
   HEIRLOOM_EXPECT(suite != nullptr);
-  HEIRLOOM_TRY(
-      Negotiated negotiated,
-      send_hello(state, Choice{.suite = suite}, std::move(session_id), state.transcript, effects));
+  HEIRLOOM_TRY(Negotiated negotiated,
+               send_hello(state,
+                          Choice{.suite = suite, .session = session.get()},
+                          std::move(session_id),
+                          state.transcript,
+                          effects));
   MasterSecret master = detail::SessionAccess::master_secret(*session);
   log_secret(effects.environment(), negotiated.randoms, master);
   effects.info().is_resumed = true;

@@ -33,7 +33,7 @@ std::chrono::seconds lifetime_of(const Session& session,
 
 bool has_live_ticket(const Session& session, const Environment& environment) {
   const Session::Facts& facts = session.facts();
-  return !facts.ticket.empty() && environment.policy->session_ticket == Extension::on &&
+  return !facts.ticket.empty() && environment.policy->extensions.has(Extension::session_ticket) &&
          profile_for(facts.version).hello_extensions == HelloExtensionSet::all &&
          environment.clock->now() < facts.ticket_end;
 }
@@ -47,13 +47,6 @@ Result<Bytes> offered_session_id(const Session& session, const Environment& envi
     return Cause::random_failed;
   }
   return id;
-}
-
-NewTicket announced_ticket(const message::ServerHello& hello, const VersionProfile& profile) {
-  const bool is_announced =
-      message::find_extension(hello.extensions, message::ExtensionType::session_ticket) != nullptr;
-  return is_announced && profile.hello_extensions == HelloExtensionSet::all ? NewTicket::announced
-                                                                            : NewTicket::none;
 }
 
 SessionPtr with_ticket(SessionPtr session,

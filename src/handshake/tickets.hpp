@@ -11,7 +11,6 @@
 #include "keys/transcript.hpp"
 #include "message/client_hello.hpp"
 #include "message/new_session_ticket.hpp"
-#include "message/server_hello.hpp"
 #include "version/profile.hpp"
 
 namespace heirloom {
@@ -25,10 +24,6 @@ namespace heirloom {
 /// random_failed.
 [[nodiscard]] Result<Bytes> offered_session_id(const Session& session,
                                                const Environment& environment);
-
-/// announced_ticket is what the server's hello says of a NewSessionTicket. SSL 3.0 has none.
-[[nodiscard]] NewTicket announced_ticket(const message::ServerHello& hello,
-                                         const VersionProfile& profile);
 
 /// with_ticket is a session, as client, with the ticket that the server has given for it: the one
 /// that it had, and its id, are dropped (RFC 5077 §3.4). An empty ticket changes nothing, nor does

@@ -1,6 +1,7 @@
 // The extensions that these versions meet (RFC 6066, RFC 5746), as structs with layouts.
 #pragma once
 
+#include "heirloom/hello_extension.hpp"
 #include "heirloom/named_curve.hpp"
 
 #include "base/bytes.hpp"
@@ -14,14 +15,7 @@
 
 namespace heirloom::message {
 
-enum class ExtensionType : std::uint16_t {
-  server_name = 0,
-  status_request = 5,     ///< RFC 6066 §8
-  elliptic_curves = 10,   ///< RFC 4492 §5.1.1
-  ec_point_formats = 11,  ///< RFC 4492 §5.1.2
-  session_ticket = 35,    ///< RFC 5077 §3.2
-  renegotiation_info = 0xff01,
-};
+using ExtensionType = Extension;
 
 /// find_extension returns the data of the first extension of that type, nullptr if there is none.
 inline const Bytes* find_extension(const std::optional<wire::HelloExtensions>& extensions,

@@ -113,16 +113,6 @@ std::string_view word(CbcSplitting value) {
   return "unknown";
 }
 
-std::string_view word(Extension value) {
-  switch (value) {
-    case Extension::off:
-      return "off";
-    case Extension::on:
-      return "on";
-  }
-  return "unknown";
-}
-
 std::string_view word(SignalFallback value) {
   switch (value) {
     case SignalFallback::off:
@@ -294,11 +284,7 @@ std::string to_string(const Policy& policy) {
   lines.add("certificates.chain_order", word(policy.certificates.chain_order));
   lines.add("client_authentication", word(policy.client_authentication));
   lines.add("cbc_splitting", word(policy.cbc_splitting));
-  lines.add("server_name", word(policy.server_name));
-  lines.add("renegotiation_info", word(policy.renegotiation_info));
-  lines.add("elliptic_curves", word(policy.elliptic_curves));
-  lines.add("status_request", word(policy.status_request));
-  lines.add("session_ticket", word(policy.session_ticket));
+  lines.add("extensions", to_string(policy.extensions));
   lines.add("fallback", word(policy.fallback));
   lines.add("missing_close_notify", word(policy.missing_close_notify));
   lines.add("premaster_version", word(policy.premaster_version));

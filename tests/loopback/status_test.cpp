@@ -24,7 +24,7 @@ constexpr Combination kRsa{kTls, 0x002f};
 /// asking is a client that wants the status and trusts the test authority.
 ClientOptions asking(Combination combination, StapledStatus status = StapledStatus::required) {
   ClientOptions client = client_options(combination);
-  client.policy.status_request = Extension::on;
+  client.policy.extensions.add(Extension::status_request);
   client.verifier = verify_with_authorities(
       {.authorities = {pki_certificate("ca")}, .stapled_status = status, .check_host = false});
   return client;
@@ -113,7 +113,7 @@ TEST(Stapling, ArrivesInPiecesToo) {
 
 TEST(Stapling, IsThereOnlyIfAskedForAndForItsOwnCertificate) {
   ClientOptions silent = asking(kRsa, StapledStatus::optional);
-  silent.policy.status_request = Extension::off;
+  silent.policy.extensions.remove(Extension::status_request);
   Pair unasked(build(std::move(silent)), build(stapling(kRsa)));
   unasked.run();
   ASSERT_EQ(unasked.client.phase(), Phase::open);
@@ -216,7 +216,7 @@ wire::HelloExtension status_request(Bytes data) {
 
 TEST(StatusRequest, IsTheOneOfTheDocument) {
   Rogue rogue(Side::client, kRsa, [](ClientOptions& client, ServerOptions&) {
-    client.policy.status_request = Extension::on;
+    client.policy.extensions.add(Extension::status_request);
   });
   // RFC 6066 §8: ocsp (1), an empty list of responders, no extensions.
   const Bytes* data = message::find_extension(rogue.puppet().client_hello.extensions,
@@ -226,7 +226,9 @@ TEST(StatusRequest, IsTheOneOfTheDocument) {
   for (const ProtocolVersion version : {kSsl, kTls}) {
     const bool is_ssl = version == kSsl;
     Rogue without(Side::client, {version, 0x0005}, [is_ssl](ClientOptions& client, ServerOptions&) {
-      client.policy.status_request = is_ssl ? Extension::on : Extension::off;
+      if (is_ssl) {
+        client.policy.extensions.add(Extension::status_request);
+      }
     });
     EXPECT_EQ(message::find_extension(without.puppet().client_hello.extensions,
                                       ExtensionType::status_request),
@@ -287,7 +289,7 @@ class Announcing : public Rogue {
           const Policy policy = client.policy;
           client = asking(kRsa);
           client.policy = policy;
-          client.policy.status_request = Extension::on;
+          client.policy.extensions.add(Extension::status_request);
           client.trace = Trace::messages;
         }) {
     puppet().server_hello.extensions = {status_request(data)};
@@ -331,7 +333,7 @@ TEST(HostileStatus, IsNotReadUnlessItWasAnnounced) {
   // Asked for in a hello that offers TLS 1.0, announced at SSL 3.0, where it is no message.
   Rogue ssl(Side::client, {kSsl, 0x0005}, [](ClientOptions& client, ServerOptions&) {
     client.policy.max_version = kTls;
-    client.policy.status_request = Extension::on;
+    client.policy.extensions.add(Extension::status_request);
   });
   ssl.puppet().server_hello.extensions = {status_request({})};
   ssl.say(Symbol::server_hello);

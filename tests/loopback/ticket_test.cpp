@@ -31,7 +31,7 @@ constexpr Combination kSsl{ProtocolVersion::ssl30, 0x000a};
 struct Ends {
   explicit Ends(Combination combination = kTls) {
     client.policy = policy_for(combination.version, combination.suite);
-    client.policy.session_ticket = Extension::on;
+    client.policy.extensions.add(Extension::session_ticket);
     client.clock = clock;
     server.policy = policy_for(combination.version, combination.suite);
     server.clock = clock;
@@ -180,7 +180,7 @@ TEST(Tickets, GoTogetherWithTheIdCache) {
   Ends with;
   with.server.sessions = make_memory_session_store();
   Ends without = with;
-  without.client.policy.session_ticket = Extension::off;
+  without.client.policy.extensions.remove(Extension::session_ticket);
   const SessionPtr ticket = with.make();
   const SessionPtr id = without.make();
   EXPECT_TRUE(ticket->facts().id.empty());
@@ -360,9 +360,9 @@ TEST(Tickets, TheIdBesideATicketIsNotLookedUpNorForgotten) {
 
 // What a server says of tickets without having been asked, or asked and answered wrongly.
 TEST(Tickets, AServersAnswerMustFit) {
-  const auto answer = [](Extension offered, Bytes data) {
+  const auto answer = [](const ExtensionSet& offered, Bytes data) {
     Scene scene(Side::client, kTls, Shape::plain, [&](ClientOptions& client, ServerOptions&) {
-      client.policy.session_ticket = offered;
+      client.policy.extensions = offered;
     });
     scene.puppet().server_hello.extensions = wire::HelloExtensions{
         {.type = static_cast<std::uint16_t>(message::ExtensionType::session_ticket),
@@ -370,8 +370,8 @@ TEST(Tickets, AServersAnswerMustFit) {
     EXPECT_FALSE(scene.say(Symbol::server_hello));
     return scene.cause();
   };
-  EXPECT_EQ(answer(Extension::off, {}), Cause::extension_not_offered);
-  EXPECT_EQ(answer(Extension::on, {1}), Cause::extension_malformed);
+  EXPECT_EQ(answer({}, {}), Cause::extension_not_offered);
+  EXPECT_EQ(answer({Extension::session_ticket}, {1}), Cause::extension_malformed);
 }
 
 /// session_of is what a client keeps after it was given that ticket.

@@ -352,8 +352,7 @@ TEST_P(Rfc2246_7_4, AnExtensionThatWasNotOfferedIsRefused) {
 
 TEST_P(Rfc2246_7_4, ExtensionsCanAllBeSwitchedOff) {
   Scene scene(Side::client, GetParam(), Shape::plain, [](ClientOptions& client, ServerOptions&) {
-    client.policy.server_name = Extension::off;
-    client.policy.renegotiation_info = Extension::off;
+    client.policy.extensions = {};
   });
   EXPECT_FALSE(scene.puppet().client_hello.extensions.has_value());
   EXPECT_EQ(scene.puppet().client_hello.cipher_suites,

@@ -244,7 +244,7 @@ TEST_P(Resumption, BelongsToItsServerName) {
   ends.host = "other.example";
   EXPECT_EQ(outcome_of(ends.run(session)), Outcome::not_offered);
   ends.host = "localhost";
-  ends.client.policy.server_name = Extension::off;
+  ends.client.policy.extensions.remove(Extension::server_name);
   const Pair silent = ends.run(session);
   // Who cannot name any, for SSL 3.0 has no extensions, gets the name of the session.
   EXPECT_EQ(outcome_of(silent), is_ssl() ? Outcome::resumed : Outcome::refused);

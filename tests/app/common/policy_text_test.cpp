@@ -23,6 +23,10 @@ TEST(PolicyText, JsonHasNumbersAndLists) {
   EXPECT_EQ(object["max_version"], "TLS 1.0");
   EXPECT_EQ(object["named_curves"][0], "secp256r1");
   EXPECT_EQ(object["cipher_suites"].size(), Policy::device().cipher_suites.size());
+  EXPECT_EQ(object["extensions"][0], "server_name");
+  Policy bare;
+  bare.extensions = {};
+  EXPECT_EQ(policy_json(bare)["extensions"].size(), 0U);
 }
 
 TEST(PolicyText, APolicyDoesNotDifferFromItself) {

@@ -72,9 +72,7 @@ TEST(ProtocolOptions, SwitchesReachThePolicy) {
   options.no_extensions = true;
   options.no_split = true;
   const auto policy = build_policy(options);
-  EXPECT_EQ(policy->server_name, Extension::off);
-  EXPECT_EQ(policy->renegotiation_info, Extension::off);
-  EXPECT_EQ(policy->elliptic_curves, Extension::off);
+  EXPECT_EQ(policy->extensions, ExtensionSet());
   EXPECT_EQ(policy->cbc_splitting, CbcSplitting::off);
 }
 

@@ -63,12 +63,12 @@ Connection Scene::make_client(Combination combination, const Adjust& adjust) {
     puppet_.offer_session({}, stored_master());
   }
   if (shape_ == Shape::ticketed || shape_ == Shape::resumed_ticketed) {
-    options.policy.session_ticket = Extension::on;
+    options.policy.extensions.add(Extension::session_ticket);
     puppet_.server_hello.extensions = wire::HelloExtensions{
         {.type = static_cast<std::uint16_t>(message::ExtensionType::session_ticket), .data = {}}};
   }
   if (shape_ == Shape::stapled) {
-    options.policy.status_request = Extension::on;
+    options.policy.extensions.add(Extension::status_request);
     puppet_.server_hello.extensions = wire::HelloExtensions{
         {.type = static_cast<std::uint16_t>(message::ExtensionType::status_request), .data = {}}};
   }

@@ -128,8 +128,9 @@ TEST(Allow, LowersTheMinimumOfTemporaryKeys) {
 TEST(Policy, PresetsDefendAgainstBeastAndSignalRenegotiation) {
   for (const Policy& policy : {Policy::strict(), Policy::device(), Policy::museum()}) {
     EXPECT_EQ(policy.cbc_splitting, CbcSplitting::one_n_minus_one);
-    EXPECT_EQ(policy.renegotiation_info, Extension::on);
-    EXPECT_EQ(policy.server_name, Extension::on);
+    EXPECT_TRUE(policy.extensions.has(Extension::renegotiation_info));
+    EXPECT_TRUE(policy.extensions.has(Extension::server_name));
+    EXPECT_FALSE(policy.extensions.has(Extension::status_request));
     EXPECT_EQ(policy.fallback, SignalFallback::off);
     EXPECT_EQ(policy.client_authentication, ClientAuthentication::none);
   }
@@ -170,10 +171,7 @@ TEST(Policy, PrintsOneFieldALine) {
             "certificates.chain_order = as_specified\n"
             "client_authentication = none\n"
             "cbc_splitting = one_n_minus_one\n"
-            "server_name = on\n"
-            "renegotiation_info = on\n"
-            "elliptic_curves = on\n"
-            "status_request = off\n"
+            "extensions = server_name, elliptic_curves, ec_point_formats, renegotiation_info\n"
             "fallback = off\n"
             "missing_close_notify = forget_session\n"
             "premaster_version = must_match_hello\n"
@@ -191,11 +189,9 @@ TEST(Policy, PrintsEveryOtherChoiceToo) {
   policy.cipher_suites = {0x0005, 0xabcd};
   policy.preference = Preference::client;
   policy.named_curves = {NamedCurve::secp521r1};
-  policy.elliptic_curves = Extension::off;
-  policy.status_request = Extension::on;
+  policy.extensions = {Extension::status_request};
   policy.client_authentication = ClientAuthentication::required;
   policy.cbc_splitting = CbcSplitting::off;
-  policy.server_name = Extension::off;
   policy.fallback = SignalFallback::on;
   policy.premaster_version = PremasterVersion::may_match_negotiated;
   const std::string text = to_string(policy);
@@ -203,11 +199,9 @@ TEST(Policy, PrintsEveryOtherChoiceToo) {
                                       "cipher_suites = SSL_RSA_WITH_RC4_128_SHA, 0xabcd\n",
                                       "preference = client\n",
                                       "named_curves = secp521r1\n",
-                                      "elliptic_curves = off\n",
-                                      "status_request = on\n",
+                                      "extensions = status_request\n",
                                       "client_authentication = required\n",
                                       "cbc_splitting = off\n",
-                                      "server_name = off\n",
                                       "fallback = on\n",
                                       "missing_close_notify = keep_session\n",
                                       "premaster_version = may_match_negotiated\n"}) {
