@@ -46,7 +46,7 @@ class HEIRLOOM_EXPORT Session {
  public:
   /// Facts is everything of a session that is not secret.
   struct Facts {
-    std::vector<std::uint8_t> id;  ///< up to 32 bytes; empty if only its ticket leads back to it
+    std::vector<std::uint8_t> id = {};  ///< 32 bytes at most; none: its ticket leads back to it
     ProtocolVersion version = ProtocolVersion::tls10;
     std::uint16_t cipher_suite = 0;
     std::uint8_t compression_method = 0;

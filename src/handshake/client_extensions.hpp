@@ -11,8 +11,8 @@
 namespace heirloom::client {
 
 /// offer_extensions adds to a hello whose version and suites are settled what policy has us ask
-/// for. `resume` is the session that is offered, or null.
-void offer_extensions(message::ClientHello& hello, const Session* resume, Effects& effects);
+/// for.
+void offer_extensions(message::ClientHello& hello, Effects& effects);
 
 /// judge_extensions looks at what the server answered, and notes what is settled by it. Nothing
 /// that was not offered may be answered (RFC 3546 §2.3). extension_not_offered,

@@ -59,10 +59,6 @@ Result<std::optional<wire::HelloExtensions>> answer_extensions(const AwaitSessio
           {.type = static_cast<std::uint16_t>(row->type), .data = *std::move(answer)});
     }
   }
-  if (state.new_ticket == NewTicket::announced) {
-    answers.push_back(
-        {.type = static_cast<std::uint16_t>(ExtensionType::session_ticket), .data = {}});
-  }
   return answers.empty() ? std::nullopt : std::optional(std::move(answers));
 }
 
