@@ -78,6 +78,7 @@ std::string command_line(const ConnectOptions& options) {
     add("--curves", word);
   }
   line += options.insecure ? " --insecure" : "";
+  line += options.protocol.sslv2_hello ? " --sslv2-hello" : "";
   return line + (options.protocol.no_extensions ? " --no-extensions" : "");
 }
 
@@ -337,6 +338,7 @@ void add_connect(CLI::App& root, Context& context) {
   command->add_option("--own-name", options->own_name, "how SMTP's EHLO calls this machine");
   command->add_flag("--crlf", options->crlf, "line ends of standard input become CR LF");
   add_protocol_options(*command, options->protocol);
+  add_sslv2_hello_option(*command, options->protocol);
   command
       ->add_flag("--fallback-scsv",
                  options->fallback_signal,

@@ -48,6 +48,7 @@ std::vector<LogField> connection_fields(const std::string& client, const Connect
           {"openssl", std::string(suite == nullptr ? "" : suite->openssl_name)},
           {"suite_id", format_hex16(id)},
           {"resumed", info.is_resumed},
+          {"sslv2_hello", info.has_sslv2_hello},
           {"key_bits", static_cast<std::int64_t>(key_bits)},
           {"temporary_key", describe_temporary_key(info)},
           {"temporary_key_bits", static_cast<std::int64_t>(info.temporary_key_bits)},

@@ -100,6 +100,41 @@ void write_sessions(Corpora& corpora) {
   corpora.write("session_import", "sealed", with_header({0}, *export_session(*plain, key)));
 }
 
+/// write_sslv2_conversations has whole ones, one of each version, whose hellos are of the format of
+/// SSL 2.0.
+void write_sslv2_conversations(Corpora& corpora) {
+  for (const std::size_t number : {std::size_t{0}, fuzz::picks().size() - 1}) {
+    const auto index = static_cast<std::uint8_t>(number);
+    const std::array<std::uint8_t, 2> pick{0, index};
+    ClientOptions client = testing::client_options(fuzz::combination_of(pick));
+    client.policy.send_sslv2_hello = Sslv2Hello::on;
+    testing::Pair pair(testing::build(std::move(client)),
+                       testing::build(testing::server_options(fuzz::combination_of(pick))));
+    pair.run();
+    const std::string name = "conversation" + std::to_string(index);
+    corpora.write("sslv2_hello", name, with_header({0, index}, pair.wire_to_server));
+    corpora.write("sslv2_hello", name + "_in_pieces", with_header({3, index}, pair.wire_to_server));
+  }
+}
+
+/// write_sslv2_hellos has single ones: a short and a long challenge, a session, SSL 2.0's own kinds
+/// among the suites, no suite, SSL 2.0 alone, and three bytes of header.
+void write_sslv2_hellos(Corpora& corpora) {
+  const auto write = [&](const std::string& name, const Bytes& start, std::size_t behind) {
+    Bytes wire = start;
+    wire.resize(wire.size() + behind, 0x2a);
+    corpora.write("sslv2_hello", name, with_header({0, 0}, wire));
+  };
+  write("short_challenge", {0x80, 28, 1, 3, 1, 0, 3, 0, 0, 0, 16, 0, 0, 10}, 16);
+  write("long_challenge", {0x80, 52, 1, 3, 1, 0, 3, 0, 0, 0, 40, 0, 0, 10}, 40);
+  write("session", {0x80, 44, 1, 3, 0, 0, 3, 0, 16, 0, 16, 0, 0, 10}, 32);
+  write("old_kinds", {0x80, 31, 1, 3, 0, 0, 6, 0, 0, 0, 16, 7, 0, 0xc0, 0, 0, 10}, 16);
+  write("no_suite", {0x80, 41, 1, 3, 1, 0, 0, 0, 0, 0, 32}, 32);
+  write("only_sslv2", {0x80, 28, 1, 0, 2, 0, 3, 0, 0, 0, 16, 1, 0, 0x80}, 16);
+  write("lengths_too_long", {0x80, 28, 1, 3, 1, 0, 3, 0xff, 0xff, 0, 16, 0, 0, 10}, 16);
+  write("three_byte_header", {0, 28, 0, 1, 3, 1, 0, 3, 0, 0, 0, 16, 0, 0, 10}, 16);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -113,5 +148,7 @@ int main(int argc, char** argv) {
   for (std::size_t index = 0; index < count; ++index) {
     write_conversation(corpora, static_cast<std::uint8_t>(index));
   }
+  write_sslv2_conversations(corpora);
+  write_sslv2_hellos(corpora);
   return 0;
 }

@@ -197,8 +197,11 @@ Words explain_not_tls(const Error& error, const Attempt& attempt) {
     case Cause::not_tls_ssh:
       return {target + " is an SSH server", "the port of its web page, often 443"};
     case Cause::sslv2_hello:
-      return {target + " sent an SSL 2.0 hello, which is not read here",
-              "SSL 2.0 switched off in that client"};
+      return {target + " sent a hello in the format of SSL 2.0, which is not accepted here",
+              "another --preset than strict, or SSL 2.0 switched off in that client"};
+    case Cause::sslv2_client:
+      return {target + " has SSL 2.0 and nothing newer, which is not spoken here",
+              "SSL 3.0 or TLS 1.0 switched on in that client"};
     case Cause::sslv2_server:
       return {target + " answers in SSL 2.0, which is not spoken here",
               "SSL 3.0 or TLS 1.0 switched on in that server"};
@@ -356,6 +359,7 @@ Failure explain_error(const Error& error, const Attempt& attempt) {
     case Cause::not_tls_http_response:
     case Cause::not_tls_ssh:
     case Cause::sslv2_hello:
+    case Cause::sslv2_client:
     case Cause::sslv2_server:
       words = explain_not_tls(error, attempt);
       break;

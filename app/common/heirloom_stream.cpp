@@ -14,6 +14,9 @@ namespace heirloom::app {
 namespace {
 
 constexpr std::size_t kReadHint = 65536;
+/// Who has not shown yet that it speaks the protocol is worth a small buffer: it may be one of many
+/// that connect and say nothing.
+constexpr std::size_t kHandshakeReadHint = 4096;
 constexpr std::size_t kMaxPieces = 64;
 /// One call seals all it is given; several records at once are faster, all at once is unbounded.
 constexpr std::size_t kSealedAtOnce = 65536;
@@ -66,7 +69,12 @@ HandshakeReport HeirloomStream::handshake(Deadline deadline, const StopSignal* s
     // A stop signal must not wait for a silent peer: look at it every now and then.
     const Deadline turn = stop == nullptr ? deadline : std::min(deadline, in(kTurn));
     StreamOutcome outcome = advance_handshake(turn);
-    if (outcome.status == StreamStatus::timeout && std::chrono::steady_clock::now() >= deadline) {
+    // The clock is looked at after a byte too: the deadline is for all of the handshake, and a peer
+    // that sends on and on never lets a read wait.
+    const bool is_waiting =
+        outcome.status == StreamStatus::timeout ||
+        (outcome.status == StreamStatus::ok && connection_.phase() == Phase::handshaking);
+    if (is_waiting && std::chrono::steady_clock::now() >= deadline) {
       report.end = bytes_received_ == 0 ? End::silent : End::stalled;
     }
     if (outcome.status == StreamStatus::failed && connection_.error() == nullptr) {
@@ -215,7 +223,8 @@ StreamOutcome HeirloomStream::receive_once(Deadline deadline) {
   if (transport_ended_) {
     return engine_failure();
   }
-  const auto buffer = connection_.receive_buffer(kReadHint);
+  const auto buffer = connection_.receive_buffer(
+      connection_.phase() == Phase::handshaking ? kHandshakeReadHint : kReadHint);
   if (buffer.empty()) {
     return {StreamStatus::failed, 0, "the connection takes no more input"};
   }

@@ -185,6 +185,14 @@ void add_protocol_options(CLI::App& command, ProtocolOptions& options) {
       ->group("Protocol");
 }
 
+void add_sslv2_hello_option(CLI::App& command, ProtocolOptions& options) {
+  command
+      .add_flag("--sslv2-hello",
+                options.sslv2_hello,
+                "greet in the format of SSL 2.0, for servers that read no other")
+      ->group("Protocol");
+}
+
 Outcome<Policy> build_policy(const ProtocolOptions& options) {
   auto policy = find_preset("--preset", options.preset);
   if (!policy) {
@@ -204,6 +212,9 @@ Outcome<Policy> build_policy(const ProtocolOptions& options) {
   }
   if (options.no_split) {
     policy->cbc_splitting = CbcSplitting::off;
+  }
+  if (options.sslv2_hello) {
+    policy->send_sslv2_hello = Sslv2Hello::on;
   }
   return policy;
 }

@@ -25,6 +25,7 @@ struct ProtocolOptions {
   std::vector<std::string> curves;  ///< names of elliptic curves, in order of preference
   bool no_extensions = false;
   bool no_split = false;
+  bool sslv2_hello = false;  ///< clients only
   std::string key_log;
 };
 
@@ -36,6 +37,9 @@ void add_policy_options(CLI::App& command, ProtocolOptions& options);
 
 /// add_protocol_options declares them, and --keylog.
 void add_protocol_options(CLI::App& command, ProtocolOptions& options);
+
+/// add_sslv2_hello_option declares --sslv2-hello, for clients.
+void add_sslv2_hello_option(CLI::App& command, ProtocolOptions& options);
 
 /// build_policy starts from the preset and applies the rest. ExitCode::usage, with the words that
 /// would have been understood, for one that means nothing.

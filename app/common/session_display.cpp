@@ -59,6 +59,7 @@ Json event_json(const Event& event, const ConnectionInfo& info) {
   if (event.kind == Event::Kind::handshake_message) {
     object["type"] = to_string(event.handshake_type);
     object["length"] = event.length;
+    object["sslv2"] = event.is_sslv2;
     if (!event.message.empty()) {
       object["fields"] = describe_handshake_message(event.message, version_of(info));
       object["bytes"] = format_hex(event.message);
@@ -86,8 +87,9 @@ std::string event_text(const Event& event, const ConnectionInfo& info) {
   std::string line = event.direction == Event::Direction::sent ? "> " : "< ";
   line += kind_name(event.kind);
   if (event.kind == Event::Kind::handshake_message) {
-    line += " " + std::string(to_string(event.handshake_type)) + ", " +
-            std::to_string(event.length) + " bytes";
+    line += " " + std::string(to_string(event.handshake_type)) +
+            (event.is_sslv2 ? " in the format of SSL 2.0, " : ", ") + std::to_string(event.length) +
+            " bytes";
     if (!event.message.empty()) {
       line += indent(describe_handshake_message(event.message, version_of(info)));
     }
@@ -125,6 +127,7 @@ Json summary_json(const std::string& target, const ConnectionInfo& info) {
   object["why"] = strength.why;
   object["resumed"] = info.is_resumed;
   object["secure_renegotiation"] = info.has_secure_renegotiation;
+  object["sslv2_hello"] = info.has_sslv2_hello;
   object["compression"] = info.compression_method;
   object["session_id"] = format_hex(info.session_id);
   object["server_name"] = info.server_name;

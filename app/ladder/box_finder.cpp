@@ -219,7 +219,9 @@ Outcome<bool> BoxFinder::remember(std::uint16_t local_port) {
   const auto now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
   pin.first_seen = format_utc(now);
   pin.last_seen = pin.first_seen;
-  pin.signal = may_signal_ ? Pin::Signal::on : Pin::Signal::off;
+  // The rung is tried alone next time, when nothing shows that it must go without.
+  const bool goes_without = would_signal(facts.rung, plan().rungs) && !facts.sends_signal;
+  pin.signal = may_signal_ && !goes_without ? Pin::Signal::on : Pin::Signal::off;
   if (pin_.has_value() && pin_->suite != pin.suite && !pin_->suite.empty()) {
     report_.remark("suite_changed",
                    target_ + " used to choose " + pin_->suite + " and now chooses " + pin.suite);
@@ -230,7 +232,7 @@ Outcome<bool> BoxFinder::remember(std::uint16_t local_port) {
 std::unique_ptr<BoxLink> BoxFinder::make_link() {
   const BoxFacts& facts = box_->facts;
   BoxLink::Agreed agreed{facts.rung,
-                         may_signal_ && sends_fallback_signal(facts.rung, plan().rungs),
+                         facts.sends_signal,
                          trust_,
                          fingerprint_of(facts.chain),
                          facts.version,

@@ -81,6 +81,7 @@ void add_identity_options(CLI::App& command, BoxOptions& options) {
 
 void add_hello_options(CLI::App& command, BoxOptions& options) {
   add_protocol_options(command, options.protocol);
+  add_sslv2_hello_option(command, options.protocol);
   command
       .add_flag("--no-fallback-signal",
                 options.no_fallback_signal,
@@ -115,6 +116,7 @@ std::string repeat_box_options(const BoxOptions& options) {
   }
   line += repeat_credential_options(options.credentials);
   line += options.protocol.no_extensions ? " --no-extensions" : "";
+  line += options.protocol.sslv2_hello ? " --sslv2-hello" : "";
   line += options.no_fallback_signal ? " --no-fallback-signal" : "";
   return line;
 }
@@ -151,7 +153,7 @@ Restrictions restrictions_of(const BoxOptions& options, const Policy& policy) {
   restrictions.no_extensions = protocol.no_extensions;
   restrictions.needs_our_engine = protocol.no_extensions || !protocol.max.empty() ||
                                   !protocol.suites.empty() || !protocol.curves.empty() ||
-                                  protocol.preset == "strict";
+                                  protocol.preset == "strict" || protocol.sslv2_hello;
   restrictions.allows_tls10 = rank_of(policy.max_version) >= rank_of(ProtocolVersion::tls10);
   restrictions.allows_ssl30 = rank_of(policy.min_version) <= rank_of(ProtocolVersion::ssl30);
   return restrictions;

@@ -13,7 +13,7 @@ Outcome<bool> try_one(Rung rung,
                       const TryRung& try_rung,
                       const OnResult& on_result,
                       Climb& climb) {
-  const bool signals = plan.may_signal && sends_fallback_signal(rung, plan.rungs);
+  const bool signals = plan.may_signal && sends_fallback_signal(rung, plan.rungs, climb.results);
   Outcome<RungAttempt> attempt = try_rung(rung, signals);
   if (!attempt.has_value()) {
     return attempt.error();
@@ -21,6 +21,9 @@ Outcome<bool> try_one(Rung rung,
   on_result(attempt->result);
   climb.results.push_back(attempt->result);
   climb.box = std::move(attempt->box);
+  if (climb.box.has_value()) {
+    climb.box->facts.sends_signal = signals;
+  }
   return descends(climb.results.back());
 }
 

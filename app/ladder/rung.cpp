@@ -29,6 +29,13 @@ const Row& row(Rung rung) noexcept {
   return kRows[static_cast<std::size_t>(rung)];
 }
 
+/// shows_no_common_suite: the alerts that say so (RFC 2246 §7.2.2).
+bool shows_no_common_suite(const RungResult& result) {
+  return result.end == RungEnd::refused_by_peer &&
+         (result.alert == static_cast<std::uint8_t>(AlertDescription::handshake_failure) ||
+          result.alert == static_cast<std::uint8_t>(AlertDescription::insufficient_security));
+}
+
 std::string with_detail(const std::string& text, const std::string& detail) {
   return detail.empty() ? text : text + ": " + detail;
 }
@@ -138,9 +145,17 @@ std::vector<Rung> plan_rungs(const Restrictions& restrictions) {
   return plan;
 }
 
-bool sends_fallback_signal(Rung rung, const std::vector<Rung>& plan) {
+bool would_signal(Rung rung, const std::vector<Rung>& plan) noexcept {
   const bool is_fallback = rung == Rung::tls10 || rung == Rung::ssl30;
   return is_fallback && !plan.empty() && plan.front() != rung;
+}
+
+bool sends_fallback_signal(Rung rung,
+                           const std::vector<Rung>& plan,
+                           const std::vector<RungResult>& before) {
+  const bool is_for_its_suites =
+      rung == Rung::tls10 && !before.empty() && std::ranges::all_of(before, shows_no_common_suite);
+  return would_signal(rung, plan) && !is_for_its_suites;
 }
 
 }  // namespace heirloom::app

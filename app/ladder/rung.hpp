@@ -7,11 +7,16 @@
 //   5  our engine, an SSL 3.0 hello
 //
 // The fallback signal (RFC 7507) goes with rungs 3 and 5 when a higher rung was left out or tried:
-// their hello is lower than what this program can do. Rung 2 does not send it: it offers the same
-// highest version as rung 1, so it is no fallback in the sense of RFC 7507 §4, and a server could
-// only misread it. Rung 4 does not, because everything that such a server might choke on is left
-// out. An SSL 3.0 hello has no extensions either way; the signals there are cipher suite numbers,
-// which an SSL 3.0 server skips (RFC 6101 §5.6.1.2).
+// their hello is lower than what this program can do. With one exception: if all that the box has
+// said so far is that it shares no suite, rung 3 is not tried for its version but for the suites
+// that libssl has no more. A box with TLS 1.2 and nothing but RC4 would refuse the signal and could
+// not be reached at all (drift D112). Whoever forges that answer gains no more than by hanging up
+// on a box without RFC 7507: a version below the remembered one is still refused, and the
+// certificate judged. Rung 2 does not send it: it offers the same highest version as rung 1, so it
+// is no fallback in the sense of RFC 7507 §4, and a server could only misread it. Rung 4 does not,
+// because everything that such a server might choke on is left out. An SSL 3.0 hello has no
+// extensions either way; the signals there are cipher suite numbers, which an SSL 3.0 server skips
+// (RFC 6101 §5.6.1.2).
 #pragma once
 
 #include <cstddef>
@@ -80,7 +85,7 @@ struct RungResult {
 
 /// Restrictions are the options that only our engine can keep, or that rule rungs out.
 struct Restrictions {
-  bool needs_our_engine = false;  ///< --max, --suites, --curves, --no-extensions, --preset
+  bool needs_our_engine = false;  ///< --max, --suites, --curves, --preset, other hellos
   bool no_extensions = false;
   bool allows_tls10 = true;
   bool allows_ssl30 = true;
@@ -89,7 +94,12 @@ struct Restrictions {
 /// plan_rungs lists what is tried, from the top.
 [[nodiscard]] std::vector<Rung> plan_rungs(const Restrictions& restrictions);
 
-/// sends_fallback_signal decides for one rung of a plan.
-[[nodiscard]] bool sends_fallback_signal(Rung rung, const std::vector<Rung>& plan);
+/// sends_fallback_signal decides for one rung of a plan; `before` is what came of the rungs above.
+[[nodiscard]] bool sends_fallback_signal(Rung rung,
+                                         const std::vector<Rung>& plan,
+                                         const std::vector<RungResult>& before);
+
+/// would_signal is true for the rungs that send it unless something speaks against it.
+[[nodiscard]] bool would_signal(Rung rung, const std::vector<Rung>& plan) noexcept;
 
 }  // namespace heirloom::app

@@ -76,7 +76,8 @@ struct ConnectionInfo {
   std::optional<NamedCurve> curve;  ///< of a suite with elliptic curves, unless resumed
   std::string server_name;  ///< as server: what the client asked for; as client: what was sent
   std::optional<ProtocolVersion>
-      client_version;  ///< ClientHello.client_version, which may be above ours
+      client_version;            ///< ClientHello.client_version, which may be above ours
+  bool has_sslv2_hello = false;  ///< the ClientHello came or went in the format of SSL 2.0
   bool close_notify_sent = false;
   bool close_notify_received = false;
   bool transport_ended = false;

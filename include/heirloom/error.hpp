@@ -23,7 +23,8 @@ enum class Cause : std::uint8_t {
   not_tls_http_request,   ///< the peer speaks HTTP without TLS to our TLS port
   not_tls_http_response,  ///< the peer answered our hello with plain HTTP
   not_tls_ssh,            ///< an SSH banner
-  sslv2_hello,            ///< an SSLv2-format ClientHello
+  sslv2_hello,            ///< a ClientHello in the SSL 2.0 format, which the policy refuses
+  sslv2_client,           ///< a client that has SSL 2.0 and nothing newer
   sslv2_server,           ///< an SSL 2.0 answer to our hello
   // record layer
   record_type_unknown,

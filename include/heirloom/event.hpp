@@ -49,13 +49,17 @@ struct Event {
   Kind kind{};
   Direction direction = Direction::received;
   HandshakeType handshake_type{};
-  std::size_t length = 0;             ///< of the handshake message body, without its 4-byte header
+  std::size_t length = 0;  ///< of the handshake message body, without its 4-byte header
+  /// is_sslv2 marks a ClientHello in the format of SSL 2.0. It has no such header: `length` counts
+  /// all of it.
+  bool is_sslv2 = false;
   std::vector<std::uint8_t> message;  ///< the whole handshake message with its header, or empty
   Alert alert;
   Decision decision{};
 };
 
-/// describe_handshake_message prints one handshake message (with its 4-byte header) field by field,
+/// describe_handshake_message prints one handshake message (with its 4-byte header, or a
+/// ClientHello in the format of SSL 2.0 without the 2 bytes of its record header) field by field,
 /// a field a line, in the words of the specification. `version` is the negotiated one. Bytes that
 /// are no such message are printed as hexadecimal.
 [[nodiscard]] HEIRLOOM_EXPORT std::string describe_handshake_message(

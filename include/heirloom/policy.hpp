@@ -31,6 +31,10 @@ enum class ClientAuthentication : std::uint8_t { none, optional, required };
 /// is a retry at a lower version.
 enum class SignalFallback : std::uint8_t { off, on };
 
+/// Sslv2Hello is about a ClientHello in the format of SSL 2.0 that offers SSL 3.0 or TLS 1.0 (RFC
+/// 2246 E). SSL 2.0 itself does not exist here.
+enum class Sslv2Hello : std::uint8_t { off, on };
+
 /// OnMissingCloseNotify says what becomes of the session when the transport ends without
 /// close_notify. The documents want it forgotten; deployed servers keep it (drift D55).
 enum class OnMissingCloseNotify : std::uint8_t { keep_session, forget_session };
@@ -85,6 +89,10 @@ struct Policy {
                              Extension::ec_point_formats,
                              Extension::renegotiation_info};
   SignalFallback fallback = SignalFallback::off;
+  Sslv2Hello accept_sslv2_hello = Sslv2Hello::on;  ///< as server, as the first message only
+  /// send_sslv2_hello greets servers that understand nothing else. Such a hello has no extensions;
+  /// a session is still resumed with a hello of its own version (RFC 2246 E.1).
+  Sslv2Hello send_sslv2_hello = Sslv2Hello::off;
   OnMissingCloseNotify missing_close_notify = OnMissingCloseNotify::keep_session;
   PremasterVersion premaster_version = PremasterVersion::must_match_hello;
   Limits limits;

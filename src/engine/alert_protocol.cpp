@@ -125,6 +125,9 @@ void Connection::Impl::fail(Error what) {
     send_alert(fatal);
     what.alert = fatal;
   }
+  if (what.cause == Cause::sslv2_client) {
+    tell_sslv2_client();
+  }
   const bool is_fatal = what.alert.has_value();
   const bool forgets_unclosed =
       environment_.policy->missing_close_notify == OnMissingCloseNotify::forget_session;

@@ -54,7 +54,7 @@ Connection::Impl::Impl(std::shared_ptr<const ServerConfig> config)
       inspector_(server_config_->options().inspector.get()),
       machine_(server::State(server::AwaitClientHello{})),
       profile_(&profile_for(server_config_->options().policy.max_version)),
-      reader_(Side::server),
+      reader_(Side::server, server_config_->options().policy.accept_sslv2_hello),
       reassembler_(server_config_->options().policy.limits.max_handshake_message) {
   const ServerOptions& options = server_config_->options();
   environment_ = {.policy = &options.policy,
@@ -141,7 +141,9 @@ bool Connection::Impl::take_record() {
   }
   const RawRecord raw = **record;
   Result<void> handled;
-  if (raw.type == ContentType::application_data) {
+  if (raw.is_sslv2) {
+    handled = handle_sslv2_hello(raw);
+  } else if (raw.type == ContentType::application_data) {
     handled = handle_application_data(raw);
   } else {
     std::array one{OpenRecord{.type = raw.type, .fragment = raw.fragment}};
@@ -330,11 +332,16 @@ Result<void> Connection::Impl::handle_message(const HandshakeView& view) {
                  "got " + std::string(to_string(static_cast<HandshakeType>(view.type))) +
                      " in an open connection");
   }
+  HEIRLOOM_TRY_VOID(count_message());
+  return std::visit([&](auto& received) { return step(Input(std::move(received))); }, decoded);
+}
+
+Result<void> Connection::Impl::count_message() {
   ++handshake_messages_;
   if (handshake_messages_ > environment_.policy->limits.max_handshake_messages) {
     return Error(Cause::unexpected_message, "too many handshake messages");
   }
-  return std::visit([&](auto& received) { return step(Input(std::move(received))); }, decoded);
+  return {};
 }
 
 Result<void> Connection::Impl::receive_end() {

@@ -81,6 +81,13 @@ struct Connection::Impl {
   Result<void> note_empty_record();
   bool drain_handshake();
   Result<void> handle_message(const HandshakeView& view);
+  Result<void> count_message();
+
+  // the hello in the format of SSL 2.0 (sslv2_hello.cpp)
+  Result<void> handle_sslv2_hello(const RawRecord& record);
+  void send_sslv2_hello(ByteView message);
+  void emit_sslv2_hello(Event::Direction direction, ByteView message);
+  void tell_sslv2_client();
 
   // alerts (alert_protocol.cpp)
   Result<void> handle_alerts(ByteView fragment);

@@ -38,6 +38,11 @@ Result<void> Connection::Impl::apply(std::vector<Effect> effects) {
       return {};
     }
 
+    Result<void> operator()(const effect::SendSslv2Hello& send) {
+      engine.send_sslv2_hello(send.message);
+      return {};
+    }
+
     Result<void> operator()(const effect::SendChangeCipherSpec& /*send*/) {
       // RFC 2246 §7.1: sent under the current state, not the pending one.
       HEIRLOOM_TRY_VOID(engine.writer.write(ContentType::change_cipher_spec,

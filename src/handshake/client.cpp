@@ -9,11 +9,25 @@
 #include "handshake/session_rules.hpp"
 #include "handshake/tickets.hpp"
 #include "kx/key_exchange.hpp"
+#include "message/sslv2_client_hello.hpp"
 
 #include <string>
 #include <utility>
 
 namespace heirloom::client {
+
+namespace {
+
+/// send_in_sslv2_format makes the offer what a server can read out of such a hello: no extensions
+/// and no compression.
+void send_in_sslv2_format(AwaitServerHello& state, Effects& effects) {
+  const message::Sslv2ClientHello hello = message::to_sslv2(state.offer);
+  state.offer = message::to_client_hello(hello);
+  effects.info().has_sslv2_hello = true;
+  effects.send_sslv2(hello, state.transcript);
+}
+
+}  // namespace
 
 Result<void> step(State& state, const Input& input, Effects& effects) {
   return machine::step<Failed>(state, input, effects);
@@ -35,8 +49,13 @@ Result<AwaitServerHello> start(Effects& effects) {
   }
   hello.cipher_suites = offered_cipher_suites(policy, hello.client_version, state.resume.get());
   hello.compression_methods = {kCompressionNull};
-  offer_extensions(hello, effects);
   effects.info().client_version = hello.client_version;
+  // RFC 2246 E.1: "Requests to resume a TLS session should use a TLS client hello."
+  if (policy.send_sslv2_hello == Sslv2Hello::on && state.resume == nullptr) {
+    send_in_sslv2_format(state, effects);
+    return state;
+  }
+  offer_extensions(hello, effects);
   effects.send(hello, state.transcript);
   return state;
 }

@@ -14,6 +14,7 @@
 #include "keys/transcript.hpp"
 #include "kx/local_keys.hpp"
 #include "message/any_message.hpp"
+#include "message/sslv2_client_hello.hpp"
 #include "version/profile.hpp"
 
 #include <memory>
@@ -45,6 +46,11 @@ namespace effect {
 
 /// SendHandshake is one whole handshake message.
 struct SendHandshake {
+  Bytes message;
+};
+
+/// SendSslv2Hello is a ClientHello in the format of SSL 2.0.
+struct SendSslv2Hello {
   Bytes message;
 };
 
@@ -83,6 +89,7 @@ struct StoreSession {
 }  // namespace effect
 
 using Effect = std::variant<effect::SendHandshake,
+                            effect::SendSslv2Hello,
                             effect::SendChangeCipherSpec,
                             effect::SendWarning,
                             effect::UseVersion,
@@ -107,6 +114,14 @@ class Effects {
     Bytes encoded = message::encode_message(message);
     transcript.append(encoded);
     list_.emplace_back(effect::SendHandshake{std::move(encoded)});
+  }
+
+  /// send_sslv2 does so in the format of SSL 2.0. What is hashed begins with msg_type (drift D48).
+  void send_sslv2(const message::Sslv2ClientHello& hello, Transcript& transcript) {
+    Bytes encoded;
+    wire::encode(encoded, hello);
+    transcript.append(encoded);
+    list_.emplace_back(effect::SendSslv2Hello{std::move(encoded)});
   }
 
   void send_change_cipher_spec() { list_.emplace_back(effect::SendChangeCipherSpec{}); }

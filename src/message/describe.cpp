@@ -2,6 +2,7 @@
 #include "heirloom/event.hpp"
 
 #include "message/any_message.hpp"
+#include "message/sslv2_client_hello.hpp"
 #include "protocol/constants.hpp"
 
 #include <string>
@@ -11,6 +12,14 @@ namespace heirloom {
 
 std::string describe_handshake_message(std::span<const std::uint8_t> message,
                                        ProtocolVersion version) {
+  if (message::is_sslv2_client_hello(message)) {
+    const auto hello = wire::decode<message::Sslv2ClientHello>(message);
+    std::string out =
+        "client_hello in the SSL 2.0 format, " + std::to_string(message.size()) + " bytes\n";
+    wire::Printer printer(out);
+    layout(*hello, printer);
+    return out;
+  }
   if (message.size() < kHandshakeHeaderSize) {
     return "  " + to_hex(message) + "\n";
   }

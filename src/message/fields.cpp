@@ -3,6 +3,7 @@
 #include "heirloom/inspector.hpp"
 
 #include "message/any_message.hpp"
+#include "message/sslv2_client_hello.hpp"
 #include "protocol/constants.hpp"
 
 #include <string>
@@ -36,7 +37,7 @@ class Locator {
 
   template <std::size_t Floor, std::size_t Ceiling, wire::Scalar T>
   void vector(std::string_view name, const std::vector<T>& values) {
-    length_of(std::string(name), wire::prefix_width(Ceiling));
+    prefix_of(std::string(name), wire::prefix_width(Ceiling));
     for (std::size_t i = 0; i < values.size(); ++i) {
       cut(element(name, i), sizeof(T));
     }
@@ -44,9 +45,23 @@ class Locator {
 
   template <std::size_t Floor, std::size_t Ceiling, std::size_t ItemFloor, std::size_t ItemCeiling>
   void list(std::string_view name, const std::vector<Bytes>& items) {
-    length_of(std::string(name), wire::prefix_width(Ceiling));
+    prefix_of(std::string(name), wire::prefix_width(Ceiling));
     for (std::size_t i = 0; i < items.size(); ++i) {
       item(element(name, i), wire::prefix_width(ItemCeiling), items[i].size());
+    }
+  }
+
+  template <std::size_t Width, class T>
+  void length_of(std::string_view name, const std::vector<T>& /*values*/) {
+    cut(std::string(name), Width);
+  }
+
+  void elements(std::string_view name, const Bytes& value) { cut(std::string(name), value.size()); }
+
+  template <std::size_t N>
+  void elements(std::string_view name, const std::vector<std::array<std::uint8_t, N>>& values) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      cut(element(name, i), N);
     }
   }
 
@@ -58,7 +73,7 @@ class Locator {
     if (!value.has_value()) {
       return;
     }
-    length_of(std::string(name), 2);
+    prefix_of(std::string(name), 2);
     for (std::size_t i = 0; i < value->size(); ++i) {
       cut(element(name, i) + " type", 2);
       item(element(name, i) + " data", 2, (*value)[i].data.size());
@@ -85,10 +100,10 @@ class Locator {
     return std::string(name) + "[" + std::to_string(index) + "]";
   }
 
-  void length_of(const std::string& name, std::size_t width) { cut(name + " length", width); }
+  void prefix_of(const std::string& name, std::size_t width) { cut(name + " length", width); }
 
   void item(const std::string& name, std::size_t width, std::size_t size) {
-    length_of(name, width);
+    prefix_of(name, width);
     cut(name, size);
   }
 
@@ -100,6 +115,12 @@ class Locator {
 }  // namespace
 
 std::vector<MessageField> handshake_message_fields(std::span<const std::uint8_t> message) {
+  if (message::is_sslv2_client_hello(message)) {
+    const auto hello = wire::decode<message::Sslv2ClientHello>(message);
+    Locator locator(message);
+    layout(*hello, locator);
+    return locator.take();
+  }
   if (message.size() < kHandshakeHeaderSize) {
     return {};
   }

@@ -34,6 +34,9 @@ constexpr std::array kCauses = std::to_array<CauseInfo>({
    "the peer is an SSH server: this port has no TLS"},
   {Cause::sslv2_hello, "sslv2_hello", local_refusal, protocol_version, handshake_failure,
    "RFC 2246 E", "the client greets in the SSL 2.0 format, which is not accepted here"},
+  // No alert: such a client is told in its own words (engine/sslv2_hello.cpp).
+  {Cause::sslv2_client, "sslv2_client", local_refusal, none, none, "RFC 2246 E",
+   "the client has SSL 2.0 and nothing newer, and that is not supported"},
   {Cause::sslv2_server, "sslv2_server", local_refusal, none, none, "RFC 2246 E",
    "the server answered in SSL 2.0, which is not supported"},
 

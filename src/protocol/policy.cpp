@@ -123,6 +123,16 @@ std::string_view word(SignalFallback value) {
   return "unknown";
 }
 
+std::string_view word(Sslv2Hello value) {
+  switch (value) {
+    case Sslv2Hello::off:
+      return "off";
+    case Sslv2Hello::on:
+      return "on";
+  }
+  return "unknown";
+}
+
 std::string_view word(OnMissingCloseNotify value) {
   switch (value) {
     case OnMissingCloseNotify::keep_session:
@@ -211,6 +221,7 @@ Policy Policy::strict() {
   policy.certificates.ec.min = 224;
   policy.certificates.weakest_hash = SignatureHash::sha1;
   policy.missing_close_notify = OnMissingCloseNotify::forget_session;
+  policy.accept_sslv2_hello = Sslv2Hello::off;
   return policy;
 }
 
@@ -286,6 +297,8 @@ std::string to_string(const Policy& policy) {
   lines.add("cbc_splitting", word(policy.cbc_splitting));
   lines.add("extensions", to_string(policy.extensions));
   lines.add("fallback", word(policy.fallback));
+  lines.add("accept_sslv2_hello", word(policy.accept_sslv2_hello));
+  lines.add("send_sslv2_hello", word(policy.send_sslv2_hello));
   lines.add("missing_close_notify", word(policy.missing_close_notify));
   lines.add("premaster_version", word(policy.premaster_version));
   lines.add("limits.max_handshake_message", limits.max_handshake_message);

@@ -35,10 +35,27 @@ bool starts_with_any(ByteView bytes, std::span<const std::string_view> texts) {
                              [&](std::string_view text) { return starts_with(bytes, text); });
 }
 
-/// is_sslv2 recognises the two-byte header of the SSL 2.0 format with a message type behind it
-/// (RFC 2246 E; the three-byte form is refused, drift D54).
+// SSL 2.0: two bytes of header whose highest bit is set, fifteen bits of length, and the message,
+// which begins with its type. A ClientHello goes on with the version that it offers.
+constexpr std::size_t kSslv2HeaderSize = 2;
+constexpr std::size_t kSslv2FixedSize = 9;  // of a ClientHello: what stands before the vectors
+constexpr std::uint8_t kSslv2Error = 0;
+constexpr std::uint8_t kSslv2ClientHello = 1;
+constexpr std::uint8_t kSslv2ServerHello = 4;
+
 bool is_sslv2(ByteView bytes, std::uint8_t message_type) {
   return bytes.size() >= 3 && (bytes[0] & 0x80U) != 0 && bytes[2] == message_type;
+}
+
+std::size_t sslv2_length(ByteView bytes) {
+  return static_cast<std::size_t>(bytes[0] & 0x7fU) << 8U | bytes[1];
+}
+
+/// is_padded_sslv2_hello recognises the header of three bytes, which is for encrypted messages: the
+/// third is the length of a padding. Nobody sends a hello so, and it is refused (drift D54).
+bool is_padded_sslv2_hello(ByteView bytes) {
+  return bytes.size() >= 5 && (bytes[0] & 0xc0U) == 0 && bytes[2] == 0 &&
+         bytes[3] == kSslv2ClientHello && (bytes[4] == 0 || bytes[4] == 3);
 }
 
 std::string printable(ByteView bytes) {
@@ -55,9 +72,6 @@ Cause diagnose_first_bytes(ByteView bytes, Side side) noexcept {
   constexpr std::array<std::string_view, 9> kRequests{
       "GET ", "POST ", "HEAD ", "PUT ", "OPTIONS ", "DELETE ", "CONNECT ", "TRACE ", "PATCH "};
   constexpr std::array<std::string_view, 4> kResponses{"HTTP/", "<!DOC", "<html", "<HTML"};
-  constexpr std::uint8_t kSslv2ClientHello = 1;
-  constexpr std::uint8_t kSslv2ServerHello = 4;
-  constexpr std::uint8_t kSslv2Error = 0;
   if (starts_with(bytes, "SSH-")) {
     return Cause::not_tls_ssh;
   }
@@ -66,7 +80,8 @@ Cause diagnose_first_bytes(ByteView bytes, Side side) noexcept {
       if (starts_with_any(bytes, kRequests)) {
         return Cause::not_tls_http_request;
       }
-      return is_sslv2(bytes, kSslv2ClientHello) ? Cause::sslv2_hello : Cause::not_tls;
+      return is_sslv2(bytes, kSslv2ClientHello) || is_padded_sslv2_hello(bytes) ? Cause::sslv2_hello
+                                                                                : Cause::not_tls;
     case Side::client:
       if (starts_with_any(bytes, kResponses)) {
         return Cause::not_tls_http_response;
@@ -85,8 +100,16 @@ ByteView RecordReader::unread() const noexcept {
 /// wanted is how many bytes the record at begin_ needs in all, as far as is known.
 std::size_t RecordReader::wanted() const noexcept {
   const ByteView bytes = unread();
+  if (is_at_sslv2_hello()) {
+    return kSslv2HeaderSize + sslv2_length(bytes);
+  }
   return bytes.size() < kRecordHeaderSize ? kRecordHeaderSize
                                           : kRecordHeaderSize + fragment_length(bytes);
+}
+
+/// is_at_sslv2_hello: such a hello can only be what a client says first.
+bool RecordReader::is_at_sslv2_hello() const noexcept {
+  return !has_seen_record_ && side_ == Side::server && is_sslv2(unread(), kSslv2ClientHello);
 }
 
 void RecordReader::make_room(std::size_t hint) {
@@ -141,7 +164,53 @@ Result<void> RecordReader::check_header(ByteView header) const {
   return {};
 }
 
+/// check_sslv2_header judges what is there of a hello before the rest is waited for. A client whose
+/// highest version is 2.0 is told so whatever the policy accepts.
+Result<void> RecordReader::check_sslv2_header(ByteView bytes) const {
+  if (sslv2_length(bytes) < kSslv2FixedSize) {
+    return Error(
+        Cause::message_malformed,
+        "client_hello in the SSL 2.0 format: " + std::to_string(sslv2_length(bytes)) + " bytes");
+  }
+  if (bytes.size() < kRecordHeaderSize) {
+    return {};
+  }
+  if (bytes[3] < 3) {
+    return Error(Cause::sslv2_client, "it offers version 0x" + to_hex(bytes.subspan(3, 2)));
+  }
+  if (sslv2_hello_ == Sslv2Hello::off) {
+    return Error(Cause::sslv2_hello, printable(bytes));
+  }
+  return {};
+}
+
+Result<std::optional<RawRecord>> RecordReader::next_sslv2() {
+  const ByteView bytes = unread();
+  if (auto checked = check_sslv2_header(bytes); !checked.has_value()) {
+    return std::move(checked).error();
+  }
+  if (bytes.size() < wanted()) {
+    return std::optional<RawRecord>();
+  }
+  RawRecord record = take(kSslv2HeaderSize, sslv2_length(bytes));
+  record.type = ContentType::handshake;
+  record.is_sslv2 = true;
+  return std::optional(record);
+}
+
+/// take moves on behind the record at begin_.
+RawRecord RecordReader::take(std::size_t header, std::size_t length) {
+  has_seen_record_ = true;
+  const ByteSpan whole = storage_.bytes().subspan(begin_, header + length);
+  begin_ += header + length;
+  return {
+      .type = static_cast<ContentType>(whole[0]), .fragment = whole.subspan(header), .wire = whole};
+}
+
 Result<std::optional<RawRecord>> RecordReader::next() {
+  if (is_at_sslv2_hello()) {
+    return next_sslv2();
+  }
   const ByteView bytes = unread();
   if (bytes.size() < kRecordHeaderSize) {
     return std::optional<RawRecord>();
@@ -153,13 +222,7 @@ Result<std::optional<RawRecord>> RecordReader::next() {
   if (bytes.size() < kRecordHeaderSize + length) {
     return std::optional<RawRecord>();
   }
-  has_seen_record_ = true;
-  const ByteSpan whole = storage_.bytes().subspan(begin_, kRecordHeaderSize + length);
-  const RawRecord record{.type = static_cast<ContentType>(bytes[0]),
-                         .fragment = whole.subspan(kRecordHeaderSize),
-                         .wire = whole};
-  begin_ += kRecordHeaderSize + length;
-  return std::optional(record);
+  return std::optional(take(kRecordHeaderSize, length));
 }
 
 std::optional<RawRecord> RecordReader::next_of_type(ContentType type) {
@@ -174,6 +237,9 @@ std::optional<RawRecord> RecordReader::next_of_type(ContentType type) {
 
 Cause RecordReader::diagnose_short() const noexcept {
   if (has_seen_record_ || unread().empty()) {
+    return Cause::handshake_interrupted;
+  }
+  if (is_at_sslv2_hello() && sslv2_hello_ == Sslv2Hello::on) {  // it would have been taken
     return Cause::handshake_interrupted;
   }
   const Cause cause = diagnose_first_bytes(unread(), side_);

@@ -5,6 +5,7 @@
 // application takes its plaintext. A header is checked before its body is waited for.
 #pragma once
 
+#include "heirloom/policy.hpp"
 #include "heirloom/result.hpp"
 #include "heirloom/version.hpp"
 
@@ -22,7 +23,8 @@ namespace heirloom {
 struct RawRecord {
   ContentType type{};
   ByteSpan fragment;
-  ByteView wire;  ///< header and fragment
+  ByteView wire;          ///< header and fragment
+  bool is_sslv2 = false;  ///< its fragment is a ClientHello in the format of SSL 2.0, no handshake
 };
 
 /// Pinned says whether plaintext that the application has not taken lies in the buffer, so that
@@ -31,7 +33,9 @@ enum class Pinned : std::uint8_t { no, yes };
 
 class RecordReader {
  public:
-  explicit RecordReader(Side side) noexcept : side_(side) {}
+  /// `sslv2_hello` says whether a server's first record may have the header of SSL 2.0.
+  explicit RecordReader(Side side, Sslv2Hello sslv2_hello = Sslv2Hello::off) noexcept
+      : side_(side), sslv2_hello_(sslv2_hello) {}
 
   /// buffer is free space behind what was received; empty only if pinned and full.
   [[nodiscard]] ByteSpan buffer(std::size_t hint, Pinned pinned);
@@ -41,7 +45,8 @@ class RecordReader {
 
   /// next takes out the next record if it is complete. The header is checked as soon as it is
   /// there: one of the not_tls… and sslv2… causes for the very first bytes, record_type_unknown,
-  /// record_version_wrong, record_overflow.
+  /// record_version_wrong, record_overflow; message_malformed for a hello in the format of SSL 2.0
+  /// that is too short to be one.
   [[nodiscard]] Result<std::optional<RawRecord>> next();
 
   /// next_of_type is next, but only if the next record is complete, in order and of that type.
@@ -63,11 +68,16 @@ class RecordReader {
 
  private:
   [[nodiscard]] ByteView unread() const noexcept;
+  [[nodiscard]] bool is_at_sslv2_hello() const noexcept;
+  [[nodiscard]] Result<void> check_sslv2_header(ByteView bytes) const;
+  [[nodiscard]] Result<std::optional<RawRecord>> next_sslv2();
+  [[nodiscard]] RawRecord take(std::size_t header, std::size_t length);
   [[nodiscard]] Result<void> check_header(ByteView header) const;
   [[nodiscard]] std::size_t wanted() const noexcept;
   void make_room(std::size_t hint);
 
   Side side_;
+  Sslv2Hello sslv2_hello_;
   bool has_seen_record_ = false;
   std::optional<ProtocolVersion> version_;
   Buffer storage_;

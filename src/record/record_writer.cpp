@@ -37,6 +37,29 @@ Result<void> RecordWriter::write(ContentType type, ByteView message) {
   return {};
 }
 
+void RecordWriter::write_sslv2(ByteView message) {
+  constexpr std::size_t kHeaderSize = 2;
+  HEIRLOOM_EXPECT(message.size() <= 0x7fff);  // fifteen bits; the sixteenth says: no padding
+  Buffer buffer = Buffer::acquire(kHeaderSize + message.size());
+  const ByteSpan wire = buffer.bytes().first(kHeaderSize + message.size());
+  wire[0] = static_cast<std::uint8_t>(0x80U | message.size() >> 8U);
+  wire[1] = static_cast<std::uint8_t>(message.size() & 0xffU);
+  std::ranges::copy(message, wire.subspan(kHeaderSize).begin());
+  if (inspector_ != nullptr) {
+    inspector_->record({.direction = Event::Direction::sent,
+                        .type = static_cast<std::uint8_t>(ContentType::handshake),
+                        .plaintext = message,
+                        .unencrypted = message,
+                        .wire = wire});
+  }
+  const std::array records{SealRecord{.type = ContentType::handshake,
+                                      .room = wire,
+                                      .offset = kHeaderSize,
+                                      .size = message.size(),
+                                      .sealed = wire}};
+  queue(std::move(buffer), records);
+}
+
 ByteSpan RecordWriter::staging(std::size_t n) {
   if (slots_.empty() || slots_.back().size == kMaxPlaintext) {
     // A small write takes a small buffer; it is not extended later.

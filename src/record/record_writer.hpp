@@ -36,6 +36,9 @@ class RecordWriter {
   /// write fragments and seals a message at once. An empty message makes no record (RFC 6101 §5.2).
   [[nodiscard]] Result<void> write(ContentType type, ByteView message);
 
+  /// write_sslv2 sends a message of SSL 2.0 with its header of two bytes, in the clear.
+  void write_sslv2(ByteView message);
+
   /// staging is room for up to n bytes of application data, at most one record's worth.
   [[nodiscard]] ByteSpan staging(std::size_t n);
 

@@ -106,6 +106,30 @@ class Decoder {
     }
   }
 
+  /// length_of is the length in bytes of a vector that stands further on, where elements names it:
+  /// SSL 2.0 puts all lengths first (RFC 2246 E.1). A length that cannot be right makes no room.
+  template <std::size_t Width, class T>
+  void length_of(std::string_view name, std::vector<T>& values) {
+    const std::size_t length = reader_.unsigned_integer(name, Width);
+    if (length % sizeof(T) != 0 || length > reader_.remaining()) {
+      reader_.fail(name);
+      return;
+    }
+    values.resize(length / sizeof(T));
+  }
+
+  void elements(std::string_view name, Bytes& value) {
+    const ByteView taken = reader_.take(name, value.size());
+    std::copy(taken.begin(), taken.end(), value.begin());
+  }
+
+  template <std::size_t N>
+  void elements(std::string_view name, std::vector<std::array<std::uint8_t, N>>& values) {
+    for (auto& value : values) {
+      field(name, value);
+    }
+  }
+
   /// rest is everything up to the end of the message.
   void rest(std::string_view /*name*/, Bytes& value) { value = to_bytes(reader_.rest()); }
 
@@ -203,6 +227,20 @@ class Encoder {
     writer_.close_prefix(at, prefix_width(Ceiling));
   }
 
+  template <std::size_t Width, class T>
+  void length_of(std::string_view /*name*/, const std::vector<T>& values) {
+    writer_.unsigned_integer(Width, values.size() * sizeof(T));
+  }
+
+  void elements(std::string_view /*name*/, const Bytes& value) { writer_.bytes(value); }
+
+  template <std::size_t N>
+  void elements(std::string_view /*name*/, const std::vector<std::array<std::uint8_t, N>>& values) {
+    for (const auto& value : values) {
+      writer_.bytes(value);
+    }
+  }
+
   void rest(std::string_view /*name*/, const Bytes& value) { writer_.bytes(value); }
 
   void extensions(std::string_view name,
@@ -260,6 +298,22 @@ class Printer {
       out_ += "  ";
       line("entry", counted(item));
     }
+  }
+
+  template <std::size_t Width, class T>
+  void length_of(std::string_view name, const std::vector<T>& values) {
+    line(name, hex_number(values.size() * sizeof(T), Width));
+  }
+
+  void elements(std::string_view name, const Bytes& value) { line(name, counted(value)); }
+
+  template <std::size_t N>
+  void elements(std::string_view name, const std::vector<std::array<std::uint8_t, N>>& values) {
+    std::string text;
+    for (const auto& value : values) {
+      text += (text.empty() ? "0x" : " 0x") + to_hex(value);
+    }
+    line(name, text);
   }
 
   void rest(std::string_view name, const Bytes& value) { line(name, counted(value)); }

@@ -63,6 +63,7 @@ TEST(Climb, stops_at_the_first_rung_that_works) {
 
 TEST(Climb, signals_fall_where_rfc_7507_wants_them) {
   Script script;
+  script.answers[Rung::system_defaults] = {Rung::system_defaults, RungEnd::closed};
   climb_script(script, {kAll, std::nullopt});
   EXPECT_EQ(script.asked,
             (std::vector<std::pair<Rung, bool>>{{Rung::system_defaults, false},
@@ -70,6 +71,36 @@ TEST(Climb, signals_fall_where_rfc_7507_wants_them) {
                                                 {Rung::tls10, true},
                                                 {Rung::tls10_bare, false},
                                                 {Rung::ssl30, true}}));
+}
+
+// Drift D112: rung 3 is tried for its suites then, and a box with TLS 1.2 and RC4 alone would
+// refuse the signal. SSL 3.0 has no suites that TLS 1.0 had not.
+TEST(Climb, no_common_suite_is_no_reason_to_signal) {
+  struct Row {
+    RungEnd first;
+    std::optional<std::uint8_t> first_alert;
+    RungEnd second;
+    std::optional<std::uint8_t> second_alert;
+    bool signals;
+  };
+
+  for (const Row& row : {Row{RungEnd::refused_by_peer, 40, RungEnd::refused_by_peer, 40, false},
+                         Row{RungEnd::refused_by_peer, 71, RungEnd::refused_by_peer, 40, false},
+                         Row{RungEnd::refused_by_peer, 70, RungEnd::refused_by_peer, 40, true},
+                         Row{RungEnd::refused_by_peer, 40, RungEnd::refused_by_peer, {}, true},
+                         Row{RungEnd::closed, {}, RungEnd::refused_by_peer, 40, true},
+                         Row{RungEnd::refused_by_peer, 40, RungEnd::silent, {}, true},
+                         Row{RungEnd::refused_by_us, 40, RungEnd::refused_by_peer, 40, true}}) {
+    Script script;
+    script.answers[Rung::system_defaults] = {Rung::system_defaults, row.first, row.first_alert};
+    script.answers[Rung::system_everything] = {
+        Rung::system_everything, row.second, row.second_alert};
+    climb_script(script, {kAll, std::nullopt});
+    ASSERT_EQ(script.asked.size(), 5U);
+    EXPECT_EQ(script.asked[2], (std::pair{Rung::tls10, row.signals}));
+    EXPECT_EQ(script.asked[4], (std::pair{Rung::ssl30, true}));
+  }
+  EXPECT_TRUE(sends_fallback_signal(Rung::tls10, kAll, {})) << "remembered, and tried alone";
 }
 
 TEST(Climb, first_hello_of_a_plan_is_no_fallback) {

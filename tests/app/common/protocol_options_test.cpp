@@ -71,9 +71,12 @@ TEST(ProtocolOptions, SwitchesReachThePolicy) {
   ProtocolOptions options;
   options.no_extensions = true;
   options.no_split = true;
+  EXPECT_EQ(build_policy(options)->send_sslv2_hello, Sslv2Hello::off);
+  options.sslv2_hello = true;
   const auto policy = build_policy(options);
   EXPECT_EQ(policy->extensions, ExtensionSet());
   EXPECT_EQ(policy->cbc_splitting, CbcSplitting::off);
+  EXPECT_EQ(policy->send_sslv2_hello, Sslv2Hello::on);
 }
 
 }  // namespace

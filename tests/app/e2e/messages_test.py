@@ -393,7 +393,11 @@ class PuppetClient(unittest.TestCase):
 
     def test_log_sslv2_hello(self):
         hello = b"\x80\x1c\x01\x03\x01\x00\x03\x00\x00\x00\x10\x00\x00\x04" + b"c" * 16
-        expect_message(self.talk(lambda peer: peer.stream.sendall(hello)), "sslv2_hello")
+        expect_message(self.talk(lambda peer: peer.stream.sendall(hello), "--preset", "strict"), "sslv2_hello")
+
+    def test_log_sslv2_client(self):
+        hello = b"\x80\x1c\x01\x00\x02\x00\x03\x00\x00\x00\x10\x01\x00\x80" + b"c" * 16
+        expect_message(self.talk(lambda peer: peer.stream.sendall(hello)), "sslv2_client")
 
     def test_log_old_version(self):
         expect_message(self.hello("--min", "tls1", version=SSL30), "version_too_low")

@@ -167,7 +167,8 @@ class Ladder(unittest.TestCase):
         versions = [hello[9:11] for hello in hellos]
         self.assertEqual(versions, [b"\x03\x03", b"\x03\x03", b"\x03\x01", b"\x03\x01", b"\x03\x00"])
         signals = [FALLBACK in offered_suites(hello) for hello in hellos]
-        self.assertEqual(signals, [False, False, True, False, True])
+        # The third asks for suites that were not offered before: no signal (RFC 7507, drift D112).
+        self.assertEqual(signals, [False, False, False, False, True])
         bare = hellos[3]
         self.assertNotIn(0x00FF, offered_suites(bare), "no signal of RFC 5746 either")
 
@@ -202,8 +203,8 @@ class Ladder(unittest.TestCase):
         def refusing_fallback(connection):
             connection.receive()
             connection.box.requests.append(connection.buffer)
-            number = 86 if FALLBACK in offered_suites(connection.buffer) else 40
-            connection.send(ALERT + bytes([number]))
+            if FALLBACK in offered_suites(connection.buffer):
+                connection.send(ALERT + bytes([86]))
 
         with Box(refusing_fallback) as box:
             code, said = fail(box.url, state=self.state)
@@ -238,7 +239,7 @@ class Ladder(unittest.TestCase):
     def test_choice_to_leave_the_signal_out_is_remembered(self):
         def refuse(hello):
             if hello[9:11] == b"\x03\x03":
-                return ALERT + bytes([40])
+                return b""
             return ALERT + bytes([86]) if FALLBACK in offered_suites(hello) else None
 
         with self.choosy_box(refuse, "--max", "tls1", "--suites", "RC4-SHA") as box:
@@ -248,6 +249,23 @@ class Ladder(unittest.TestCase):
             with Reach("--accept-new", "--no-fallback-signal", box.url, state=self.state) as reach:
                 self.assertEqual(reach.fetch("/x").body, b"GET /x")
             self.assertIn(" signal=off ", pins(self.state))
+            box.requests.clear()
+            with Reach(box.url, state=self.state) as reach:
+                self.assertEqual(reach.fetch("/x").body, b"GET /x")
+                self.assertEqual(len(box.requests), 1)
+
+    def test_box_with_a_newer_version_and_old_suites(self):
+        """It honours the signal, and has RC4 only: what libssl offers is no use to it at any version."""
+        def refuse(hello):
+            if hello[9:11] == b"\x03\x03":
+                return ALERT + bytes([40])
+            return ALERT + bytes([86]) if FALLBACK in offered_suites(hello) else None
+
+        with self.choosy_box(refuse, "--max", "tls1", "--suites", "RC4-SHA") as box:
+            with Reach("--accept-new", box.url, state=self.state) as reach:
+                self.assertEqual(reach.fetch("/x").body, b"GET /x")
+                self.assertIn(" hello=tls1.0 ", pins(self.state))
+                self.assertIn(" signal=off ", pins(self.state))
             box.requests.clear()
             with Reach(box.url, state=self.state) as reach:
                 self.assertEqual(reach.fetch("/x").body, b"GET /x")

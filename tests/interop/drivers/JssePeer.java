@@ -126,6 +126,9 @@ public final class JssePeer {
     for (String version : options.get("version").split(",")) {
       protocols.add(Map.of("ssl3", "SSLv3", "tls1", "TLSv1", "tls1.2", "TLSv1.2").get(version));
     }
+    if (options.containsKey("sslv2_hello")) {
+      protocols.add("SSLv2Hello");
+    }
     parameters.setProtocols(protocols.toArray(new String[0]));
     // The JDK spells the oldest names SSL_..., the registry TLS_...
     List<String> suites = new ArrayList<>();

@@ -31,6 +31,11 @@ var settings = {
   rejectUnauthorized: false,
   honorCipherOrder: true
 };
+if (options.sslv2_hello) {
+  // Only this method has such hellos, and sends one only if a kind of SSL 2.0 is offered with the suites.
+  settings.secureProtocol = 'SSLv23_method';
+  if (role === 'client') settings.ciphers += ':DES-CBC3-MD5';
+}
 if (options.key) settings.key = fs.readFileSync(options.key);
 if (options.certificate) settings.cert = fs.readFileSync(options.certificate);
 // This Node reads one certificate of each.

@@ -61,6 +61,7 @@ FEATURES = {
     "client_certificate_dh": (VERSIONS, ROLES),
     "no_split": (VERSIONS, ROLES),
     "no_extensions": (VERSIONS, ("server",)),  # our hello
+    "sslv2_hello": (VERSIONS, ROLES),
     # One side offers both versions, the other has SSL 3.0 only.
     "fall_back": (("ssl3",), ROLES),
 }

@@ -43,9 +43,9 @@ class DriverEndpoint:
         environment = self._peer.environment(self._paths) if self._peer.environment else None
         words = self._peer.words(self._role, self._cell, port, self._paths)
         if self._peer.takes_jobs(self._cell):
-            self._child = jobs(self._peer.head(self._paths)).start(words)
+            self._child = jobs(self._peer.start_of(self._cell, self._paths)).start(words)
         else:
-            self._child = Child(self._peer.head(self._paths) + words, environment)
+            self._child = Child(self._peer.start_of(self._cell, self._paths) + words, environment)
 
     def listening(self):
         return self._child.wait_for_line(listening_port, START_SECONDS)
@@ -219,6 +219,8 @@ def check_hello(cell, connection, ours):
             problems.append("the hello has the renegotiation signal")
     if cell.peer in WITHOUT_RFC_5746 and ours == "client" and connection.server_extensions:
         problems.append(f"{cell.peer} sent extensions {connection.server_extensions}")
+    if connection.hello_is_sslv2 != (cell.kind == "sslv2_hello"):
+        problems.append(f"the hello is {'' if connection.hello_is_sslv2 else 'not '}in the format of SSL 2.0")
     if cell.kind == "fall_back" and (connection.hello_version or (3, 0)) <= (3, 0):
         problems.append("the hello did not offer more than SSL 3.0")
     return problems
@@ -244,7 +246,7 @@ def describe(connection):
         shown = [f"{kind}:{length}" for kind, length in side.records]
         return " ".join(shown[:12] + (["..."] + shown[-2:] if len(shown) > 14 else shown[12:]))
     return (f"{connection.version} {connection.suite} resumed={connection.resumed} "
-            f"hello={connection.hello_version} extensions={connection.hello_extensions} "
+            f"hello={connection.hello_version}{' in the format of SSL 2.0' * connection.hello_is_sslv2} extensions={connection.hello_extensions} "
             f"server extensions={connection.server_extensions} "
             f"alerts in the clear: client {connection.client.alerts} "
             f"server {connection.server.alerts}\n"

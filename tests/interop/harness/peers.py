@@ -45,6 +45,7 @@ class Peer:
     all_versions: str = "ssl3,tls1"  # what it offers when it is to fall back
     # Which cells one process takes one after the other, where starting it costs more than a cell.
     takes_jobs: object = lambda cell: False
+    switches: object = lambda cell: ()  # for the program itself, in cells that need some
 
     def missing(self, paths):
         for what, remedy in self.needs:
@@ -62,9 +63,14 @@ class Peer:
             return "of unknown version"
         return text.strip().split("\n")[0]
 
+    def start_of(self, cell, paths):
+        """The command line up to the driver's own words."""
+        program, *rest = self.head(paths)
+        return [program, *self.switches(cell), *rest]
+
     def command(self, role, cell, port, paths):
         """The command line for one cell, this peer having that role."""
-        return self.head(paths) + self.words(role, cell, port, paths)
+        return self.start_of(cell, paths) + self.words(role, cell, port, paths)
 
     def words(self, role, cell, port, paths):
         suite = cell.suite
@@ -79,6 +85,8 @@ class Peer:
             "send": sends, "expect": paths.size, "connections": cell.connections(),
             "database": paths.certificate("nssdb", ""),
         }
+        if cell.kind == "sslv2_hello":
+            words["sslv2_hello"] = 1
         if cell.kind == "resume":
             words["resume"] = 1
             words["no_ticket"] = 1
@@ -130,7 +138,8 @@ PEERS = {peer.name: peer for peer in (
          (("{peers}/old_node/bin/node", FETCH),),
          lambda p: [f"{p.peers}/old_node/bin/node", "-e",
                     "console.log('OpenSSL ' + process.versions.openssl)"],
-         all_versions="ssl3,tls1,tls1.2"),
+         all_versions="ssl3,tls1,tls1.2",
+         switches=lambda cell: ["--enable-ssl2"] if cell.kind == "sslv2_hello" else ()),
     Peer("node4", "OpenSSL 1.0.2 (Node 4)", node4_head, (("{peers}/node4/bin/node", FETCH),),
          lambda p: [f"{p.peers}/node4/bin/node", "-e",
                     "console.log('OpenSSL ' + process.versions.openssl)"],

@@ -38,11 +38,21 @@ class Side:
         return bool(self.records) and self.records[-1][0] == ALERT
 
 
+def sslv2_hello(stream):
+    """The ClientHello that opens a stream in the format of SSL 2.0 (RFC 2246 E.1), without its record header."""
+    if len(stream) < 3 or stream[0] < 0x80 or stream[2] != CLIENT_HELLO:
+        return None
+    return stream[2:2 + int.from_bytes(stream[:2], "big") - 0x8000]
+
+
 def read_side(stream):
     side = Side()
     handshake = b""
     encrypted = False
-    at = 0
+    old = sslv2_hello(stream)
+    at = 2 + len(old) if old else 0
+    if old:
+        side.records.append((HANDSHAKE, len(old)))
     while at + 5 <= len(stream):
         kind, length = stream[at], int.from_bytes(stream[at + 3:at + 5], "big")
         if kind not in (CHANGE_CIPHER_SPEC, ALERT, HANDSHAKE, APPLICATION_DATA):
@@ -73,6 +83,7 @@ class Connection:
     version: str = None
     suite: str = None
     resumed: bool = False
+    hello_is_sslv2: bool = False
     hello_version: tuple = None
     hello_extensions: list = None  # None: no extension block at all
     hello_suites: list = dataclasses.field(default_factory=list)
@@ -92,6 +103,12 @@ def extensions(block):
 def read_connection(recording):
     client, server = (read_side(recording.stream(side)) for side in (CLIENT, SERVER))
     result = Connection(client, server)
+    old = sslv2_hello(recording.stream(CLIENT))
+    if old:
+        result.hello_is_sslv2 = True
+        result.hello_version = (old[1], old[2])
+        listed = old[9:9 + int.from_bytes(old[3:5], "big")]
+        result.hello_suites = [int.from_bytes(listed[i:i + 3], "big") for i in range(0, len(listed), 3)]
     hello = client.body(CLIENT_HELLO)
     if hello:
         result.hello_version = (hello[0], hello[1])

@@ -169,6 +169,15 @@ message::CertificateVerify Puppet::make_certificate_verify() {
   return {*signature.answer()};
 }
 
+Bytes Puppet::say_sslv2(ByteView hello, const Random& random) {
+  transcript_.append(hello);
+  randoms_.client = random;
+  Bytes wire{static_cast<std::uint8_t>(0x80U | hello.size() >> 8U),
+             static_cast<std::uint8_t>(hello.size())};
+  append(wire, hello);
+  return wire;
+}
+
 Bytes Puppet::encode(Symbol symbol) {
   Bytes bytes;
   switch (symbol) {
@@ -177,6 +186,7 @@ Bytes Puppet::encode(Symbol symbol) {
     case Symbol::client_hello:
       bytes = message::encode_message(client_hello);
       append(bytes, trailing_hello_bytes);
+      bytes[1] = static_cast<std::uint8_t>((bytes.size() - 4) >> 16U);
       bytes[2] = static_cast<std::uint8_t>((bytes.size() - 4) >> 8U);
       bytes[3] = static_cast<std::uint8_t>(bytes.size() - 4);
       break;

@@ -73,6 +73,10 @@ class Puppet {
   /// record.
   [[nodiscard]] Bytes encode(Symbol symbol);
 
+  /// say_sslv2 gives a ClientHello in the format of SSL 2.0, as it stands and with its record
+  /// header of two bytes. `random` is what the puppet takes for its random from now on.
+  [[nodiscard]] Bytes say_sslv2(ByteView hello, const Random& random);
+
   /// record puts bytes into one record of that type under the current keys.
   [[nodiscard]] Bytes record(ContentType type, ByteView bytes);
 

@@ -31,6 +31,7 @@ constexpr std::array kGolden = std::to_array<Golden>({
     {Cause::not_tls_http_response, peer_misbehaved, kNone, kNone},
     {Cause::not_tls_ssh, peer_misbehaved, kNone, kNone},
     {Cause::sslv2_hello, local_refusal, 70, 40},
+    {Cause::sslv2_client, local_refusal, kNone, kNone},
     {Cause::sslv2_server, local_refusal, kNone, kNone},
     {Cause::record_type_unknown, peer_misbehaved, 10, 10},
     {Cause::record_version_wrong, peer_misbehaved, 70, 40},

@@ -136,6 +136,16 @@ TEST(Policy, PresetsDefendAgainstBeastAndSignalRenegotiation) {
   }
 }
 
+// By name only: a hello of SSL 2.0 gives up the extensions.
+TEST(Policy, OldHellosAreTakenButForStrictAndSentByNoPreset) {
+  EXPECT_EQ(Policy::strict().accept_sslv2_hello, Sslv2Hello::off);
+  EXPECT_EQ(Policy::device().accept_sslv2_hello, Sslv2Hello::on);
+  EXPECT_EQ(Policy::museum().accept_sslv2_hello, Sslv2Hello::on);
+  for (const Policy& policy : {Policy::strict(), Policy::device(), Policy::museum()}) {
+    EXPECT_EQ(policy.send_sslv2_hello, Sslv2Hello::off);
+  }
+}
+
 TEST(Policy, CanBeCompared) {
   EXPECT_EQ(Policy::device(), Policy::device());
   EXPECT_NE(Policy::device(), Policy::museum());
@@ -173,6 +183,8 @@ TEST(Policy, PrintsOneFieldALine) {
             "cbc_splitting = one_n_minus_one\n"
             "extensions = server_name, elliptic_curves, ec_point_formats, renegotiation_info\n"
             "fallback = off\n"
+            "accept_sslv2_hello = off\n"
+            "send_sslv2_hello = off\n"
             "missing_close_notify = forget_session\n"
             "premaster_version = must_match_hello\n"
             "limits.max_handshake_message = 262144\n"
@@ -193,6 +205,7 @@ TEST(Policy, PrintsEveryOtherChoiceToo) {
   policy.client_authentication = ClientAuthentication::required;
   policy.cbc_splitting = CbcSplitting::off;
   policy.fallback = SignalFallback::on;
+  policy.send_sslv2_hello = Sslv2Hello::on;
   policy.premaster_version = PremasterVersion::may_match_negotiated;
   const std::string text = to_string(policy);
   for (const std::string_view line : {"max_version = SSL 3.0\n",
@@ -203,6 +216,8 @@ TEST(Policy, PrintsEveryOtherChoiceToo) {
                                       "client_authentication = required\n",
                                       "cbc_splitting = off\n",
                                       "fallback = on\n",
+                                      "accept_sslv2_hello = on\n",
+                                      "send_sslv2_hello = on\n",
                                       "missing_close_notify = keep_session\n",
                                       "premaster_version = may_match_negotiated\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line;
