@@ -11,7 +11,7 @@ if(HEIRLOOM_STATIC_TOO)
   set_target_properties(heirloom_static PROPERTIES OUTPUT_NAME heirloom LINKER_LANGUAGE CXX)
   target_compile_features(heirloom_static PUBLIC cxx_std_20)
   target_include_directories(heirloom_static INTERFACE $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-  target_link_libraries(heirloom_static PRIVATE OpenSSL::Crypto CryptoPP::CryptoPP)
+  target_link_libraries(heirloom_static PRIVATE OpenSSL::Crypto CryptoPP::CryptoPP ZLIB::ZLIB)
   list(APPEND heirloom_installed heirloom_static)
 endif()
 install(TARGETS ${heirloom_installed} EXPORT heirloom-targets
@@ -30,7 +30,7 @@ install(FILES ${PROJECT_BINARY_DIR}/heirloom-config.cmake
               ${CMAKE_CURRENT_LIST_DIR}/FindCryptoPP.cmake
         DESTINATION ${heirloom_package_folder})
 
-# A static library needs libcrypto and Crypto++ at the user's link; a shared one brings them itself,
+# A static library needs libcrypto, Crypto++ and zlib at the user's link; a shared one brings them itself,
 # which is what Requires.private and Libs.private mean.
 file(RELATIVE_PATH heirloom_pc_to_prefix "/${CMAKE_INSTALL_LIBDIR}/pkgconfig" "/")
 configure_file(${CMAKE_CURRENT_LIST_DIR}/heirloom.pc.in ${PROJECT_BINARY_DIR}/heirloom.pc @ONLY)

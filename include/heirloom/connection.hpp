@@ -59,7 +59,9 @@ enum class Phase : std::uint8_t {
 struct ConnectionInfo {
   std::optional<ProtocolVersion> version;
   std::optional<std::uint16_t> cipher_suite;
-  std::uint8_t compression_method = 0;
+  std::uint8_t compression_method = 0;      ///< see CompressionMethod
+  bool has_encrypt_then_mac = false;        ///< RFC 7366
+  std::size_t max_fragment_length = 16384;  ///< of plaintext in a record, in both directions
   std::vector<std::uint8_t> session_id;
   bool is_resumed = false;
   bool has_secure_renegotiation = false;  ///< the peer supports RFC 5746
@@ -151,6 +153,8 @@ class HEIRLOOM_EXPORT Connection {
   /// plaintext is the next decrypted application data, where it was decrypted. Empty: none yet.
   [[nodiscard]] std::span<const std::uint8_t> plaintext() const;
 
+  /// consume_plaintext says that the first n bytes were used. Compressed records are opened one at
+  /// a time, so that it may go on with what was received: plaintext, events and error() may follow.
   void consume_plaintext(std::size_t n);
 
   /// resolve answers the decision that the last decision_needed event named. decision_not_expected

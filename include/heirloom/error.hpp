@@ -33,6 +33,7 @@ enum class Cause : std::uint8_t {
   record_empty,
   too_many_empty_records,
   bad_record_mac,
+  decompression_failure,
   sequence_number_exhausted,
   // alert protocol
   alert_malformed,
@@ -63,6 +64,8 @@ enum class Cause : std::uint8_t {
   inappropriate_fallback,
   session_parameters_changed,
   session_suite_not_offered,
+  fragment_length_unacceptable,  ///< of max_fragment_length
+  encrypt_then_mac_dropped,      ///< in a renegotiation
   // certificates
   certificate_missing,
   certificate_malformed,

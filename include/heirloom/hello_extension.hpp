@@ -16,11 +16,13 @@ namespace heirloom {
 
 /// Extension has what can be negotiated with TLS 1.0. What any other number says is skipped.
 enum class Extension : std::uint16_t {
-  server_name = 0,        ///< RFC 6066 §3
-  status_request = 5,     ///< RFC 6066 §8
-  elliptic_curves = 10,   ///< RFC 4492 §5.1.1; the registry has named it supported_groups since
-  ec_point_formats = 11,  ///< RFC 4492 §5.1.2
-  session_ticket = 35,    ///< RFC 5077 §3.2
+  server_name = 0,          ///< RFC 6066 §3
+  max_fragment_length = 1,  ///< RFC 6066 §4
+  status_request = 5,       ///< RFC 6066 §8
+  elliptic_curves = 10,     ///< RFC 4492 §5.1.1; the registry has named it supported_groups since
+  ec_point_formats = 11,    ///< RFC 4492 §5.1.2
+  encrypt_then_mac = 22,    ///< RFC 7366
+  session_ticket = 35,      ///< RFC 5077 §3.2
   renegotiation_info = 0xff01,  ///< RFC 5746 §3.2, and the signalling suite that stands for it
 };
 

@@ -3,6 +3,7 @@
 
 #include "heirloom/certificate_rules.hpp"
 #include "heirloom/cipher_suite.hpp"
+#include "heirloom/compression_method.hpp"
 #include "heirloom/export.hpp"
 #include "heirloom/hello_extension.hpp"
 #include "heirloom/named_curve.hpp"
@@ -11,6 +12,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +44,19 @@ enum class OnMissingCloseNotify : std::uint8_t { keep_session, forget_session };
 /// PremasterVersion says what a server does with a client that puts the negotiated version instead
 /// of ClientHello.client_version into its premaster secret (drift D24).
 enum class PremasterVersion : std::uint8_t { must_match_hello, may_match_negotiated };
+
+/// MaxFragmentLength is a limit that a client may ask for (RFC 6066 §4), by its number there.
+enum class MaxFragmentLength : std::uint8_t {
+  bytes_512 = 1,
+  bytes_1024 = 2,
+  bytes_2048 = 3,
+  bytes_4096 = 4,
+};
+
+/// bytes_of gives 512, 1024, 2048 or 4096.
+[[nodiscard]] constexpr std::size_t bytes_of(MaxFragmentLength length) noexcept {
+  return std::size_t{256} << static_cast<unsigned>(length);
+}
 
 /// Limits bound what a peer can make us hold or do.
 struct Limits {
@@ -85,9 +100,20 @@ struct Policy {
   /// (RFC 5077); it is off in every preset for the same reason, and a server gives tickets,
   /// switched on or not, if it has TicketKeys.
   ExtensionSet extensions = {Extension::server_name,
+                             Extension::max_fragment_length,
                              Extension::elliptic_curves,
                              Extension::ec_point_formats,
+                             Extension::encrypt_then_mac,
                              Extension::renegotiation_info};
+  /// wanted_fragment_length is what a client asks for, if it asks for anything. A session that has
+  /// a limit keeps it.
+  std::optional<MaxFragmentLength> wanted_fragment_length = std::nullopt;
+  /// compression_methods are those that may be used, in order of preference; null is always among
+  /// them. Security: whoever sees the length of compressed records, and can put text of his own
+  /// beside a secret, finds out the secret byte by byte (CRIME, CVE-2012-4929). No preset has
+  /// anything but null. DEFLATE is for peers that insist, where nobody else writes into the
+  /// connection.
+  std::vector<CompressionMethod> compression_methods = {CompressionMethod::null};
   SignalFallback fallback = SignalFallback::off;
   Sslv2Hello accept_sslv2_hello = Sslv2Hello::on;  ///< as server, as the first message only
   /// send_sslv2_hello greets servers that understand nothing else. Such a hello has no extensions;

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -49,7 +50,10 @@ class HEIRLOOM_EXPORT Session {
     std::vector<std::uint8_t> id = {};  ///< 32 bytes at most; none: its ticket leads back to it
     ProtocolVersion version = ProtocolVersion::tls10;
     std::uint16_t cipher_suite = 0;
-    std::uint8_t compression_method = 0;
+    std::uint8_t compression_method = 0;  ///< see CompressionMethod
+    /// max_fragment_length "applies for the duration of the session including session resumptions"
+    /// (RFC 6066 §4); empty if none was agreed on.
+    std::optional<MaxFragmentLength> max_fragment_length = std::nullopt;
     bool has_extended_master_secret = false;  ///< RFC 7627
     /// server_name is for whom it was made. As client: PeerName::host. As server: the name that the
     /// client asked for (RFC 6066 §3), empty if it named none.

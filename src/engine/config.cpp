@@ -122,10 +122,25 @@ Result<void> check_curves(const Policy& policy) {
   return {};
 }
 
+Result<void> check_compression_methods(const Policy& policy) {
+  const auto& methods = policy.compression_methods;
+  // RFC 2246 §7.4.1.2: "all implementations must support CompressionMethod.null".
+  if (std::ranges::find(methods, CompressionMethod::null) == methods.end()) {
+    return invalid("the compression methods must include null");
+  }
+  for (auto method = methods.begin(); method != methods.end(); ++method) {
+    if (std::find(methods.begin(), method, *method) != method) {
+      return invalid("compression method " + std::string(to_string(*method)) + " is listed twice");
+    }
+  }
+  return {};
+}
+
 Result<void> check(const Policy& policy) {
   HEIRLOOM_TRY_VOID(check_versions(policy));
   HEIRLOOM_TRY_VOID(check_suites(policy));
   HEIRLOOM_TRY_VOID(check_curves(policy));
+  HEIRLOOM_TRY_VOID(check_compression_methods(policy));
   return check_limits(policy);
 }
 

@@ -123,14 +123,25 @@ Result<void> Connection::Impl::received(std::size_t n) {
 void Connection::Impl::run() {
   while (is_reading() && phase != Phase::parked) {
     if (!drain_handshake() || !take_record()) {
-      return;
+      break;
     }
   }
+  decompressed_message_.release();  // drained, or retained by the reassembler
+}
+
+/// is_waiting_for_room: a compressed record can be many times longer than it was, so it is opened
+/// only when all data before it was taken. Whatever comes, one record's worth is in memory.
+bool Connection::Impl::is_waiting_for_room() const {
+  return read_protection_.decompresses() && !plaintext_.is_empty() &&
+         reader_.next_is(ContentType::application_data);
 }
 
 /// take_record handles the next record, or the next run of application data; false if there is
 /// none.
 bool Connection::Impl::take_record() {
+  if (is_waiting_for_room()) {
+    return false;
+  }
   auto record = reader_.next();
   if (!record.has_value()) {
     fail(std::move(record).error());
@@ -152,6 +163,7 @@ bool Connection::Impl::take_record() {
     if (opened.count == 1) {
       show_received(wire, raw, one[0].fragment);
     }
+    decompressed_message_ = std::move(one[0].decompressed);
     handled = opened.error.has_value() ? Result<void>(std::move(*opened.error))
                                        : handle(raw.type, one[0].fragment);
   }
@@ -182,7 +194,8 @@ Result<void> Connection::Impl::handle(ContentType type, ByteView fragment) {
 /// handle_application_data opens the record and those behind it that are already here, as one
 /// batch.
 Result<void> Connection::Impl::handle_application_data(RawRecord first) {
-  std::vector<OpenRecord> batch{OpenRecord{.type = first.type, .fragment = first.fragment}};
+  std::vector<OpenRecord> batch;
+  batch.push_back(OpenRecord{.type = first.type, .fragment = first.fragment});
   std::vector<RawRecord> raw;  // these two for an inspector only
   std::vector<Bytes> wires;
   const auto keep = [&](const RawRecord& record) {
@@ -192,11 +205,18 @@ Result<void> Connection::Impl::handle_application_data(RawRecord first) {
     }
   };
   keep(first);
-  while (auto more = reader_.next_of_type(ContentType::application_data)) {
+  while (!read_protection_.decompresses()) {
+    const auto more = reader_.next_of_type(ContentType::application_data);
+    if (!more.has_value()) {
+      break;
+    }
     batch.push_back(OpenRecord{.type = more->type, .fragment = more->fragment});
     keep(*more);
   }
   OpenedBatch opened = read_protection_.open(batch);
+  if (read_protection_.decompresses()) {
+    decompressed_data_ = std::move(batch.front().decompressed);
+  }
   for (std::size_t i = 0; inspector_ != nullptr && i < opened.count; ++i) {
     show_received(wires[i], raw[i], batch[i].fragment);
   }
@@ -346,15 +366,21 @@ Result<void> Connection::Impl::count_message() {
 
 Result<void> Connection::Impl::receive_end() {
   info.transport_ended = true;
+  if (!is_waiting_for_room()) {  // else records are still to be looked at
+    end_of_transport();
+  }
+  return status();
+}
+
+void Connection::Impl::end_of_transport() {
   if (error.has_value()) {
-    return status();
+    return;
   }
   if (phase == Phase::handshaking || phase == Phase::parked) {
     fail(Error(reader_.diagnose_short()));
   } else if (!info.close_notify_received) {
     fail(Error(Cause::truncated));
   }
-  return status();
 }
 
 ByteSpan Connection::Impl::write_buffer(std::size_t n) {
@@ -379,7 +405,17 @@ Result<void> Connection::Impl::flush() {
 }
 
 void Connection::Impl::consume_plaintext(std::size_t n) {
+  const bool was_waiting = is_waiting_for_room();
   plaintext_.consume(n);
+  if (plaintext_.is_empty()) {
+    decompressed_data_.release();
+    if (was_waiting && is_reading()) {
+      run();
+    }
+    if (was_waiting && info.transport_ended && !is_waiting_for_room()) {
+      end_of_transport();
+    }
+  }
   reader_.release_if_empty(pinned());
 }
 

@@ -72,7 +72,9 @@ struct Connection::Impl {
 
   // how bytes become inputs (engine.cpp)
   void run();
+  [[nodiscard]] bool is_waiting_for_room() const;
   bool take_record();
+  void end_of_transport();
   Result<void> handle(ContentType type, ByteView fragment);
   Result<void> handle_application_data(RawRecord first);
   Result<void> handle_handshake_fragment(ByteView fragment);
@@ -102,6 +104,7 @@ struct Connection::Impl {
   Result<void> step(const Input& input);
   Result<void> apply(std::vector<Effect> effects);
   void follow_state();
+  void limit_fragments(std::size_t most);
   void park(Decision decision);
   void complete(SessionPtr established);
   void emit_message(Event::Direction direction, ByteView message);
@@ -120,9 +123,12 @@ struct Connection::Impl {
   const VersionProfile* profile_;  // the negotiated one, before that the one of our highest version
   RecordReader reader_;
   ReadProtection read_protection_;
+  std::size_t read_limit_ = kMaxPlaintext;  // of plaintext, whatever the keys
   HandshakeReassembler reassembler_;
   AlertReassembler alerts_;
   PlaintextQueue plaintext_;
+  Buffer decompressed_data_;     // plaintext_ points here if records are compressed
+  Buffer decompressed_message_;  // of any other record
   std::optional<Decision> awaited_;
   SessionPtr in_use_;  ///< what this handshake offers or resumes
   std::size_t empty_records_in_a_row_ = 0;

@@ -69,6 +69,7 @@ Result<void> Connection::Impl::apply(std::vector<Effect> effects) {
 
     Result<void> operator()(effect::ActivateRead& activate) {
       engine.read_protection_ = ReadProtection(std::move(activate.keys));
+      engine.read_protection_.limit_plaintext(engine.read_limit_);
       return {};
     }
 
@@ -79,6 +80,11 @@ Result<void> Connection::Impl::apply(std::vector<Effect> effects) {
 
     Result<void> operator()(effect::UseSession& use) {
       engine.in_use_ = std::move(use.session);
+      return {};
+    }
+
+    Result<void> operator()(const effect::LimitFragments& limit) {
+      engine.limit_fragments(limit.most);
       return {};
     }
 
@@ -93,6 +99,13 @@ Result<void> Connection::Impl::apply(std::vector<Effect> effects) {
     HEIRLOOM_TRY_VOID(std::visit(visitor, effect));
   }
   return {};
+}
+
+/// limit_fragments: RFC 6066 §4: from now on.
+void Connection::Impl::limit_fragments(std::size_t most) {
+  writer.limit_plaintext(most);
+  read_limit_ = most;
+  read_protection_.limit_plaintext(most);
 }
 
 /// follow_state looks where the machine went: on to the peer's next message, to a decision of the

@@ -6,6 +6,7 @@
 #include "handshake/client_resumption.hpp"
 #include "handshake/client_states.hpp"
 #include "handshake/negotiate.hpp"
+#include "handshake/record_extensions.hpp"
 #include "handshake/session_rules.hpp"
 #include "handshake/tickets.hpp"
 #include "kx/key_exchange.hpp"
@@ -48,7 +49,7 @@ Result<AwaitServerHello> start(Effects& effects) {
     HEIRLOOM_TRY(hello.session_id, offered_session_id(*state.resume, environment));
   }
   hello.cipher_suites = offered_cipher_suites(policy, hello.client_version, state.resume.get());
-  hello.compression_methods = {kCompressionNull};
+  hello.compression_methods = offered_compression_methods(policy);
   effects.info().client_version = hello.client_version;
   // RFC 2246 E.1: "Requests to resume a TLS session should use a TLS client hello."
   if (policy.send_sslv2_hello == Sslv2Hello::on && state.resume == nullptr) {
@@ -73,20 +74,22 @@ on(AwaitServerHello state, const Received<message::ServerHello>& hello, Effects&
   HEIRLOOM_TRY(
       const CipherSuite* suite,
       accept_cipher_suite(hello.body.cipher_suite, state.offer.cipher_suites, profile->version));
-  if (hello.body.compression_method != kCompressionNull) {
-    return Error(Cause::compression_not_offered, std::to_string(hello.body.compression_method));
-  }
+  HEIRLOOM_TRY(
+      const CompressionMethod compression_method,
+      accept_compression_method(hello.body.compression_method, state.offer.compression_methods));
   state.transcript.append(hello.raw);
   Negotiated negotiated{.profile = profile,
                         .suite = suite,
                         .randoms = {.client = state.offer.random, .server = hello.body.random},
                         .client_version = state.offer.client_version,
-                        .session_id = hello.body.session_id};
+                        .session_id = hello.body.session_id,
+                        .compression_method = compression_method};
   HEIRLOOM_TRY_VOID(judge_extensions(state.offer, hello.body, negotiated, effects));
-  tell_negotiated(effects, negotiated);
   if (state.resume != nullptr && hello.body.session_id == state.offer.session_id) {
     return resume(std::move(state), std::move(negotiated), effects);
   }
+  tell_negotiated(effects, negotiated);
+  limit_fragments(negotiated, effects);
   if (info(suite->key_exchange).is_anonymous) {
     return AwaitServerKeyExchange{
         .negotiated = std::move(negotiated),

@@ -1,6 +1,7 @@
 #include "handshake/client_resumption.hpp"
 
 #include "base/try.hpp"
+#include "handshake/record_extensions.hpp"
 #include "handshake/tickets.hpp"
 #include "session/session_access.hpp"
 
@@ -13,9 +14,13 @@ Next<AwaitResumedNewSessionTicket, AwaitResumedChangeCipherSpec> resume(AwaitSer
                                                                         Effects& effects) {
   const Session::Facts& facts = state.resume->facts();
   // RFC 2246 §7.4.1.3: a resumed session keeps its version, suite and compression.
-  if (facts.version != negotiated.profile->version || facts.cipher_suite != negotiated.suite->id) {
+  if (facts.version != negotiated.profile->version || facts.cipher_suite != negotiated.suite->id ||
+      facts.compression_method != static_cast<std::uint8_t>(negotiated.compression_method)) {
     return Cause::session_parameters_changed;
   }
+  negotiated.max_fragment_length = facts.max_fragment_length;
+  tell_negotiated(effects, negotiated);
+  limit_fragments(negotiated, effects);
   MasterSecret master = detail::SessionAccess::master_secret(*state.resume);
   log_secret(effects.environment(), negotiated.randoms, master);
   effects.info().is_resumed = true;

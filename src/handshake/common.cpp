@@ -48,6 +48,10 @@ TrafficKeyPair derive_keys(const Environment& environment,
                            const MasterSecret& master) {
   TrafficKeyPair keys =
       derive_traffic_keys(*negotiated.profile, *negotiated.suite, master, negotiated.randoms);
+  for (TrafficKeys* const side : {&keys.client_write, &keys.server_write}) {
+    side->mac_order = negotiated.mac_order;
+    side->compression_method = negotiated.compression_method;
+  }
   if (environment.confidant != nullptr) {
     // The key_block itself is gone once it is cut: made again, for whoever wants to see it whole.
     SecretBytes whole(key_block_size(*negotiated.suite));
@@ -68,7 +72,11 @@ void tell_negotiated(Effects& effects, const Negotiated& negotiated) {
   ConnectionInfo& info = effects.info();
   info.version = negotiated.profile->version;
   info.cipher_suite = negotiated.suite->id;
-  info.compression_method = kCompressionNull;
+  info.compression_method = static_cast<std::uint8_t>(negotiated.compression_method);
+  info.has_encrypt_then_mac = negotiated.mac_order == MacOrder::encrypt_then_mac;
+  info.max_fragment_length = negotiated.max_fragment_length.has_value()
+                                 ? bytes_of(*negotiated.max_fragment_length)
+                                 : kMaxPlaintext;
   info.session_id = negotiated.session_id;
   info.client_version = negotiated.client_version;
 }
@@ -91,7 +99,8 @@ SessionPtr make_session(Effects& effects,
       Session::Facts{.id = negotiated.session_id,
                      .version = negotiated.profile->version,
                      .cipher_suite = negotiated.suite->id,
-                     .compression_method = kCompressionNull,
+                     .compression_method = static_cast<std::uint8_t>(negotiated.compression_method),
+                     .max_fragment_length = negotiated.max_fragment_length,
                      .server_name = name,
                      .client_authentication = environment.policy->client_authentication,
                      .peer_chain = std::move(shown.peer_chain),

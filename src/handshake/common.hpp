@@ -2,6 +2,8 @@
 #pragma once
 
 #include "heirloom/cipher_suite.hpp"
+#include "heirloom/compression_method.hpp"
+#include "heirloom/policy.hpp"
 #include "heirloom/session.hpp"
 
 #include "base/secret.hpp"
@@ -25,8 +27,11 @@ struct Negotiated {
   const VersionProfile* profile = nullptr;
   const CipherSuite* suite = nullptr;
   Randoms randoms{};
-  ProtocolVersion client_version{};                ///< ClientHello.client_version
-  Bytes session_id;                                ///< of the ServerHello; may be empty
+  ProtocolVersion client_version{};  ///< ClientHello.client_version
+  Bytes session_id;                  ///< of the ServerHello; may be empty
+  CompressionMethod compression_method = CompressionMethod::null;
+  MacOrder mac_order = MacOrder::mac_then_encrypt;
+  std::optional<MaxFragmentLength> max_fragment_length = std::nullopt;
   std::optional<NamedCurve> curve = std::nullopt;  ///< as server, if the suite uses one
   NewTicket new_ticket = NewTicket::none;
   bool has_certificate_status = false;  ///< the server announces a CertificateStatus (RFC 6066 §8)

@@ -81,6 +81,11 @@ struct UseSession {
   SessionPtr session;
 };
 
+/// LimitFragments is the most plaintext that a record may carry, in both directions.
+struct LimitFragments {
+  std::size_t most;
+};
+
 /// StoreSession keeps a session that both Finished messages have confirmed.
 struct StoreSession {
   SessionPtr session;
@@ -95,6 +100,7 @@ using Effect = std::variant<effect::SendHandshake,
                             effect::UseVersion,
                             effect::ActivateRead,
                             effect::ActivateWrite,
+                            effect::LimitFragments,
                             effect::UseSession,
                             effect::StoreSession>;
 
@@ -129,6 +135,8 @@ class Effects {
   void send_warning(AlertDescription description) {
     list_.emplace_back(effect::SendWarning{description});
   }
+
+  void limit_fragments(std::size_t most) { list_.emplace_back(effect::LimitFragments{most}); }
 
   void use_version(const VersionProfile& profile) {
     list_.emplace_back(effect::UseVersion{&profile});

@@ -9,12 +9,14 @@ namespace heirloom {
 
 namespace {
 
-constexpr std::array kTable = {&kRenegotiationInfo,
-                               &kServerName,
+constexpr std::array kTable = {&kServerName,
+                               &kMaxFragmentLength,
+                               &kEncryptThenMac,
                                &kStatusRequest,
                                &kEllipticCurves,
                                &kEcPointFormats,
-                               &kSessionTicket};
+                               &kSessionTicket,
+                               &kRenegotiationInfo};
 
 }  // namespace
 

@@ -89,5 +89,7 @@ extern const ExtensionRow kEllipticCurves;
 extern const ExtensionRow kEcPointFormats;
 extern const ExtensionRow kSessionTicket;
 extern const ExtensionRow kRenegotiationInfo;
+extern const ExtensionRow kMaxFragmentLength;
+extern const ExtensionRow kEncryptThenMac;
 
 }  // namespace heirloom

@@ -49,6 +49,14 @@ std::vector<std::uint16_t> offered_cipher_suites(const Policy& policy,
   return list;
 }
 
+std::vector<std::uint8_t> offered_compression_methods(const Policy& policy) {
+  std::vector<std::uint8_t> list;
+  for (const CompressionMethod method : policy.compression_methods) {
+    list.push_back(static_cast<std::uint8_t>(method));
+  }
+  return list;
+}
+
 std::uint16_t record_version_of_first_hello(const Policy& policy) {
   return static_cast<std::uint16_t>(policy.min_version);
 }
@@ -74,6 +82,25 @@ Result<const CipherSuite*> accept_cipher_suite(std::uint16_t id,
     return Error(Cause::cipher_suite_not_offered, hex(id));
   }
   return suite;
+}
+
+Result<CompressionMethod> accept_compression_method(std::uint8_t number,
+                                                    std::span<const std::uint8_t> offered) {
+  const auto method = find_compression_method(number);
+  if (!method.has_value() || std::ranges::find(offered, number) == offered.end()) {
+    return Error(Cause::compression_not_offered, std::to_string(number));
+  }
+  return *method;
+}
+
+Result<const VersionProfile*> keep_version(const message::ClientHello& hello,
+                                           ProtocolVersion version) {
+  if (hello.client_version < version) {
+    return Error(
+        Cause::version_too_low,
+        version_text(hello.client_version) + " in a connection of " + version_text(version));
+  }
+  return &profile_for(version);
 }
 
 Result<const VersionProfile*> choose_version(const message::ClientHello& hello,
@@ -143,7 +170,8 @@ Result<Choice> choose_cipher_suite(const message::ClientHello& hello,
     if (suite == nullptr || !suite->versions.contains(profile.version) || !contains(second, id)) {
       continue;
     }
-    if (const auto choice = serve(*suite, policy, profile, own, offer)) {
+    if (auto choice = serve(*suite, policy, profile, own, offer)) {
+      choice->compression_method = choose_compression_method(hello, policy);
       return *choice;
     }
   }
@@ -161,11 +189,38 @@ bool has_signal(const message::ClientHello& hello, std::uint16_t signal) {
 }
 
 Result<void> check_compression(const message::ClientHello& hello) {
-  if (std::ranges::find(hello.compression_methods, kCompressionNull) ==
-      hello.compression_methods.end()) {
+  if (!has_method(hello, CompressionMethod::null)) {
     return Cause::no_common_compression;
   }
   return {};
+}
+
+CompressionMethod choose_compression_method(const message::ClientHello& hello,
+                                            const Policy& policy) {
+  if (policy.preference == Preference::client) {
+    for (const std::uint8_t number : hello.compression_methods) {
+      if (allows(policy, number)) {
+        return *find_compression_method(number);
+      }
+    }
+  }
+  for (const CompressionMethod method : policy.compression_methods) {
+    if (has_method(hello, method)) {
+      return method;
+    }
+  }
+  return CompressionMethod::null;
+}
+
+bool has_method(const message::ClientHello& hello, CompressionMethod method) {
+  const auto number = static_cast<std::uint8_t>(method);
+  return std::ranges::find(hello.compression_methods, number) != hello.compression_methods.end();
+}
+
+bool allows(const Policy& policy, std::uint8_t compression_method) {
+  const auto method = find_compression_method(compression_method);
+  return method.has_value() &&
+         std::ranges::find(policy.compression_methods, *method) != policy.compression_methods.end();
 }
 
 bool is_allowed_by(const Policy& policy, ProtocolVersion version) {

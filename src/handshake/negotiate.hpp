@@ -33,6 +33,11 @@ namespace heirloom {
                                                                ProtocolVersion offered,
                                                                const Session* resume);
 
+/// offered_compression_methods is the policy's list. "If the session_id field is not empty …, it
+/// must include the compression_method from that session" (RFC 6101 §5.6.1.2): a session whose
+/// method the policy has not is not offered (may_offer).
+[[nodiscard]] std::vector<std::uint8_t> offered_compression_methods(const Policy& policy);
+
 /// record_version_of_first_hello is what the record that carries the first ClientHello says: the
 /// lowest version that we would accept, because old servers look at it (RFC 2246 E).
 [[nodiscard]] std::uint16_t record_version_of_first_hello(const Policy& policy);
@@ -48,6 +53,10 @@ namespace heirloom {
                                                              std::span<const std::uint16_t> offered,
                                                              ProtocolVersion version);
 
+/// accept_compression_method finds the method that a ServerHello names. compression_not_offered.
+[[nodiscard]] Result<CompressionMethod> accept_compression_method(
+    std::uint8_t number, std::span<const std::uint8_t> offered);
+
 // As server.
 
 /// choose_version is the lower of client_version and our highest (RFC 6101 §5.6.1.3, RFC 2246
@@ -61,7 +70,9 @@ struct Choice {
   const CipherSuite* suite = nullptr;
   const kx::LocalKey* certificate = nullptr;       ///< null if the suite has none
   std::optional<NamedCurve> curve = std::nullopt;  ///< if the suite computes on one
-  const Session* session = nullptr;                ///< that is resumed; null in a full handshake
+  CompressionMethod compression_method = CompressionMethod::null;
+  std::optional<MaxFragmentLength> kept_fragment_length = std::nullopt;  ///< of a resumed session
+  const Session* session = nullptr;  ///< that is resumed; null in a full handshake
 };
 
 /// find_certificate is the first of ours whose key and signature are of the suite's kind (RFC 2246
@@ -85,8 +96,19 @@ struct Choice {
 /// has_signal is true if a signalling value stands among the suites.
 [[nodiscard]] bool has_signal(const message::ClientHello& hello, std::uint16_t signal);
 
-/// check_compression: only null exists here, and every list must have it (RFC 2246 §7.4.1.2).
+/// check_compression: every list must have null (RFC 2246 §7.4.1.2).
 [[nodiscard]] Result<void> check_compression(const message::ClientHello& hello);
+
+/// choose_compression_method takes the first method that both sides list. Whose order counts is the
+/// policy's to say.
+[[nodiscard]] CompressionMethod choose_compression_method(const message::ClientHello& hello,
+                                                          const Policy& policy);
+
+/// has_method is true if a hello lists that method.
+[[nodiscard]] bool has_method(const message::ClientHello& hello, CompressionMethod method);
+
+/// allows is true for a method of the policy.
+[[nodiscard]] bool allows(const Policy& policy, std::uint8_t compression_method);
 
 /// is_allowed_by is true for a version between the policy's limits.
 [[nodiscard]] bool is_allowed_by(const Policy& policy, ProtocolVersion version);

@@ -1,6 +1,7 @@
 #include "handshake/server_hello.hpp"
 
 #include "base/try.hpp"
+#include "handshake/record_extensions.hpp"
 #include "handshake/server_extensions.hpp"
 #include "message/server_hello.hpp"
 
@@ -19,16 +20,20 @@ Result<Negotiated> send_hello(const AwaitSession& state,
                         .randoms = {.client = state.hello.random, .server = random},
                         .client_version = state.hello.client_version,
                         .session_id = std::move(session_id),
+                        .compression_method = choice.compression_method,
+                        .max_fragment_length = choice.kept_fragment_length,
                         .curve = choice.curve,
                         .new_ticket = state.new_ticket};
-  tell_negotiated(effects, negotiated);
   HEIRLOOM_TRY(std::optional<wire::HelloExtensions> extensions,
                answer_extensions(state, choice, negotiated, effects));
+  tell_negotiated(effects, negotiated);
+  limit_fragments(negotiated, effects);
   effects.send(message::ServerHello{.server_version = state.profile->version,
                                     .random = random,
                                     .session_id = negotiated.session_id,
                                     .cipher_suite = choice.suite->id,
-                                    .compression_method = kCompressionNull,
+                                    .compression_method =
+                                        static_cast<std::uint8_t>(choice.compression_method),
                                     .extensions = std::move(extensions)},
                transcript);
   return negotiated;

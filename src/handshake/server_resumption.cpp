@@ -2,6 +2,7 @@
 
 #include "base/try.hpp"
 #include "handshake/negotiate.hpp"
+#include "handshake/server_extensions.hpp"
 #include "handshake/server_hello.hpp"
 #include "handshake/session_rules.hpp"
 #include "handshake/tickets.hpp"
@@ -13,8 +14,18 @@
 namespace heirloom::server {
 
 bool can_resume(const AwaitSession& state, const Session& session, Effects& effects) {
-  return session.facts().version == state.profile->version &&
-         may_resume(session, effects.info().server_name, effects.environment());
+  const Environment& environment = effects.environment();
+  const Session::Facts& facts = session.facts();
+  // RFC 6066 §4: the limit of a session stays what it was. A client that asks for another one gets
+  // another session.
+  const Bytes* const wanted =
+      requested(state.hello, *state.profile, *environment.policy, Extension::max_fragment_length);
+  const bool keeps_limit =
+      wanted == nullptr ||
+      (facts.max_fragment_length.has_value() &&
+       *wanted == Bytes{static_cast<std::uint8_t>(*facts.max_fragment_length)});
+  return facts.version == state.profile->version && keeps_limit &&
+         may_resume(session, effects.info().server_name, environment);
 }
 
 Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
@@ -24,9 +35,9 @@ Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
   const Session::Facts& facts = session->facts();
   // RFC 6101 §5.6.1.2: the lists "must include at least" the suite and the compression method of
   // that session (drift D57).
-  if (!has_signal(state.hello, facts.cipher_suite) ||
-      std::ranges::find(state.hello.compression_methods, facts.compression_method) ==
-          state.hello.compression_methods.end()) {
+  const auto method = find_compression_method(facts.compression_method);
+  HEIRLOOM_EXPECT(method.has_value());
+  if (!has_signal(state.hello, facts.cipher_suite) || !has_method(state.hello, *method)) {
     return Cause::session_suite_not_offered;
   }
   effects.use(session);
@@ -34,7 +45,10 @@ Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
   HEIRLOOM_EXPECT(suite != nullptr);
   HEIRLOOM_TRY(Negotiated negotiated,
                send_hello(state,
-                          Choice{.suite = suite, .session = session.get()},
+                          Choice{.suite = suite,
+                                 .compression_method = *method,
+                                 .kept_fragment_length = facts.max_fragment_length,
+                                 .session = session.get()},
                           std::move(session_id),
                           state.transcript,
                           effects));

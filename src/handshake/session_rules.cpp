@@ -26,7 +26,7 @@ bool is_allowed(const Session& session, const Policy& policy) {
   return is_allowed_by(policy, facts.version) &&
          std::ranges::find(policy.cipher_suites, facts.cipher_suite) !=
              policy.cipher_suites.end() &&
-         facts.compression_method == kCompressionNull;
+         allows(policy, facts.compression_method);
 }
 
 /// is_peer_approved asks the verifier again about what the peer has shown.

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "heirloom/cipher_suite.hpp"
+#include "heirloom/compression_method.hpp"
 
 #include "base/secret.hpp"
 
@@ -24,9 +25,10 @@ struct TrafficKeys {
   const VersionProfile* profile = nullptr;
   const CipherSuite* suite = nullptr;
   SecretBytes mac_secret;
-  SecretBytes key;                                  ///< of BulkCipherInfo::expanded_key bytes
-  SecretBytes iv;                                   ///< empty for stream ciphers
-  MacOrder mac_order = MacOrder::mac_then_encrypt;  ///< what the hellos have agreed on
+  SecretBytes key;  ///< of BulkCipherInfo::expanded_key bytes
+  SecretBytes iv;   ///< empty for stream ciphers
+  MacOrder mac_order = MacOrder::mac_then_encrypt;
+  CompressionMethod compression_method = CompressionMethod::null;
 };
 
 /// TrafficKeyPair holds both directions.

@@ -58,6 +58,9 @@ constexpr std::array kCauses = std::to_array<CauseInfo>({
   {Cause::bad_record_mac, "bad_record_mac", peer_misbehaved, bad_record_mac,
    bad_record_mac, "RFC 2246 §7.2.2",
    "a record failed its integrity check: it was damaged or changed on the way"},
+  {Cause::decompression_failure, "decompression_failure", peer_misbehaved,
+   AlertDescription::decompression_failure, AlertDescription::decompression_failure,
+   "RFC 2246 §6.2.2", "a record cannot be decompressed, or to more than the protocol allows"},
   {Cause::sequence_number_exhausted, "sequence_number_exhausted", local_refusal, none, none,
    "RFC 2246 §6.1", "the connection has used up its sequence numbers and cannot go on"},
 
@@ -138,6 +141,12 @@ constexpr std::array kCauses = std::to_array<CauseInfo>({
   {Cause::session_suite_not_offered, "session_suite_not_offered", peer_misbehaved,
    illegal_parameter, illegal_parameter, "RFC 2246 §7.4.1.2",
    "the client wants to resume a session without offering its cipher suite or compression"},
+  {Cause::fragment_length_unacceptable, "fragment_length_unacceptable", peer_misbehaved,
+   illegal_parameter, illegal_parameter, "RFC 6066 §4",
+   "the peer names a maximum fragment length that does not exist or was not asked for"},
+  {Cause::encrypt_then_mac_dropped, "encrypt_then_mac_dropped", peer_misbehaved,
+   handshake_failure, handshake_failure, "RFC 7366 §3.1",
+   "the peer wants to go back from encrypt-then-MAC to MAC-then-encrypt"},
 
   // Certificates.
   {Cause::certificate_missing, "certificate_missing", peer_misbehaved, decode_error,

@@ -10,9 +10,11 @@ namespace {
 using enum Extension;
 
 constexpr std::array kExtensions = {server_name,
+                                    max_fragment_length,
                                     status_request,
                                     elliptic_curves,
                                     ec_point_formats,
+                                    encrypt_then_mac,
                                     session_ticket,
                                     renegotiation_info};
 static_assert(std::ranges::is_sorted(kExtensions, std::ranges::less_equal{}));
@@ -27,12 +29,16 @@ std::string_view to_string(Extension extension) noexcept {
   switch (extension) {
     case server_name:
       return "server_name";
+    case max_fragment_length:
+      return "max_fragment_length";
     case status_request:
       return "status_request";
     case elliptic_curves:
       return "elliptic_curves";
     case ec_point_formats:
       return "ec_point_formats";
+    case encrypt_then_mac:
+      return "encrypt_then_mac";
     case session_ticket:
       return "session_ticket";
     case renegotiation_info:

@@ -192,6 +192,15 @@ std::string curve_list(const Policy& policy) {
   return list;
 }
 
+std::string method_list(const Policy& policy) {
+  std::string list;
+  for (const CompressionMethod method : policy.compression_methods) {
+    list += list.empty() ? "" : ", ";
+    list += to_string(method);
+  }
+  return list;
+}
+
 class Lines {
  public:
   void add(std::string_view name, std::string_view value) {
@@ -296,6 +305,11 @@ std::string to_string(const Policy& policy) {
   lines.add("client_authentication", word(policy.client_authentication));
   lines.add("cbc_splitting", word(policy.cbc_splitting));
   lines.add("extensions", to_string(policy.extensions));
+  lines.add("wanted_fragment_length",
+            policy.wanted_fragment_length.has_value()
+                ? std::to_string(bytes_of(*policy.wanted_fragment_length))
+                : "any");
+  lines.add("compression_methods", method_list(policy));
   lines.add("fallback", word(policy.fallback));
   lines.add("accept_sslv2_hello", word(policy.accept_sslv2_hello));
   lines.add("send_sslv2_hello", word(policy.send_sslv2_hello));

@@ -22,7 +22,8 @@ template <class Hash>
 class CbcRead final : public ReadProtection::Impl {
  public:
   explicit CbcRead(const TrafficKeys& keys)
-      : mac_(keys),
+      : Impl(keys),
+        mac_(keys),
         padding_{keys.profile->padding, info(keys.suite->bulk).block_size},
         cipher_(make_cipher(keys, crypto::CipherDirection::decrypt)) {}
 
@@ -63,7 +64,8 @@ template <class Hash>
 class CbcWrite final : public WriteProtection::Impl {
  public:
   explicit CbcWrite(const TrafficKeys& keys)
-      : mac_(keys),
+      : Impl(keys),
+        mac_(keys),
         block_size_(info(keys.suite->bulk).block_size),
         cipher_(make_cipher(keys, crypto::CipherDirection::encrypt)) {}
 

@@ -28,7 +28,8 @@ template <class Hash>
 class EncryptThenMacRead final : public ReadProtection::Impl {
  public:
   explicit EncryptThenMacRead(const TrafficKeys& keys)
-      : mac_(keys),
+      : Impl(keys),
+        mac_(keys),
         padding_{keys.profile->padding, info(keys.suite->bulk).block_size},
         cipher_(make_cipher(keys, crypto::CipherDirection::decrypt)) {}
 
@@ -75,7 +76,8 @@ template <class Hash>
 class EncryptThenMacWrite final : public WriteProtection::Impl {
  public:
   explicit EncryptThenMacWrite(const TrafficKeys& keys)
-      : mac_(keys),
+      : Impl(keys),
+        mac_(keys),
         block_size_(info(keys.suite->bulk).block_size),
         cipher_(make_cipher(keys, crypto::CipherDirection::encrypt)) {}
 

@@ -1,5 +1,5 @@
-// What every protection does alike: sequence numbers, size limits, headers, batches in two passes
-// (RFC 6101 §5.2, RFC 2246 §6.2).
+// What every protection does alike: compression, sequence numbers, size limits, headers, batches in
+// two passes (RFC 6101 §5.2, RFC 2246 §6.2).
 #include "record/protection.hpp"
 
 #include "protocol/constants.hpp"
@@ -16,10 +16,10 @@ namespace {
 
 /// open_null opens records that nothing protects: only the size is left to check (RFC 6101 §5.2.1,
 /// RFC 2246 §6.2.1: "The length should not exceed 2^14").
-OpenedBatch open_null(std::span<OpenRecord> records) {
+OpenedBatch open_null(std::span<OpenRecord> records, std::size_t max_plaintext) {
   OpenedBatch batch;
   for (const OpenRecord& record : records) {
-    if (record.fragment.size() > kMaxPlaintext) {
+    if (record.fragment.size() > max_plaintext) {
       batch.error = Error(Cause::record_overflow);
       break;
     }
@@ -28,11 +28,30 @@ OpenedBatch open_null(std::span<OpenRecord> records) {
   return batch;
 }
 
+/// longest_fragment is what a plaintext can become: compressed, with MAC and the longest padding
+/// (RFC 6066 §4 has an example with the numbers of a later version). Never above the limit of every
+/// record, which RecordReader has seen to.
+std::size_t longest_fragment(std::size_t max_plaintext, bool is_compressed) {
+  constexpr std::size_t kLongestPadding = 256;  // with padding_length
+  return max_plaintext + (is_compressed ? kMaxCompressed - kMaxPlaintext : 0) + kMaxHashSize +
+         kLongestPadding;
+}
+
 void expect_room(const SealRecord& record) {
   HEIRLOOM_EXPECT(record.size <= kMaxPlaintext);
   HEIRLOOM_EXPECT(record.offset >= kRecordHeaderSize && record.offset <= record.room.size());
   HEIRLOOM_EXPECT(record.room.size() - record.offset >=
                   record.size + WriteProtection::kMaxExpansion);
+}
+
+/// compress puts the compressed fragment where the plaintext was.
+void compress(Compressor& compressor, SealRecord& record) {
+  const ByteSpan in_place =
+      record.room.subspan(record.offset, record.size + kMaxCompressionExpansion);
+  const Buffer scratch = Buffer::acquire(in_place.size());
+  const ByteSpan out = scratch.bytes().first(in_place.size());
+  record.size = compressor.compress(in_place.first(record.size), out);
+  std::ranges::copy(out.first(record.size), in_place.begin());
 }
 
 /// finish_record writes the header before a fragment that stands at its place in the room.
@@ -82,13 +101,18 @@ std::unique_ptr<Impl> make(const TrafficKeys& keys, const Makers<Impl>& makers) 
 
 }  // namespace
 
-OpenedBatch ReadProtection::Impl::open(std::span<OpenRecord> records) {
+OpenedBatch ReadProtection::Impl::open(std::span<OpenRecord> records, std::size_t max_plaintext) {
   // Public checks first. What they refuse ends the run, but the records before it are still owed.
   std::optional<Error> end_of_run;
   std::size_t run = 0;
   for (; run < records.size(); ++run) {
     if (run >= sequence_.left()) {
       end_of_run = Error(Cause::sequence_number_exhausted);
+      break;
+    }
+    if (max_plaintext < kMaxPlaintext &&
+        records[run].fragment.size() > longest_fragment(max_plaintext, decompresses())) {
+      end_of_run = Error(Cause::record_overflow);
       break;
     }
     if (!admit(sequence_.next() + run, records[run])) {
@@ -104,16 +128,38 @@ OpenedBatch ReadProtection::Impl::open(std::span<OpenRecord> records) {
       batch.error = Error(Cause::bad_record_mac);
       return batch;
     }
-    // Security: the plaintext is measured only after its MAC has verified, or the answer would be
-    // an oracle for the padding.
-    if (record.fragment.size() > kMaxPlaintext) {
-      batch.error = Error(Cause::record_overflow);
+    if (const auto cause = finish(record, max_plaintext)) {
+      batch.error = Error(*cause);
       return batch;
     }
     ++batch.count;
   }
   batch.error = std::move(end_of_run);
   return batch;
+}
+
+/// finish measures and decompresses. Security: only after the MAC has verified, or the answer would
+/// be an oracle for the padding (drift D120).
+std::optional<Cause> ReadProtection::Impl::finish(OpenRecord& record, std::size_t max_plaintext) {
+  // Null compression is the identity, so the limit of TLSPlaintext is the only one there.
+  const std::size_t limit =
+      decompresses() ? max_plaintext + (kMaxCompressed - kMaxPlaintext) : max_plaintext;
+  if (record.fragment.size() > limit) {
+    return Cause::record_overflow;
+  }
+  if (!decompresses()) {
+    return std::nullopt;
+  }
+  // RFC 6101 §5.2.2, RFC 2246 §6.2.2: "a TLSCompressed.fragment that would decompress to a length
+  // in excess of 2^14 bytes" is a fatal decompression_failure. There is no room for more.
+  record.decompressed = Buffer::acquire(kMaxPlaintext + 1);
+  const ByteSpan room = record.decompressed.bytes().first(kMaxPlaintext + 1);
+  const auto size = decompressor_->decompress(record.fragment, room);
+  if (!size.has_value()) {
+    return Cause::decompression_failure;
+  }
+  record.fragment = room.first(*size);
+  return *size > max_plaintext ? std::optional(Cause::record_overflow) : std::nullopt;
 }
 
 Result<void> WriteProtection::Impl::seal(std::span<SealRecord> records,
@@ -123,6 +169,9 @@ Result<void> WriteProtection::Impl::seal(std::span<SealRecord> records,
   }
   for (SealRecord& record : records) {
     expect_room(record);
+    if (compressor_ != nullptr) {
+      compress(*compressor_, record);
+    }
     finish_record(record, complete(sequence_.take(), record), record_version);
   }
   std::uint64_t sequence_number = sequence_.next() - records.size();
@@ -141,8 +190,12 @@ ReadProtection::ReadProtection(ReadProtection&&) noexcept = default;
 ReadProtection& ReadProtection::operator=(ReadProtection&&) noexcept = default;
 ReadProtection::~ReadProtection() = default;
 
+bool ReadProtection::decompresses() const noexcept {
+  return !is_null() && impl_->decompresses();
+}
+
 OpenedBatch ReadProtection::open(std::span<OpenRecord> records) {
-  return is_null() ? open_null(records) : impl_->open(records);
+  return is_null() ? open_null(records, max_plaintext_) : impl_->open(records, max_plaintext_);
 }
 
 void ReadProtection::set_sequence_number(std::uint64_t next) noexcept {

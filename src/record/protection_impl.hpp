@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/bytes.hpp"
+#include "compression/compression.hpp"
 #include "record/protection.hpp"
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <span>
 
 namespace heirloom {
@@ -35,12 +37,16 @@ class SequenceNumber {
 
 class ReadProtection::Impl {
  public:
-  Impl() = default;
+  explicit Impl(const TrafficKeys& keys)
+      : decompressor_(make_decompressor(keys.compression_method)) {}
+
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   virtual ~Impl() = default;
 
-  [[nodiscard]] OpenedBatch open(std::span<OpenRecord> records);
+  [[nodiscard]] bool decompresses() const noexcept { return decompressor_ != nullptr; }
+
+  [[nodiscard]] OpenedBatch open(std::span<OpenRecord> records, std::size_t max_plaintext);
 
   void set_sequence_number(std::uint64_t next) noexcept { sequence_.set(next); }
 
@@ -56,12 +62,16 @@ class ReadProtection::Impl {
   [[nodiscard]] virtual bool verify(std::uint64_t sequence_number, OpenRecord& record) = 0;
 
  private:
+  [[nodiscard]] std::optional<Cause> finish(OpenRecord& record, std::size_t max_plaintext);
+
   SequenceNumber sequence_;
+  std::unique_ptr<Decompressor> decompressor_;
 };
 
 class WriteProtection::Impl {
  public:
-  Impl() = default;
+  explicit Impl(const TrafficKeys& keys) : compressor_(make_compressor(keys.compression_method)) {}
+
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
   virtual ~Impl() = default;
@@ -81,6 +91,7 @@ class WriteProtection::Impl {
 
  private:
   SequenceNumber sequence_;
+  std::unique_ptr<Compressor> compressor_;
 };
 
 /// padded_size is the least multiple of the block size with room for padding_length behind `size`

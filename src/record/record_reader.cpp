@@ -225,9 +225,13 @@ Result<std::optional<RawRecord>> RecordReader::next() {
   return std::optional(take(kRecordHeaderSize, length));
 }
 
-std::optional<RawRecord> RecordReader::next_of_type(ContentType type) {
+bool RecordReader::next_is(ContentType type) const noexcept {
   const ByteView bytes = unread();
-  if (bytes.empty() || bytes[0] != static_cast<std::uint8_t>(type)) {
+  return bytes.size() >= wanted() && bytes[0] == static_cast<std::uint8_t>(type);
+}
+
+std::optional<RawRecord> RecordReader::next_of_type(ContentType type) {
+  if (!next_is(type)) {
     return std::nullopt;
   }
   auto record = next();

@@ -49,6 +49,9 @@ class RecordReader {
   /// that is too short to be one.
   [[nodiscard]] Result<std::optional<RawRecord>> next();
 
+  /// next_is tells whether the next record is complete and of that type.
+  [[nodiscard]] bool next_is(ContentType type) const noexcept;
+
   /// next_of_type is next, but only if the next record is complete, in order and of that type.
   [[nodiscard]] std::optional<RawRecord> next_of_type(ContentType type);
 

@@ -16,13 +16,16 @@ namespace {
 constexpr std::size_t kSplitRecord = kRecordHeaderSize + 1 + WriteProtection::kMaxExpansion;
 constexpr std::size_t kHeadroom = kSplitRecord + kRecordHeaderSize;
 constexpr std::size_t kConsumedPieces = 64;
-constexpr std::size_t kSlotSize = kHeadroom + kMaxPlaintext + WriteProtection::kMaxExpansion;
+
+constexpr std::size_t slot_size(std::size_t plaintext) {
+  return kHeadroom + plaintext + WriteProtection::kMaxExpansion;
+}
 
 }  // namespace
 
 Result<void> RecordWriter::write(ContentType type, ByteView message) {
   while (!message.empty()) {
-    const std::size_t size = std::min(message.size(), kMaxPlaintext);
+    const std::size_t size = std::min(message.size(), max_plaintext_);
     Buffer buffer = Buffer::acquire(kRecordHeaderSize + size + WriteProtection::kMaxExpansion);
     std::ranges::copy(message.first(size), buffer.bytes().subspan(kRecordHeaderSize).begin());
     std::array records{SealRecord{.type = type,
@@ -61,18 +64,17 @@ void RecordWriter::write_sslv2(ByteView message) {
 }
 
 ByteSpan RecordWriter::staging(std::size_t n) {
-  if (slots_.empty() || slots_.back().size == kMaxPlaintext) {
+  if (slots_.empty() || slots_.back().size >= max_plaintext_) {
     // A small write takes a small buffer; it is not extended later.
-    const std::size_t wanted = std::min(n, kMaxPlaintext);
-    const std::size_t size = kHeadroom + wanted + WriteProtection::kMaxExpansion;
-    slots_.push_back(Slot{.buffer = Buffer::acquire(std::min(size, kSlotSize)), .size = 0});
+    const std::size_t wanted = std::min(n, max_plaintext_);
+    slots_.push_back(Slot{.buffer = Buffer::acquire(slot_size(wanted)), .size = 0});
   }
   Slot* slot = &slots_.back();
-  const auto capacity = [](const Slot& s) {
-    return std::min(kMaxPlaintext, s.buffer.size() - kHeadroom - WriteProtection::kMaxExpansion);
+  const auto capacity = [&](const Slot& s) {
+    return std::min(max_plaintext_, s.buffer.size() - slot_size(0));
   };
-  if (slot->size == capacity(*slot)) {
-    slots_.push_back(Slot{.buffer = Buffer::acquire(kSlotSize), .size = 0});
+  if (slot->size >= capacity(*slot)) {
+    slots_.push_back(Slot{.buffer = Buffer::acquire(slot_size(max_plaintext_)), .size = 0});
     slot = &slots_.back();
   }
   const std::size_t room = std::min(n, capacity(*slot) - slot->size);
@@ -88,8 +90,29 @@ void RecordWriter::staged(std::size_t n) {
   staged_ += n;
 }
 
+/// cut_long_slots: what was staged before a renegotiation agreed on a lower limit goes out under
+/// the new one.
+void RecordWriter::cut_long_slots() {
+  const auto is_long = [&](const Slot& slot) { return slot.size > max_plaintext_; };
+  if (std::ranges::none_of(slots_, is_long)) {
+    return;
+  }
+  std::vector<Slot> cut;
+  for (Slot& slot : slots_) {
+    ByteView rest = slot.buffer.bytes().subspan(kHeadroom, slot.size);
+    while (!rest.empty()) {
+      const ByteView piece = rest.first(std::min(rest.size(), max_plaintext_));
+      cut.push_back(Slot{.buffer = Buffer::acquire(slot_size(piece.size())), .size = piece.size()});
+      std::ranges::copy(piece, cut.back().buffer.bytes().subspan(kHeadroom).begin());
+      rest = rest.subspan(piece.size());
+    }
+  }
+  slots_ = std::move(cut);
+}
+
 Result<void> RecordWriter::flush(CbcSplitting splitting) {
   std::erase_if(slots_, [](const Slot& slot) { return slot.size == 0; });
+  cut_long_slots();
   if (slots_.empty()) {
     return {};
   }
@@ -133,14 +156,16 @@ Result<void> RecordWriter::seal(std::span<SealRecord> records) {
     return protection_.seal(records, version_);
   }
   std::vector<Bytes> unencrypted(records.size());
+  std::vector<Bytes> plaintexts(records.size());
   for (std::size_t i = 0; i < records.size(); ++i) {
     records[i].unencrypted = &unencrypted[i];
+    plaintexts[i] = to_bytes(records[i].room.subspan(records[i].offset, records[i].size));
   }
   HEIRLOOM_TRY_VOID(protection_.seal(records, version_));
   for (std::size_t i = 0; i < records.size(); ++i) {
     inspector_->record({.direction = Event::Direction::sent,
                         .type = static_cast<std::uint8_t>(records[i].type),
-                        .plaintext = ByteView(unencrypted[i]).first(records[i].size),
+                        .plaintext = plaintexts[i],
                         .unencrypted = unencrypted[i],
                         .wire = records[i].sealed});
   }

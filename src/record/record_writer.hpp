@@ -30,6 +30,9 @@ class RecordWriter {
   /// activate makes a pending write state current (RFC 2246 §7.1).
   void activate(WriteProtection protection) { protection_ = std::move(protection); }
 
+  /// limit_plaintext is the most that a record carries from now on (RFC 6066 §4).
+  void limit_plaintext(std::size_t most) noexcept { max_plaintext_ = most; }
+
   /// show_to makes the inspector see every record from now on; null: nobody.
   void show_to(Inspector* inspector) noexcept { inspector_ = inspector; }
 
@@ -68,11 +71,13 @@ class RecordWriter {
     std::size_t size = 0;
   };
 
+  void cut_long_slots();
   [[nodiscard]] Result<void> seal(std::span<SealRecord> records);
   void queue(Buffer buffer, std::span<const SealRecord> records);
 
   std::uint16_t version_ = 0;
   WriteProtection protection_;
+  std::size_t max_plaintext_ = kMaxPlaintext;
   Inspector* inspector_ = nullptr;
   std::vector<Slot> slots_;
   std::vector<Buffer> owners_;  // parallel to pieces_: empty if the next piece shares the buffer

@@ -16,7 +16,9 @@ template <class Hash>
 class StreamRead final : public ReadProtection::Impl {
  public:
   explicit StreamRead(const TrafficKeys& keys)
-      : mac_(keys), cipher_(crypto::make_stream_cipher(keys.suite->bulk, keys.key.expose())) {}
+      : Impl(keys),
+        mac_(keys),
+        cipher_(crypto::make_stream_cipher(keys.suite->bulk, keys.key.expose())) {}
 
  protected:
   [[nodiscard]] bool admit(std::uint64_t /*sequence_number*/, OpenRecord& record) override {
@@ -50,7 +52,9 @@ template <class Hash>
 class StreamWrite final : public WriteProtection::Impl {
  public:
   explicit StreamWrite(const TrafficKeys& keys)
-      : mac_(keys), cipher_(crypto::make_stream_cipher(keys.suite->bulk, keys.key.expose())) {}
+      : Impl(keys),
+        mac_(keys),
+        cipher_(crypto::make_stream_cipher(keys.suite->bulk, keys.key.expose())) {}
 
   [[nodiscard]] bool is_block_cipher() const noexcept override { return false; }
 

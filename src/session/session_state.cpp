@@ -34,6 +34,7 @@ struct State {
   Bytes own_certificates;
   Bytes ticket;
   std::uint64_t ticket_end = 0;
+  std::uint8_t max_fragment_length = 0;  ///< 0 if there is none
 };
 
 template <wire::Is<State> T, class Io>
@@ -53,6 +54,7 @@ void layout(T& m, Io& io) {
   io.template opaque<0, 0xff>("own_certificates", m.own_certificates);
   io.template opaque<0, 0xffff>("ticket", m.ticket);
   io.field("ticket_end", m.ticket_end);
+  io.field("max_fragment_length", m.max_fragment_length);
 }
 
 /// kLatest keeps a time_point in its range, which ends in 2262.
@@ -84,6 +86,10 @@ Result<void> check(const State& state) {
       state.client_authentication > ClientAuthentication::required) {
     return unreadable("a flag of it is none");
   }
+  if (!find_compression_method(state.compression_method).has_value() ||
+      state.max_fragment_length > static_cast<std::uint8_t>(MaxFragmentLength::bytes_4096)) {
+    return unreadable("its compression or its limit of fragments does not exist here");
+  }
   if (state.created > kLatest || state.ticket_end > kLatest) {
     return unreadable("it is of a time that cannot be");
   }
@@ -95,22 +101,26 @@ Result<void> check(const State& state) {
 SecretBytes encode_state(const Session& session) {
   const Session::Facts& facts = session.facts();
   Bytes encoded;
-  wire::encode(encoded,
-               State{.version = facts.version,
-                     .cipher_suite = facts.cipher_suite,
-                     .compression_method = facts.compression_method,
-                     .has_extended_master_secret =
-                         static_cast<std::uint8_t>(facts.has_extended_master_secret),
-                     .is_resumable = static_cast<std::uint8_t>(session.is_resumable()),
-                     .client_authentication = facts.client_authentication,
-                     .id = facts.id,
-                     .server_name = Bytes(facts.server_name.begin(), facts.server_name.end()),
-                     .created = to_seconds(facts.created),
-                     .peer_chain = facts.peer_chain,
-                     .ocsp_response = facts.ocsp_response,
-                     .own_certificates = facts.own_certificates,
-                     .ticket = facts.ticket,
-                     .ticket_end = to_seconds(facts.ticket_end)});
+  wire::encode(
+      encoded,
+      State{
+          .version = facts.version,
+          .cipher_suite = facts.cipher_suite,
+          .compression_method = facts.compression_method,
+          .has_extended_master_secret = static_cast<std::uint8_t>(facts.has_extended_master_secret),
+          .is_resumable = static_cast<std::uint8_t>(session.is_resumable()),
+          .client_authentication = facts.client_authentication,
+          .id = facts.id,
+          .server_name = Bytes(facts.server_name.begin(), facts.server_name.end()),
+          .created = to_seconds(facts.created),
+          .peer_chain = facts.peer_chain,
+          .ocsp_response = facts.ocsp_response,
+          .own_certificates = facts.own_certificates,
+          .ticket = facts.ticket,
+          .ticket_end = to_seconds(facts.ticket_end),
+          .max_fragment_length = facts.max_fragment_length.has_value()
+                                     ? static_cast<std::uint8_t>(*facts.max_fragment_length)
+                                     : std::uint8_t{0}});
   // The secret goes where it stays: a buffer that grows would leave copies behind.
   const MasterSecret master = detail::SessionAccess::master_secret(session);
   SecretBytes state(kMasterSecretSize + encoded.size());
@@ -136,6 +146,10 @@ Result<SessionPtr> decode_state(ByteView bytes) {
        .version = state.version,
        .cipher_suite = state.cipher_suite,
        .compression_method = state.compression_method,
+       .max_fragment_length =
+           state.max_fragment_length == 0
+               ? std::nullopt
+               : std::optional(static_cast<MaxFragmentLength>(state.max_fragment_length)),
        .has_extended_master_secret = state.has_extended_master_secret == 1,
        .server_name = std::string(state.server_name.begin(), state.server_name.end()),
        .client_authentication = state.client_authentication,

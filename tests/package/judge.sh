@@ -8,8 +8,8 @@ judge_packages() {
   done
   step "dependencies of heirloom" judge_dependencies "$heirloom" \
     "libc6 libfmt9 libgcc-s1 libheirloom0 libhttp-parser2.9 libspdlog1.10-fmt9 libssl3 libstdc++6 zlib1g"
-  step "dependencies of libheirloom0" judge_dependencies "$library" "libc6 libcrypto++8 libgcc-s1 libssl3 libstdc++6"
-  step "dependencies of libheirloom-dev" judge_dependencies "$development" "libcrypto++-dev libheirloom0 libssl-dev"
+  step "dependencies of libheirloom0" judge_dependencies "$library" "libc6 libcrypto++8 libgcc-s1 libssl3 libstdc++6 zlib1g"
+  step "dependencies of libheirloom-dev" judge_dependencies "$development" "libcrypto++-dev libheirloom0 libssl-dev zlib1g-dev"
   mkdir "$work/unpacked"
   for package in "$heirloom" "$library" "$development"; do dpkg-deb -x "$package" "$work/unpacked"; done
   lib=$(echo "$work"/unpacked/usr/lib/*-linux-gnu*)

@@ -130,7 +130,7 @@ upgrade() {
   done
 }
 
-# Its dependencies libssl-dev and libcrypto++-dev are not in the root's repository; what is tried is that
+# Its dependencies libssl-dev, libcrypto++-dev and zlib1g-dev are not in the root's repository; what is tried is that
 # dpkg can put it there.
 development_package() {
   in_root dpkg --force-depends -i "/srv/packages/$(basename "$(ls "$work"/next/libheirloom-dev_*.deb)")"

@@ -1,4 +1,4 @@
-// The vectors of tests/vectors/records/records.txt, made by another implementation.
+// The vectors of tests/vectors/records, made by another implementation.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -31,6 +31,7 @@ struct ConnectionVector {
   Bytes key;
   Bytes iv;
   MacOrder mac_order = MacOrder::mac_then_encrypt;
+  CompressionMethod compression_method = CompressionMethod::null;
   std::vector<RecordVector> records;
 
   [[nodiscard]] TrafficKeys keys() const {
@@ -41,6 +42,7 @@ struct ConnectionVector {
     keys.key = SecretBytes(ByteView(key));
     keys.iv = SecretBytes(ByteView(iv));
     keys.mac_order = mac_order;
+    keys.compression_method = compression_method;
     return keys;
   }
 };
@@ -62,10 +64,11 @@ inline std::vector<RecordVector> records_of(const VectorBlock& block) {
   return records;
 }
 
-/// read_record_vectors returns every connection of the file; it throws if the file is broken.
-inline std::vector<ConnectionVector> read_record_vectors() {
+/// read_record_vectors returns every connection of a file; it throws if the file is broken.
+inline std::vector<ConnectionVector> read_record_vectors(
+    const std::string& file = "records/records.txt") {
   std::vector<ConnectionVector> connections;
-  for (const VectorBlock& block : read_vectors("records/records.txt")) {
+  for (const VectorBlock& block : read_vectors(file)) {
     ConnectionVector& connection = connections.emplace_back();
     connection.name = block.text("name");
     connection.version = static_cast<ProtocolVersion>(block.number("version"));
@@ -75,6 +78,9 @@ inline std::vector<ConnectionVector> read_record_vectors() {
     connection.iv = block.bytes("iv");
     if (block.has("mac_order")) {
       connection.mac_order = MacOrder::encrypt_then_mac;
+    }
+    if (block.has("compression")) {
+      connection.compression_method = CompressionMethod::deflate;
     }
     connection.records = records_of(block);
   }

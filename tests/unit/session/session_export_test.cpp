@@ -41,6 +41,7 @@ Session::Facts rich_facts() {
           .version = ProtocolVersion::ssl30,
           .cipher_suite = 0x000a,
           .compression_method = 1,
+          .max_fragment_length = MaxFragmentLength::bytes_1024,
           .has_extended_master_secret = true,
           .server_name = "old-box.example",
           .client_authentication = ClientAuthentication::required,
@@ -67,6 +68,7 @@ void expect_same(const Session& a, const Session& b) {
   EXPECT_EQ(a.facts().version, b.facts().version);
   EXPECT_EQ(a.facts().cipher_suite, b.facts().cipher_suite);
   EXPECT_EQ(a.facts().compression_method, b.facts().compression_method);
+  EXPECT_EQ(a.facts().max_fragment_length, b.facts().max_fragment_length);
   EXPECT_EQ(a.facts().has_extended_master_secret, b.facts().has_extended_master_secret);
   EXPECT_EQ(a.facts().server_name, b.facts().server_name);
   EXPECT_EQ(a.facts().client_authentication, b.facts().client_authentication);
@@ -222,6 +224,10 @@ TEST(SessionExport, AStateThatCannotBeIsRefused) {
   EXPECT_EQ(refusal([](Bytes& b) { b[50] = 0x7f; }), "its cipher suite does not exist here");
   EXPECT_EQ(refusal([](Bytes& b) { b[51] = 0xff; }), "its cipher suite does not exist here")
       << "a signalling suite value is no suite";
+  EXPECT_EQ(refusal([](Bytes& b) { b[52] = 64; }),
+            "its compression or its limit of fragments does not exist here");
+  EXPECT_EQ(refusal([](Bytes& b) { b.back() = 5; }),
+            "its compression or its limit of fragments does not exist here");
   for (const std::size_t flag : {53U, 54U}) {
     EXPECT_EQ(refusal([&](Bytes& b) { b[flag] = 2; }), "a flag of it is none");
   }
@@ -233,7 +239,7 @@ TEST(SessionExport, AStateThatCannotBeIsRefused) {
               b.push_back(0);
             }),
             "1 bytes behind the last field");
-  EXPECT_EQ(refusal([](Bytes& b) { b.pop_back(); }), "ticket_end");
+  EXPECT_EQ(refusal([](Bytes& b) { b.pop_back(); }), "max_fragment_length");
 }
 
 }  // namespace

@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Writes records.txt: protected records of every cipher with its hashes at both versions.
+"""Writes records.txt: protected records of every cipher with its hashes at both versions. With the argument
+`compressed`, writes compressed.txt: the same for compressed records, with few ciphers.
 
 An implementation of RFC 6101 section 5.2.3, RFC 2246 section 6.2.3 and RFC 7366 section 3 that shares nothing
 with the library: MACs come from Python's hashlib and hmac, ciphers from the command `openssl enc` and, where
 the library too has them from libcrypto's low-level functions or not from libcrypto, from libgcrypt; the
 layout of records comes from this file. All inputs are derived from labels by SHAKE-128, so the output is
-the same every time. Usage: make_records.py > records.txt
+the same every time; with `compressed`, as long as zlib is. Usage: make_records.py [compressed] > FILE
 """
 
 import hashlib
@@ -14,6 +15,7 @@ import os
 import struct
 import subprocess
 import sys
+import zlib
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
@@ -144,6 +146,45 @@ def connection_encrypt_then_mac(shape):
               f"record = {(struct.pack('>BHH', kind, 0x0301, len(fragment)) + fragment).hex()}")
 
 
+def connection_compressed(version, version_name, shape):
+    """RFC 3749: one zlib stream, every record flushed; then MAC and cipher as ever."""
+    name, mac_name, cipher, key_size, block = shape
+    hash_name = HASHES[mac_name]
+    label = f"DEFLATE {version_name} RSA_WITH_{name}_{mac_name}"
+    secret = derive(label + " mac_secret", hashlib.new(hash_name).digest_size)
+    key = derive(label + " key", key_size)
+    iv = derive(label + " iv", block)
+    mac = mac_ssl30 if version == 0x0300 else mac_tls10
+    stream = zlib.compressobj()
+    fragments = []
+    text = b"GET / HTTP/1.0\r\nHost: box.example\r\n\r\n"
+    for sequence, (kind, plaintext) in enumerate([(22, derive(label, 36)), (23, text), (23, text * 50), (23, b""),
+                                                  (21, b"\x01\x00")]):
+        compressed = stream.compress(plaintext) + stream.flush(zlib.Z_SYNC_FLUSH)
+        fragment = compressed + mac(hash_name, secret, sequence, kind, compressed)
+        if block:
+            fragment = pad(version, fragment, block, "", False)
+        fragments.append((kind, plaintext, fragment))
+    print(f"\nname = {label}\nversion = 0x{version:04x}\ncipher = {name}\nhash = {mac_name}")
+    print("compression = deflate")
+    print(f"mac_secret = {secret.hex()}\nkey = {key.hex()}\niv = {iv.hex()}")
+    wire = encrypt(cipher, key, iv, b"".join(f[2] for f in fragments))
+    for kind, plaintext, fragment in fragments:
+        ciphertext, wire = wire[:len(fragment)], wire[len(fragment):]
+        print(f"type = {kind}\nplaintext = {plaintext.hex()}\npadding = minimal\n"
+              f"record = {(struct.pack('>BHH', kind, version, len(ciphertext)) + ciphertext).hex()}")
+
+
+def main_compressed():
+    print("# Compressed and protected records: RFC 3749, RFC 6101 section 5.2, RFC 2246 section 6.2.")
+    print("# Made by tests/vectors/records/make_records.py compressed, with Python's zlib, hashlib and hmac and with")
+    print("# `openssl enc`; nothing of this library took part.")
+    for version, version_name in VERSIONS:
+        for shape in SHAPES:
+            if shape[:2] in [("RC4_128", "MD5"), ("AES_128_CBC", "SHA")]:
+                connection_compressed(version, version_name, shape)
+
+
 def main():
     openssl = subprocess.run(["openssl", "version"], capture_output=True, check=True, text=True)
     print("# Protected records: RFC 6101 section 5.2.3, RFC 2246 section 6.2.3, RFC 3268 section 3,")
@@ -163,4 +204,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == ["compressed"]:
+        main_compressed()
+    else:
+        main()
