@@ -34,6 +34,8 @@ bool may_mind_hello(Cause cause) {
     case Cause::bad_record_mac:
     case Cause::too_many_empty_records:
     case Cause::renegotiation_refused:
+    case Cause::renegotiation_declined:
+    case Cause::peer_changed:
     case Cause::certificate_missing:
     case Cause::certificate_malformed:
     case Cause::certificate_key_unsupported:
@@ -312,6 +314,8 @@ ExitCode exit_code_of(const Error& error) {
     case Cause::decision_not_expected:
     case Cause::connection_not_open:
     case Cause::connection_closed:
+    case Cause::handshake_in_progress:
+    case Cause::renegotiation_not_permitted:
       return ExitCode::internal;
     default:
       return ExitCode::handshake;

@@ -11,6 +11,10 @@
 // answer pending: the connection parks, next_event says what is awaited, resolve continues; what
 // the peer sends meanwhile waits. The wire may be cut at any byte and gives the same result.
 //
+// An open connection can go through another handshake, whoever starts it (renegotiate). It stays
+// open for application data meanwhile, see Phase::renegotiating; info() is that of the last
+// complete handshake until the new one is verified.
+//
 // After an error the fatal alert, if one is sent, is already in outgoing(), and the error is
 // sticky: every further call returns it. The end of the transport is an input too (receive_end).
 //
@@ -49,13 +53,18 @@ struct PeerName {
 /// Phase of a connection. The close states of the two directions are in ConnectionInfo.
 enum class Phase : std::uint8_t {
   handshaking,
-  parked,  ///< handshaking, and waiting for resolve
+  parked,  ///< handshaking or renegotiating, and waiting for resolve
   open,    ///< application data may flow
+  /// renegotiating: open, and another handshake was begun or asked for. Data flows under the old
+  /// keys until each direction changes to the new ones (RFC 2246 §7.1): the peer's is delivered as
+  /// it comes, and write_buffer is empty from our change_cipher_spec to the end of the handshake.
+  renegotiating,
   closed,  ///< close_notify sent or received; plaintext may still be waiting to be read
   failed,  ///< see error()
 };
 
-/// ConnectionInfo is complete once the phase is open; before, fields appear as they are known.
+/// ConnectionInfo is complete once the phase is open; before, fields appear as they are known. What
+/// a renegotiation finds out appears when it is complete, and not before.
 struct ConnectionInfo {
   std::optional<ProtocolVersion> version;
   std::optional<std::uint16_t> cipher_suite;
@@ -80,9 +89,25 @@ struct ConnectionInfo {
   std::optional<ProtocolVersion>
       client_version;            ///< ClientHello.client_version, which may be above ours
   bool has_sslv2_hello = false;  ///< the ClientHello came or went in the format of SSL 2.0
+  std::size_t handshakes = 0;    ///< complete ones on this connection
+  /// was_renegotiated_insecurely: a handshake after the first one was not bound to the connection
+  /// (Renegotiation::any). Somebody else may have said what came before it.
+  bool was_renegotiated_insecurely = false;
   bool close_notify_sent = false;
   bool close_notify_received = false;
   bool transport_ended = false;
+};
+
+/// OfferSession says whether a client offers the session of the connection for resumption.
+enum class OfferSession : std::uint8_t { no, yes };
+
+struct RenegotiationOptions {
+  /// session, as client: `yes` makes new keys of the old secret, without the cost of a full
+  /// handshake, if the server agrees.
+  OfferSession session = OfferSession::no;
+  /// client_authentication, as server: what is asked of the client in this handshake and the later
+  /// ones of the connection; empty: as before.
+  std::optional<ClientAuthentication> client_authentication = std::nullopt;
 };
 
 /// Answer resolves a pending decision: a certificate verdict, a session (null: none), or the result
@@ -161,11 +186,23 @@ class HEIRLOOM_EXPORT Connection {
   /// if nothing is awaited or the answer is of another kind.
   Result<void> resolve(Answer answer);
 
+  /// plaintext_handshake says under the keys of which handshake plaintext() came: 1 is the first.
+  /// What came under the old keys is to be judged by what was known then, for instance before a
+  /// client certificate was shown (RFC 5746 §5).
+  [[nodiscard]] std::size_t plaintext_handshake() const;
+
+  /// renegotiate begins another handshake, as client, or asks for one, as server; at once the phase
+  /// is renegotiating. If the peer refuses, the policy decides whether the connection goes on
+  /// (event renegotiation_refused). handshake_in_progress, connection_closed,
+  /// renegotiation_not_permitted; config_invalid if client certificates are asked for that the
+  /// configuration cannot judge. Those errors are not sticky.
+  Result<void> renegotiate(const RenegotiationOptions& options = {});
+
   /// close queues close_notify. Data not yet flushed is dropped, as is further writing.
   void close();
 
-  /// cancel gives up a handshake: user_canceled, then close_notify (RFC 2246 §7.2.2). In an open
-  /// connection it is close.
+  /// cancel gives up a first handshake: user_canceled, then close_notify (RFC 2246 §7.2.2). Later
+  /// it is close.
   void cancel();
 
   [[nodiscard]] std::optional<Event> next_event();
@@ -186,7 +223,7 @@ class HEIRLOOM_EXPORT Connection {
   std::unique_ptr<Impl> impl_;
 };
 
-/// to_string gives "handshaking", "parked", "open", "closed" or "failed".
+/// to_string gives the name of the enumerator.
 [[nodiscard]] HEIRLOOM_EXPORT std::string_view to_string(Phase phase) noexcept;
 
 }  // namespace heirloom

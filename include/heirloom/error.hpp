@@ -60,7 +60,8 @@ enum class Cause : std::uint8_t {
   extension_malformed,
   extension_not_offered,
   renegotiation_info_mismatch,
-  renegotiation_refused,
+  renegotiation_refused,   ///< the peer asked, and SSL 3.0 has no polite way to say no
+  renegotiation_declined,  ///< the peer said no, and the policy insists
   inappropriate_fallback,
   session_parameters_changed,
   session_suite_not_offered,
@@ -84,6 +85,7 @@ enum class Cause : std::uint8_t {
   certificate_chain_disordered,
   certificate_signature_weak,  ///< signed with a hash that the rules exclude
   certificate_status_unknown,  ///< nothing says whether it was revoked
+  peer_changed,                ///< another one in a renegotiation than before
   certificate_status_invalid,  ///< the stapled OCSP response does not say that it is good
   certificate_rejected,
   client_certificate_required,
@@ -103,6 +105,8 @@ enum class Cause : std::uint8_t {
   canceled,
   connection_not_open,
   connection_closed,
+  handshake_in_progress,        ///< another handshake was asked for before this one is over
+  renegotiation_not_permitted,  ///< it was asked for here, against the policy
   decision_not_expected,
   config_invalid,
   file_unreadable,

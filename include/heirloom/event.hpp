@@ -39,10 +39,11 @@ struct Event {
   enum class Kind : std::uint8_t {
     handshake_message,  ///< `handshake_type`, `length`; `message` if the config traces
     change_cipher_spec,
-    alert,               ///< `alert`
-    decision_needed,     ///< `decision`: answer with Connection::resolve
-    handshake_complete,  ///< Connection::info is final, application data may flow
-    peer_closed,         ///< close_notify received: no more plaintext will come
+    alert,                  ///< `alert`
+    decision_needed,        ///< `decision`: answer with Connection::resolve
+    handshake_complete,     ///< Connection::info is final, application data may flow
+    renegotiation_refused,  ///< the connection goes on as it was; `direction` says who refused
+    peer_closed,            ///< close_notify received: no more plaintext will come
   };
   enum class Direction : std::uint8_t { received, sent };
 

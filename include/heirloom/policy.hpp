@@ -45,6 +45,21 @@ enum class OnMissingCloseNotify : std::uint8_t { keep_session, forget_session };
 /// of ClientHello.client_version into its premaster secret (drift D24).
 enum class PremasterVersion : std::uint8_t { must_match_hello, may_match_negotiated };
 
+/// Renegotiation says whether an open connection may go through another handshake, whoever starts
+/// it. `only_secure`: if the first one has settled the protection of RFC 5746. `any` is for old
+/// peers, by name: without it somebody in between can put a beginning of his own before what the
+/// client says (CVE-2009-3555), and neither end can tell.
+enum class Renegotiation : std::uint8_t { never, only_secure, any };
+
+/// RefusedRenegotiation says what we do if the peer refuses the handshake that we asked for.
+/// `close` also gives up a client that sends data and no ClientHello
+/// (Limits::max_data_before_hello).
+enum class RefusedRenegotiation : std::uint8_t { go_on, close };
+
+/// ChangedCertificate says whether a peer that has shown a certificate may show another one in a
+/// renegotiation. `judge` leaves it to the verifier, who is asked either way.
+enum class ChangedCertificate : std::uint8_t { refuse, judge };
+
 /// MaxFragmentLength is a limit that a client may ask for (RFC 6066 §4), by its number there.
 enum class MaxFragmentLength : std::uint8_t {
   bytes_512 = 1,
@@ -66,6 +81,9 @@ struct Limits {
   std::size_t max_warnings_in_a_row = 8;    ///< warning alerts other than close_notify
   std::size_t max_handshake_messages = 64;  ///< received in one handshake, HelloRequests included
   std::chrono::seconds max_session_age{86400};  ///< RFC 2246 F.1.4
+  std::size_t max_renegotiations = 64;          ///< that the peer may start on one connection
+  std::size_t max_renegotiations_a_minute = 4;  ///< of these; more are refused
+  std::size_t max_data_before_hello = 1048576;  ///< bytes, see RefusedRenegotiation
 
   friend bool operator==(const Limits&, const Limits&) = default;
 };
@@ -114,6 +132,9 @@ struct Policy {
   /// anything but null. DEFLATE is for peers that insist, where nobody else writes into the
   /// connection.
   std::vector<CompressionMethod> compression_methods = {CompressionMethod::null};
+  Renegotiation renegotiation = Renegotiation::only_secure;
+  RefusedRenegotiation refused_renegotiation = RefusedRenegotiation::go_on;
+  ChangedCertificate changed_certificate = ChangedCertificate::refuse;
   SignalFallback fallback = SignalFallback::off;
   Sslv2Hello accept_sslv2_hello = Sslv2Hello::on;  ///< as server, as the first message only
   /// send_sslv2_hello greets servers that understand nothing else. Such a hello has no extensions;

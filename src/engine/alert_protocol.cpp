@@ -39,7 +39,8 @@ Result<void> Connection::Impl::handle_alert(Alert alert) {
     Event closed;
     closed.kind = Event::Kind::peer_closed;
     events.push(std::move(closed));
-    if (phase == Phase::handshaking) {
+    // In a renegotiation as well, once the peer has changed to keys that no Finished has confirmed.
+    if (!has_been_open() || has_read_changed_) {
       return Error(Cause::handshake_interrupted, "the peer sent close_notify");
     }
     // RFC 2246 §7.2.1: answer at once with a close_notify of our own, "discarding any pending
@@ -51,31 +52,24 @@ Result<void> Connection::Impl::handle_alert(Alert alert) {
 }
 
 Result<void> Connection::Impl::handle_warning(AlertDescription description) {
+  const bool is_negotiating = phase == Phase::handshaking || phase == Phase::renegotiating;
   const bool is_answer_to_request = description == AlertDescription::no_certificate &&
-                                    side_ == Side::server && phase == Phase::handshaking &&
+                                    side_ == Side::server && is_negotiating &&
                                     profile_->no_certificate == NoCertificateAnswer::warning_alert;
   if (is_answer_to_request) {
     return step(message::NoCertificateWarning{});
   }
+  // Also at SSL 3.0, which does not know it: what else could a peer mean that sends it there?
+  if (description == AlertDescription::no_renegotiation && awaits_hello()) {
+    return step(message::NoRenegotiationWarning{});
+  }
   // Every other warning is the peer's remark. RFC 2246 §7.2.2 leaves the choice to the receiver; a
   // flood of them is refused ("SSL death alert").
-  ++warnings_in_a_row_;
-  if (warnings_in_a_row_ > environment_.policy->limits.max_warnings_in_a_row) {
-    return Cause::too_many_warnings;
-  }
-  return {};
+  return note_warning();
 }
 
-/// refuse_renegotiation answers a HelloRequest or ClientHello in an open connection.
-Result<void> Connection::Impl::refuse_renegotiation() {
-  switch (profile_->renegotiation_refusal) {
-    case RenegotiationRefusal::fatal_handshake_failure:
-      return Cause::renegotiation_refused;
-    case RenegotiationRefusal::no_renegotiation_warning:
-      break;
-  }
-  send_alert({.level = AlertLevel::warning, .description = AlertDescription::no_renegotiation});
-  ++warnings_in_a_row_;  // each request costs us an answer
+Result<void> Connection::Impl::note_warning() {
+  ++warnings_in_a_row_;
   if (warnings_in_a_row_ > environment_.policy->limits.max_warnings_in_a_row) {
     return Cause::too_many_warnings;
   }
@@ -150,13 +144,15 @@ void Connection::Impl::fail(Error what) {
 }
 
 void Connection::Impl::close() {
-  if (phase == Phase::handshaking || phase == Phase::parked) {
+  if (phase == Phase::closed || phase == Phase::failed) {
+    return;
+  }
+  if (!has_been_open()) {
     cancel();
     return;
   }
-  if (phase != Phase::open) {
-    return;
-  }
+  has_left_handshake_ = phase != Phase::open;
+  awaited_.reset();
   writer.drop_staged();
   send_alert({.level = AlertLevel::warning, .description = AlertDescription::close_notify});
   info.close_notify_sent = true;
@@ -164,7 +160,7 @@ void Connection::Impl::close() {
 }
 
 void Connection::Impl::cancel() {
-  if (phase == Phase::open) {
+  if (has_been_open()) {
     close();
     return;
   }

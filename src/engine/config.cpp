@@ -4,6 +4,7 @@
 #include "base/bytes.hpp"
 #include "base/try.hpp"
 #include "crypto/dh.hpp"
+#include "engine/client_authentication.hpp"
 #include "handshake/negotiate.hpp"
 #include "kx/key_exchange.hpp"
 #include "kx/local_keys.hpp"
@@ -193,30 +194,6 @@ Result<kx::Ephemeral> make_ephemeral(ServerOptions& options) {
   return ephemeral;
 }
 
-Result<void> check_client_authentication(const ServerOptions& options) {
-  if (options.policy.client_authentication == ClientAuthentication::none) {
-    return {};
-  }
-  if (options.verifier == nullptr) {
-    return invalid("the policy asks for client certificates, but there is no verifier for them");
-  }
-  // RFC 2246 §7.4.4: certificate_authorities<3..2^16-1> is never empty.
-  if (options.certificate_authorities.empty()) {
-    return invalid("the policy asks for client certificates, but no authority is named");
-  }
-  if (std::ranges::any_of(options.certificate_authorities, &CertificateDer::empty)) {
-    return invalid("the name of a certificate authority is empty");
-  }
-  std::size_t size = 0;
-  for (const auto& name : options.certificate_authorities) {
-    size += 2 + name.size();
-  }
-  if (size > 0xffff) {
-    return invalid("the names of the certificate authorities take more than 65535 bytes");
-  }
-  return {};
-}
-
 // Defaults are filled in here, so that no user of a config has to ask for null.
 template <class Options>
 void set_defaults(Options& options) {
@@ -284,7 +261,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::build(ServerOptions op
   if (needs_certificate && !has_certificate) {
     return invalid("a server needs a certificate and its private key");
   }
-  HEIRLOOM_TRY_VOID(check_client_authentication(options));
+  HEIRLOOM_TRY_VOID(check_client_authentication(options, options.policy.client_authentication));
   set_defaults(options);
   HEIRLOOM_TRY(kx::Ephemeral ephemeral, make_ephemeral(options));
   std::shared_ptr<ServerConfig> config(new ServerConfig(std::move(options)));

@@ -103,6 +103,14 @@ void Connection::consume_plaintext(std::size_t n) {
   impl_->consume_plaintext(n);
 }
 
+std::size_t Connection::plaintext_handshake() const {
+  return impl_->plaintext_handshake();
+}
+
+Result<void> Connection::renegotiate(const RenegotiationOptions& options) {
+  return impl_->renegotiate(options);
+}
+
 Result<void> Connection::resolve(Answer answer) {
   return impl_->resolve(std::move(answer));
 }
@@ -144,6 +152,8 @@ std::string_view to_string(Phase phase) noexcept {
       return "parked";
     case Phase::open:
       return "open";
+    case Phase::renegotiating:
+      return "renegotiating";
     case Phase::closed:
       return "closed";
     case Phase::failed:

@@ -43,7 +43,10 @@ Connection::Impl::Impl(std::shared_ptr<const ClientConfig> config, PeerName peer
                   .confidant = confidant_of(options),
                   .certificate_authorities = nullptr,
                   .host = std::move(peer.host),
-                  .resume = std::move(resume)};
+                  .resume = std::move(resume),
+                  .client_authentication = ClientAuthentication::none,
+                  .previous = nullptr,
+                  .renegotiations = &renegotiations_};
   writer.show_to(inspector_);
 }
 
@@ -68,7 +71,10 @@ Connection::Impl::Impl(std::shared_ptr<const ServerConfig> config)
                   .confidant = confidant_of(options),
                   .certificate_authorities = &options.certificate_authorities,
                   .host = {},
-                  .resume = nullptr};
+                  .resume = nullptr,
+                  .client_authentication = options.policy.client_authentication,
+                  .previous = nullptr,
+                  .renegotiations = &renegotiations_};
   writer.show_to(inspector_);
   // An alert before any version is settled says what the lowest common reader understands.
   writer.set_version(record_version_of_first_hello(options.policy));
@@ -96,7 +102,7 @@ Result<void> Connection::Impl::status() const {
 }
 
 bool Connection::Impl::is_reading() const {
-  return !error.has_value() && !info.close_notify_received;
+  return !error.has_value() && !info.close_notify_received && !is_deaf_;
 }
 
 ByteSpan Connection::Impl::receive_buffer(std::size_t hint) {
@@ -221,7 +227,7 @@ Result<void> Connection::Impl::handle_application_data(RawRecord first) {
     show_received(wires[i], raw[i], batch[i].fragment);
   }
   const std::span<const OpenRecord> good = std::span(batch).first(opened.count);
-  if (!good.empty() && phase == Phase::handshaking) {
+  if (!good.empty() && !takes_application_data()) {
     // RFC 2246 §7.4.9: no application data before both Finished are verified.
     return Cause::unexpected_application_data;
   }
@@ -232,7 +238,8 @@ Result<void> Connection::Impl::handle_application_data(RawRecord first) {
       empty_records_in_a_row_ = 0;
       warnings_in_a_row_ = 0;
     }
-    plaintext_.push(record.fragment);
+    plaintext_.push(record.fragment, info.handshakes);
+    HEIRLOOM_TRY_VOID(note_data_before_hello(record.fragment.size()));
   }
   if (opened.error.has_value()) {
     return std::move(*opened.error);
@@ -283,7 +290,11 @@ Result<void> Connection::Impl::handle_change_cipher_spec(ByteView fragment) {
   if (!boundary.has_value() || !alerts_.is_empty()) {
     return Cause::change_cipher_spec_inside_message;
   }
-  if (phase != Phase::handshaking) {
+  if (phase == Phase::closed && has_left_handshake_) {
+    is_deaf_ = true;
+    return {};
+  }
+  if (phase != Phase::handshaking && phase != Phase::renegotiating) {
     return Cause::change_cipher_spec_unexpected;
   }
   auto stepped = step(message::ChangeCipherSpec{*boundary});
@@ -336,24 +347,22 @@ Result<void> Connection::Impl::handle_message(const HandshakeView& view) {
   }
   emit_message(Event::Direction::received, view.message);
   HEIRLOOM_TRY(message::AnyMessage decoded, message::decode_message(view.message));
-  if (phase != Phase::handshaking) {
-    // An open connection: a new handshake may be asked for, and is refused.
-    const bool asks =
-        side_ == Side::client
-            ? std::holds_alternative<message::Received<message::HelloRequest>>(decoded)
-            : std::holds_alternative<message::Received<message::ClientHello>>(decoded);
-    if (asks && phase == Phase::closed) {
-      return {};  // RFC is silent: we are on our way out and promise nothing more
-    }
-    if (asks) {
-      return refuse_renegotiation();
-    }
+  const bool was_open = phase == Phase::open;
+  if (phase == Phase::closed) {
+    return handle_message_when_closed(decoded);
+  }
+  if (was_open) {
+    begin_renegotiation();
+  }
+  HEIRLOOM_TRY_VOID(count_message());
+  Result<void> stepped =
+      std::visit([&](auto& received) { return step(Input(std::move(received))); }, decoded);
+  if (was_open && !stepped.has_value() && stepped.error().cause == Cause::unexpected_message) {
     return Error(Cause::unexpected_message,
                  "got " + std::string(to_string(static_cast<HandshakeType>(view.type))) +
                      " in an open connection");
   }
-  HEIRLOOM_TRY_VOID(count_message());
-  return std::visit([&](auto& received) { return step(Input(std::move(received))); }, decoded);
+  return stepped;
 }
 
 Result<void> Connection::Impl::count_message() {
@@ -376,15 +385,17 @@ void Connection::Impl::end_of_transport() {
   if (error.has_value()) {
     return;
   }
-  if (phase == Phase::handshaking || phase == Phase::parked) {
+  if (!has_been_open()) {
     fail(Error(reader_.diagnose_short()));
-  } else if (!info.close_notify_received) {
+  } else if (!info.close_notify_received && !is_deaf_) {
     fail(Error(Cause::truncated));
   }
 }
 
 ByteSpan Connection::Impl::write_buffer(std::size_t n) {
-  if (phase != Phase::open || writer.waiting() > kMaxWaitingOut) {
+  const bool is_open =
+      phase == Phase::open || phase == Phase::renegotiating || phase == Phase::parked;
+  if (!is_open || !has_been_open() || has_write_changed_ || writer.waiting() > kMaxWaitingOut) {
     return {};
   }
   return writer.staging(n);
@@ -392,11 +403,15 @@ ByteSpan Connection::Impl::write_buffer(std::size_t n) {
 
 Result<void> Connection::Impl::flush() {
   HEIRLOOM_TRY_VOID(status());
-  if (phase == Phase::handshaking || phase == Phase::parked) {
+  if (!has_been_open()) {
     return Cause::connection_not_open;
   }
-  if (phase != Phase::open) {
+  if (phase == Phase::closed) {
     return Cause::connection_closed;
+  }
+  if (has_write_changed_) {
+    is_flush_wanted_ = true;  // done when the handshake is complete
+    return {};
   }
   if (auto sealed = writer.flush(environment_.policy->cbc_splitting); !sealed.has_value()) {
     fail(std::move(sealed).error());

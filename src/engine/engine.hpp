@@ -12,6 +12,8 @@
 #include "engine/plaintext_queue.hpp"
 #include "handshake/client_states.hpp"
 #include "handshake/effects.hpp"
+#include "handshake/previous_handshake.hpp"
+#include "handshake/renegotiation.hpp"
 #include "handshake/server_states.hpp"
 #include "protocol/constants.hpp"
 #include "record/handshake_reassembler.hpp"
@@ -50,7 +52,10 @@ struct Connection::Impl {
 
   void consume_plaintext(std::size_t n);
 
+  [[nodiscard]] std::size_t plaintext_handshake() const { return plaintext_.handshake(); }
+
   // control
+  Result<void> renegotiate(const RenegotiationOptions& options);
   Result<void> resolve(Answer answer);
   void close();
   void cancel();
@@ -95,7 +100,7 @@ struct Connection::Impl {
   Result<void> handle_alerts(ByteView fragment);
   Result<void> handle_alert(Alert alert);
   Result<void> handle_warning(AlertDescription description);
-  Result<void> refuse_renegotiation();
+  Result<void> note_warning();
   void send_alert(Alert alert);
   void fail(Error what);
   void forget_session();
@@ -103,11 +108,23 @@ struct Connection::Impl {
   // the handshake machine (handshake_driver.cpp)
   Result<void> step(const Input& input);
   Result<void> apply(std::vector<Effect> effects);
-  void follow_state();
+  Result<void> follow_state();
   void limit_fragments(std::size_t most);
   void park(Decision decision);
-  void complete(SessionPtr established);
+  Result<void> complete(SessionPtr established, const PreviousHandshake& handshake);
   void emit_message(Event::Direction direction, ByteView message);
+
+  // another handshake (renegotiation.cpp)
+  [[nodiscard]] bool has_been_open() const { return environment_.previous != nullptr; }
+
+  [[nodiscard]] bool takes_application_data() const;
+  [[nodiscard]] Result<void> note_data_before_hello(std::size_t n);
+  [[nodiscard]] bool awaits_hello() const;
+  Result<void> handle_message_when_closed(const message::AnyMessage& message) const;
+  void begin_renegotiation();
+  Result<void> demand(std::optional<ClientAuthentication> authentication);
+  Result<void> continue_unchanged();
+  void adopt_next_info();
 
   // the inspector, if there is one
   [[nodiscard]] Bytes copy_for_inspector(ByteView wire) const;
@@ -123,7 +140,7 @@ struct Connection::Impl {
   const VersionProfile* profile_;  // the negotiated one, before that the one of our highest version
   RecordReader reader_;
   ReadProtection read_protection_;
-  std::size_t read_limit_ = kMaxPlaintext;  // of plaintext, whatever the keys
+  std::size_t next_read_limit_ = kMaxPlaintext;  // of plaintext, with the next keys
   HandshakeReassembler reassembler_;
   AlertReassembler alerts_;
   PlaintextQueue plaintext_;
@@ -134,6 +151,17 @@ struct Connection::Impl {
   std::size_t empty_records_in_a_row_ = 0;
   std::size_t warnings_in_a_row_ = 0;
   std::size_t handshake_messages_ = 0;
+
+  // another handshake
+  std::optional<PreviousHandshake> previous_;
+  RenegotiationBudget renegotiations_;
+  ConnectionInfo next_info_;  ///< what a renegotiation has found out so far
+  std::size_t data_before_hello_ = 0;
+  bool has_read_changed_ = false;   ///< the peer's change_cipher_spec came, its Finished not yet
+  bool has_write_changed_ = false;  ///< ours is out, and the handshake not over
+  bool is_flush_wanted_ = false;
+  bool has_left_handshake_ = false;  ///< closed in the middle of one
+  bool is_deaf_ = false;             ///< and what the peer still sends has other keys
 };
 
 }  // namespace heirloom

@@ -8,7 +8,9 @@
 namespace heirloom {
 
 Result<void> Connection::Impl::step(const Input& input) {
-  Effects effects(environment_, info);
+  // What another handshake finds out is not to be taken for the truth before it is complete: a
+  // client certificate, for instance, while requests still come under the old keys.
+  Effects effects(environment_, has_been_open() ? next_info_ : info);
   Result<void> stepped = std::visit(
       [&]<class State>(State& state) -> Result<void> {
         if constexpr (std::is_same_v<State, client::State>) {
@@ -21,8 +23,7 @@ Result<void> Connection::Impl::step(const Input& input) {
   // What a failing handler had settled before, such as the version, still shapes the alert.
   HEIRLOOM_TRY_VOID(apply(effects.take()));
   HEIRLOOM_TRY_VOID(std::move(stepped));
-  follow_state();
-  return {};
+  return follow_state();
 }
 
 Result<void> Connection::Impl::apply(std::vector<Effect> effects) {
@@ -69,22 +70,24 @@ Result<void> Connection::Impl::apply(std::vector<Effect> effects) {
 
     Result<void> operator()(effect::ActivateRead& activate) {
       engine.read_protection_ = ReadProtection(std::move(activate.keys));
-      engine.read_protection_.limit_plaintext(engine.read_limit_);
+      engine.read_protection_.limit_plaintext(engine.next_read_limit_);
+      engine.has_read_changed_ = true;
       return {};
     }
 
     Result<void> operator()(effect::ActivateWrite& activate) {
       engine.writer.activate(WriteProtection(std::move(activate.keys)));
-      return {};
-    }
-
-    Result<void> operator()(effect::UseSession& use) {
-      engine.in_use_ = std::move(use.session);
+      engine.has_write_changed_ = true;
       return {};
     }
 
     Result<void> operator()(const effect::LimitFragments& limit) {
       engine.limit_fragments(limit.most);
+      return {};
+    }
+
+    Result<void> operator()(effect::UseSession& use) {
+      engine.in_use_ = std::move(use.session);
       return {};
     }
 
@@ -101,27 +104,33 @@ Result<void> Connection::Impl::apply(std::vector<Effect> effects) {
   return {};
 }
 
-/// limit_fragments: RFC 6066 §4: from now on.
+/// limit_fragments: RFC 6066 §4: from now on. But the client of a connection that is renegotiated
+/// may have sent data before it saw the ServerHello: a lower limit comes with its keys.
 void Connection::Impl::limit_fragments(std::size_t most) {
   writer.limit_plaintext(most);
-  read_limit_ = most;
-  read_protection_.limit_plaintext(most);
+  next_read_limit_ = most;
+  if (side_ == Side::client || !has_been_open() || most > read_protection_.max_plaintext()) {
+    read_protection_.limit_plaintext(most);
+  }
 }
 
 /// follow_state looks where the machine went: on to the peer's next message, to a decision of the
 /// application, or to the end.
-void Connection::Impl::follow_state() {
-  std::visit(
+Result<void> Connection::Impl::follow_state() {
+  return std::visit(
       [&](auto& states) {
-        std::visit(
-            [&]<class State>(State& state) {
+        return std::visit(
+            [&]<class State>(State& state) -> Result<void> {
               if constexpr (requires { State::kDecision; }) {
                 park(State::kDecision);
-              } else if constexpr (requires { state.session; } &&
-                                   State::kName == std::string_view("Established")) {
-                complete(state.session);
+                return {};
+              } else if constexpr (requires { state.handshake; }) {
+                return state.handshake.number == info.handshakes
+                           ? continue_unchanged()
+                           : complete(state.session, state.handshake);
               } else {
-                phase = Phase::handshaking;
+                phase = has_been_open() ? Phase::renegotiating : Phase::handshaking;
+                return {};
               }
             },
             states);
@@ -139,7 +148,16 @@ void Connection::Impl::park(Decision decision) {
   events.push(std::move(event));
 }
 
-void Connection::Impl::complete(SessionPtr established) {
+Result<void> Connection::Impl::complete(SessionPtr established,
+                                        const PreviousHandshake& handshake) {
+  if (has_been_open()) {
+    adopt_next_info();
+  }
+  info.handshakes = handshake.number;
+  previous_ = handshake;
+  environment_.previous = &*previous_;
+  has_read_changed_ = false;
+  has_write_changed_ = false;
   phase = Phase::open;
   session = std::move(established);
   in_use_.reset();
@@ -147,6 +165,10 @@ void Connection::Impl::complete(SessionPtr established) {
   Event event;
   event.kind = Event::Kind::handshake_complete;
   events.push(std::move(event));
+  if (std::exchange(is_flush_wanted_, false)) {
+    return writer.flush(environment_.policy->cbc_splitting);
+  }
+  return {};
 }
 
 void Connection::Impl::emit_message(Event::Direction direction, ByteView message) {
@@ -170,7 +192,7 @@ Result<void> Connection::Impl::resolve(Answer answer) {
     return Error(Cause::decision_not_expected, "another kind of answer is awaited");
   }
   awaited_.reset();
-  phase = Phase::handshaking;
+  phase = has_been_open() ? Phase::renegotiating : Phase::handshaking;
   const Input input = std::visit(
       []<class A>(A& given) -> Input {
         if constexpr (std::is_same_v<A, CertificateVerdict>) {

@@ -7,6 +7,7 @@
 #include "handshake/client_states.hpp"
 #include "handshake/negotiate.hpp"
 #include "handshake/record_extensions.hpp"
+#include "handshake/renegotiation.hpp"
 #include "handshake/session_rules.hpp"
 #include "handshake/tickets.hpp"
 #include "kx/key_exchange.hpp"
@@ -28,6 +29,16 @@ void send_in_sslv2_format(AwaitServerHello& state, Effects& effects) {
   effects.send_sslv2(hello, state.transcript);
 }
 
+/// check_same_version: a connection keeps its version (keep_version).
+Result<void> check_same_version(const Environment& environment, ProtocolVersion version) {
+  if (environment.previous != nullptr && environment.previous->version != version) {
+    return Error(Cause::version_not_acceptable,
+                 std::string(to_string(version)) + " in a connection of " +
+                     std::string(to_string(environment.previous->version)));
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<void> step(State& state, const Input& input, Effects& effects) {
@@ -43,16 +54,23 @@ Result<AwaitServerHello> start(Effects& effects) {
     effects.use(state.resume);
   }
   message::ClientHello& hello = state.offer;
-  hello.client_version = offered_version(policy, state.resume.get());
+  const PreviousHandshake* previous = environment.previous;
+  // Another handshake says what the first one said, as deployed clients do: a server may compare it
+  // with the premaster secret, and some choke on a change. RFC is silent.
+  hello.client_version =
+      previous != nullptr ? previous->client_version : offered_version(policy, state.resume.get());
   HEIRLOOM_TRY(hello.random, make_random(environment));
   if (state.resume != nullptr) {
     HEIRLOOM_TRY(hello.session_id, offered_session_id(*state.resume, environment));
   }
   hello.cipher_suites = offered_cipher_suites(policy, hello.client_version, state.resume.get());
+  if (previous == nullptr) {
+    add_signals(hello.cipher_suites, policy, state.resume.get());
+  }
   hello.compression_methods = offered_compression_methods(policy);
   effects.info().client_version = hello.client_version;
   // RFC 2246 E.1: "Requests to resume a TLS session should use a TLS client hello."
-  if (policy.send_sslv2_hello == Sslv2Hello::on && state.resume == nullptr) {
+  if (policy.send_sslv2_hello == Sslv2Hello::on && state.resume == nullptr && previous == nullptr) {
     send_in_sslv2_format(state, effects);
     return state;
   }
@@ -70,6 +88,7 @@ on(AwaitServerHello state, const Received<message::ServerHello>& hello, Effects&
   HEIRLOOM_TRY(const VersionProfile* profile,
                accept_server_version(
                    hello.body.server_version, state.offer.client_version, *environment.policy));
+  HEIRLOOM_TRY_VOID(check_same_version(environment, profile->version));
   effects.use_version(*profile);
   HEIRLOOM_TRY(
       const CipherSuite* suite,
@@ -85,12 +104,14 @@ on(AwaitServerHello state, const Received<message::ServerHello>& hello, Effects&
                         .session_id = hello.body.session_id,
                         .compression_method = compression_method};
   HEIRLOOM_TRY_VOID(judge_extensions(state.offer, hello.body, negotiated, effects));
+  HEIRLOOM_TRY_VOID(check_not_dropped(environment, negotiated));
   if (state.resume != nullptr && hello.body.session_id == state.offer.session_id) {
     return resume(std::move(state), std::move(negotiated), effects);
   }
   tell_negotiated(effects, negotiated);
   limit_fragments(negotiated, effects);
   if (info(suite->key_exchange).is_anonymous) {
+    HEIRLOOM_TRY_VOID(check_same_server(environment, {}));
     return AwaitServerKeyExchange{
         .negotiated = std::move(negotiated),
         .server = {.chain = {},

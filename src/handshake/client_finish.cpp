@@ -2,6 +2,7 @@
 // (RFC 6101 §5.6.9, RFC 2246 §7.1 and §7.4.9).
 #include "base/try.hpp"
 #include "handshake/client_states.hpp"
+#include "handshake/renegotiation.hpp"
 #include "handshake/session_rules.hpp"
 #include "handshake/tickets.hpp"
 
@@ -42,10 +43,13 @@ Next<Established> on(AwaitFinished state,
       make_session(effects,
                    state.negotiated,
                    state.master,
-                   {.peer_chain = std::move(state.server.chain),
+                   {.peer_chain = state.server.chain,
                     .ocsp_response = std::move(state.server.ocsp_response),
                     .own_certificates = own_certificates(*effects.environment().own)});
-  return Established(proof, with_ticket(std::move(session), state.ticket, effects.environment()));
+  state.negotiated.server_verify_data = proof.verify_data;
+  return Established(proof,
+                     with_ticket(std::move(session), state.ticket, effects.environment()),
+                     remember(effects, state.negotiated, state.server.chain));
 }
 
 }  // namespace heirloom::client

@@ -3,6 +3,7 @@
 #include "base/try.hpp"
 #include "handshake/client_own_flight.hpp"
 #include "handshake/client_states.hpp"
+#include "handshake/renegotiation.hpp"
 #include "kx/key_exchange.hpp"
 
 #include <string>
@@ -51,6 +52,7 @@ on(AwaitCertificate state, const Received<message::Certificate>& certificate, Ef
   const CipherSuite& suite = *state.negotiated.suite;
   HEIRLOOM_TRY_VOID(kx::check_certificate_key(profile, suite, key));
   HEIRLOOM_TRY_VOID(check_key_size(policy, suite, key));
+  HEIRLOOM_TRY_VOID(check_same_server(effects.environment(), chain));
   state.transcript.append(certificate.raw);
   const bool has_more = kx::expects_server_key_exchange(profile, suite, &key);
   Server server{.chain = chain,

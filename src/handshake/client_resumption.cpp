@@ -2,6 +2,7 @@
 
 #include "base/try.hpp"
 #include "handshake/record_extensions.hpp"
+#include "handshake/renegotiation.hpp"
 #include "handshake/tickets.hpp"
 #include "session/session_access.hpp"
 
@@ -18,6 +19,7 @@ Next<AwaitResumedNewSessionTicket, AwaitResumedChangeCipherSpec> resume(AwaitSer
       facts.compression_method != static_cast<std::uint8_t>(negotiated.compression_method)) {
     return Cause::session_parameters_changed;
   }
+  HEIRLOOM_TRY_VOID(check_same_server(effects.environment(), facts.peer_chain));
   negotiated.max_fragment_length = facts.max_fragment_length;
   tell_negotiated(effects, negotiated);
   limit_fragments(negotiated, effects);
@@ -73,8 +75,12 @@ Next<Established> on(AwaitResumedFinished state,
                 std::move(state.pending_write),
                 state.transcript,
                 effects);
+  state.negotiated.server_verify_data = proof.verify_data;
+  PreviousHandshake handshake =
+      remember(effects, state.negotiated, state.session->facts().peer_chain);
   return Established(proof,
-                     with_ticket(std::move(state.session), state.ticket, effects.environment()));
+                     with_ticket(std::move(state.session), state.ticket, effects.environment()),
+                     std::move(handshake));
 }
 
 }  // namespace heirloom::client

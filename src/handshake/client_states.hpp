@@ -9,6 +9,7 @@
 #include "handshake/common.hpp"
 #include "handshake/inputs.hpp"
 #include "handshake/machine.hpp"
+#include "handshake/previous_handshake.hpp"
 #include "handshake/verify_finished.hpp"
 #include "keys/transcript.hpp"
 #include "kx/key_exchange.hpp"
@@ -185,9 +186,19 @@ struct AwaitResumedFinished {
 struct Established {
   static constexpr std::string_view kName = "Established";
 
-  Established(FinishedVerified /*proof*/, SessionPtr resumable) : session(std::move(resumable)) {}
+  Established(const FinishedVerified& /*proof*/, SessionPtr resumable, PreviousHandshake finished)
+      : session(std::move(resumable)), handshake(std::move(finished)) {}
 
   SessionPtr session;  ///< null if the server gave no id
+  PreviousHandshake handshake;
+};
+
+/// A ClientHello is out for another handshake. The server may refuse it, and the connection goes on
+/// as it was (RFC 2246 §7.2.2).
+struct AwaitServerHelloOrRefusal {
+  static constexpr std::string_view kName = "AwaitServerHelloOrRefusal";
+  AwaitServerHello await;
+  Established before;
 };
 
 /// After an error: nothing is accepted.
@@ -196,6 +207,7 @@ struct Failed {
 };
 
 using State = std::variant<AwaitServerHello,
+                           AwaitServerHelloOrRefusal,
                            AwaitCertificate,
                            AwaitStatusOrServerKeyExchange,
                            AwaitStatusOrRequestOrDone,
@@ -217,7 +229,7 @@ using State = std::variant<AwaitServerHello,
 using machine::Next;
 using message::Received;
 
-/// start makes the ClientHello.
+/// start makes the ClientHello, of a first handshake or of another one.
 [[nodiscard]] Result<AwaitServerHello> start(Effects& effects);
 
 /// step runs one input through the machine.
@@ -228,6 +240,20 @@ Next<AwaitCertificate,
      AwaitResumedNewSessionTicket,
      AwaitResumedChangeCipherSpec>
 on(AwaitServerHello state, const Received<message::ServerHello>& hello, Effects& effects);
+Next<AwaitServerHelloOrRefusal> on(Established state,
+                                   const RenegotiationWanted& wanted,
+                                   Effects& effects);
+Next<AwaitServerHelloOrRefusal, Established> on(Established state,
+                                                const Received<message::HelloRequest>& request,
+                                                Effects& effects);
+Next<AwaitCertificate,
+     AwaitServerKeyExchange,
+     AwaitResumedNewSessionTicket,
+     AwaitResumedChangeCipherSpec>
+on(AwaitServerHelloOrRefusal state, const Received<message::ServerHello>& hello, Effects& effects);
+Next<Established> on(AwaitServerHelloOrRefusal state,
+                     const message::NoRenegotiationWarning& refusal,
+                     Effects& effects);
 Next<AwaitStatusOrServerKeyExchange,
      AwaitStatusOrRequestOrDone,
      AwaitServerKeyExchange,

@@ -102,7 +102,7 @@ SessionPtr make_session(Effects& effects,
                      .compression_method = static_cast<std::uint8_t>(negotiated.compression_method),
                      .max_fragment_length = negotiated.max_fragment_length,
                      .server_name = name,
-                     .client_authentication = environment.policy->client_authentication,
+                     .client_authentication = environment.client_authentication,
                      .peer_chain = std::move(shown.peer_chain),
                      .ocsp_response = std::move(shown.ocsp_response),
                      .own_certificates = std::move(shown.own_certificates),
@@ -110,7 +110,7 @@ SessionPtr make_session(Effects& effects,
       master);
 }
 
-void send_finished(const Negotiated& negotiated,
+void send_finished(Negotiated& negotiated,
                    const MasterSecret& master,
                    Side sender,
                    TrafficKeys write_keys,
@@ -120,6 +120,8 @@ void send_finished(const Negotiated& negotiated,
   effects.activate_write(std::move(write_keys));
   const VerifyData verify_data =
       negotiated.profile->finished(transcript.snapshot(), master, sender);
+  (sender == Side::client ? negotiated.client_verify_data : negotiated.server_verify_data) =
+      verify_data;
   if (const Environment& environment = effects.environment(); environment.confidant != nullptr) {
     HandshakeHashes hashes = transcript.snapshot();
     reveal(environment, DerivedValue::handshake_md5, hashes.md5.finish());

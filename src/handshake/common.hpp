@@ -33,6 +33,8 @@ struct Negotiated {
   MacOrder mac_order = MacOrder::mac_then_encrypt;
   std::optional<MaxFragmentLength> max_fragment_length = std::nullopt;
   std::optional<NamedCurve> curve = std::nullopt;  ///< as server, if the suite uses one
+  VerifyData client_verify_data = {};              ///< of the two Finished, once they are known
+  VerifyData server_verify_data = {};
   NewTicket new_ticket = NewTicket::none;
   bool has_certificate_status = false;  ///< the server announces a CertificateStatus (RFC 6066 §8)
 };
@@ -73,7 +75,7 @@ struct Shown {
 
 /// send_finished sends change_cipher_spec, switches to the new keys and sends our Finished under
 /// them, in that order (RFC 6101 §5.3, RFC 2246 §7.1).
-void send_finished(const Negotiated& negotiated,
+void send_finished(Negotiated& negotiated,
                    const MasterSecret& master,
                    Side sender,
                    TrafficKeys write_keys,

@@ -25,6 +25,9 @@
 
 namespace heirloom {
 
+struct PreviousHandshake;
+class RenegotiationBudget;
+
 /// Environment is what a handshake is a function of, besides the peer's messages. Everything
 /// outlives the handshake; null means absent.
 struct Environment {
@@ -40,6 +43,11 @@ struct Environment {
   const std::vector<std::vector<std::uint8_t>>* certificate_authorities = nullptr;
   std::string host;   ///< as client: whom we mean to talk to
   SessionPtr resume;  ///< as client: the session to offer
+  /// client_authentication is what a server asks for in this handshake: the policy's, unless the
+  /// application has demanded something else for a renegotiation.
+  ClientAuthentication client_authentication = ClientAuthentication::none;
+  const PreviousHandshake* previous = nullptr;  ///< null in the first handshake of a connection
+  RenegotiationBudget* renegotiations = nullptr;
 };
 
 namespace effect {
@@ -75,15 +83,15 @@ struct ActivateWrite {
   TrafficKeys keys;
 };
 
+/// LimitFragments is the most plaintext that a record may carry, in both directions.
+struct LimitFragments {
+  std::size_t most;
+};
+
 /// UseSession names the session that this handshake offers or resumes: a fatal alert ends its
 /// future too.
 struct UseSession {
   SessionPtr session;
-};
-
-/// LimitFragments is the most plaintext that a record may carry, in both directions.
-struct LimitFragments {
-  std::size_t most;
 };
 
 /// StoreSession keeps a session that both Finished messages have confirmed.
@@ -128,6 +136,12 @@ class Effects {
     wire::encode(encoded, hello);
     transcript.append(encoded);
     list_.emplace_back(effect::SendSslv2Hello{std::move(encoded)});
+  }
+
+  /// send_hello_request sends the one message that stands in no transcript: "This message should
+  /// never be included in the message hashes" (RFC 2246 §7.4.1.1).
+  void send_hello_request() {
+    list_.emplace_back(effect::SendHandshake{message::encode_message(message::HelloRequest{})});
   }
 
   void send_change_cipher_spec() { list_.emplace_back(effect::SendChangeCipherSpec{}); }

@@ -1,42 +1,39 @@
-// renegotiation_info (RFC 5746), in both versions (§4.5, drift D60). In an initial handshake the
-// signalling suite stands for it in the client's hello (offered_cipher_suites, §3.4).
+// The row of renegotiation_info (RFC 5746), in both versions (§4.5, drift D60). In an initial
+// handshake the signalling suite stands for it in the client's hello (add_signals, §3.4).
 #include "handshake/extension_table.hpp"
-#include "message/extensions.hpp"
+#include "handshake/renegotiation_info.hpp"
+
+#include <utility>
 
 namespace heirloom {
 
 namespace {
 
-/// check: RFC 5746 §3.4, §3.6: in an initial handshake the field must be empty.
-Result<void> check(const Bytes* data, Effects& effects) {
-  effects.info().has_secure_renegotiation = data != nullptr;
-  if (data == nullptr) {
-    return {};
-  }
-  const auto info = wire::decode<message::RenegotiationInfo>(*data);
-  if (!info.has_value() || !info->renegotiated_connection.empty()) {
-    return Cause::renegotiation_info_mismatch;
-  }
-  return {};
+std::optional<Bytes> data_of(std::optional<wire::HelloExtension> extension) {
+  return extension.has_value() ? std::optional(std::move(extension->data)) : std::nullopt;
+}
+
+std::optional<Bytes> offer(const message::ClientHello& /*hello*/, Effects& effects) {
+  return data_of(offered_renegotiation_info(effects.environment()));
 }
 
 Result<void> judge(const Bytes* data, Negotiated& /*negotiated*/, Effects& effects) {
-  return check(data, effects);
+  return check_renegotiation_info(data, effects);
 }
 
-Result<void> read(const message::ClientHello& /*hello*/, const Bytes* data, Effects& effects) {
-  return check(data, effects);
+Result<void> read(const message::ClientHello& hello, const Bytes* /*data*/, Effects& effects) {
+  return read_renegotiation_info(hello, effects);
 }
 
-Result<std::optional<Bytes>> answer(ByteView /*data*/, const AnswerContext& /*context*/) {
-  return std::optional(
-      message::make_extension(Extension::renegotiation_info, message::RenegotiationInfo{}).data);
+Result<std::optional<Bytes>> answer(ByteView /*data*/, const AnswerContext& context) {
+  return data_of(answered_renegotiation_info(context.effects));
 }
 
 }  // namespace
 
 constinit const ExtensionRow kRenegotiationInfo = {.type = Extension::renegotiation_info,
                                                    .versions = CarriedBy::every_version,
+                                                   .offer = offer,
                                                    .judge = judge,
                                                    .read = read,
                                                    .answer = answer};

@@ -1,5 +1,6 @@
-// Inputs: the alphabet of both machines. Every handshake message, change_cipher_spec, SSL 3.0's
-// no_certificate, and the three answers that may have been pending.
+// Inputs: the alphabet of both machines. Every handshake message, change_cipher_spec, the warnings
+// that stand in the place of a message, the three answers that may have been pending, and the
+// application's wish for another handshake.
 #pragma once
 
 #include "heirloom/certificate_verifier.hpp"
@@ -28,6 +29,9 @@ struct PrivateKeyAnswer {
   PrivateKeyResult result;
 };
 
+/// RenegotiationWanted: the application asks for another handshake.
+struct RenegotiationWanted {};
+
 using Input = std::variant<message::Received<message::HelloRequest>,
                            message::Received<message::ClientHello>,
                            message::Received<message::ServerHello>,
@@ -42,9 +46,11 @@ using Input = std::variant<message::Received<message::HelloRequest>,
                            message::Received<message::Finished>,
                            message::ChangeCipherSpec,
                            message::NoCertificateWarning,
+                           message::NoRenegotiationWarning,
                            CertificateAnswer,
                            SessionAnswer,
-                           PrivateKeyAnswer>;
+                           PrivateKeyAnswer,
+                           RenegotiationWanted>;
 
 namespace machine {
 
@@ -61,6 +67,16 @@ struct InputName<message::ChangeCipherSpec> {
 template <>
 struct InputName<message::NoCertificateWarning> {
   static std::string_view name() { return "no_certificate"; }
+};
+
+template <>
+struct InputName<message::NoRenegotiationWarning> {
+  static std::string_view name() { return "no_renegotiation"; }
+};
+
+template <>
+struct InputName<RenegotiationWanted> {
+  static std::string_view name() { return "renegotiation wanted"; }
 };
 
 template <>

@@ -40,13 +40,16 @@ std::vector<std::uint16_t> offered_cipher_suites(const Policy& policy,
   }
   // RFC 6101 §5.6.1.2: the list must include the suite of the session that is offered. It does:
   // a session whose suite the policy has not is not offered (may_offer).
+  return list;
+}
+
+void add_signals(std::vector<std::uint16_t>& list, const Policy& policy, const Session* resume) {
   if (policy.extensions.has(Extension::renegotiation_info)) {
     list.push_back(kEmptyRenegotiationInfoScsv);
   }
   if (policy.fallback == SignalFallback::on && resume == nullptr) {
     list.push_back(kFallbackScsv);
   }
-  return list;
 }
 
 std::vector<std::uint8_t> offered_compression_methods(const Policy& policy) {
@@ -118,9 +121,9 @@ namespace {
 
 /// serve finds what a suite needs of us. Empty if we do not have it.
 std::optional<Choice> serve(const CipherSuite& suite,
-                            const Policy& policy,
                             const VersionProfile& profile,
                             const kx::LocalKeys& own,
+                            ClientAuthentication authentication,
                             const CurveOffer& offer) {
   Choice choice{.suite = &suite};
   if (kx::uses_curve(suite.key_exchange)) {
@@ -130,8 +133,7 @@ std::optional<Choice> serve(const CipherSuite& suite,
     }
   }
   if (info(suite.key_exchange).is_anonymous) {
-    return policy.client_authentication == ClientAuthentication::required ? std::nullopt
-                                                                          : std::optional(choice);
+    return authentication == ClientAuthentication::required ? std::nullopt : std::optional(choice);
   }
   choice.certificate = find_certificate(suite, profile, own, offer);
   return choice.certificate == nullptr ? std::nullopt : std::optional(choice);
@@ -159,7 +161,8 @@ const kx::LocalKey* find_certificate(const CipherSuite& suite,
 Result<Choice> choose_cipher_suite(const message::ClientHello& hello,
                                    const Policy& policy,
                                    const VersionProfile& profile,
-                                   const kx::LocalKeys& own) {
+                                   const kx::LocalKeys& own,
+                                   ClientAuthentication authentication) {
   HEIRLOOM_TRY(const CurveOffer offer, read_curve_offer(hello, policy));
   const bool is_ours = policy.preference == Preference::server;
   const std::span<const std::uint16_t> first = is_ours ? policy.cipher_suites : hello.cipher_suites;
@@ -170,7 +173,7 @@ Result<Choice> choose_cipher_suite(const message::ClientHello& hello,
     if (suite == nullptr || !suite->versions.contains(profile.version) || !contains(second, id)) {
       continue;
     }
-    if (auto choice = serve(*suite, policy, profile, own, offer)) {
+    if (auto choice = serve(*suite, profile, own, authentication, offer)) {
       choice->compression_method = choose_compression_method(hello, policy);
       return *choice;
     }

@@ -27,11 +27,15 @@ namespace heirloom {
 [[nodiscard]] ProtocolVersion offered_version(const Policy& policy, const Session* resume);
 
 /// offered_cipher_suites is the policy's list as far as the offered range of versions has the
-/// suites, followed by the signalling values. The fallback value is left out when resuming (drift
-/// D112).
+/// suites.
 [[nodiscard]] std::vector<std::uint16_t> offered_cipher_suites(const Policy& policy,
                                                                ProtocolVersion offered,
                                                                const Session* resume);
+
+/// add_signals puts the signalling values of a first handshake behind them: another one has
+/// renegotiation_info instead (RFC 5746 §3.5), and its version is settled. The fallback value is
+/// left out when resuming (drift D112).
+void add_signals(std::vector<std::uint16_t>& list, const Policy& policy, const Session* resume);
 
 /// offered_compression_methods is the policy's list. "If the session_id field is not empty …, it
 /// must include the compression_method from that session" (RFC 6101 §5.6.1.2): a session whose
@@ -65,6 +69,12 @@ namespace heirloom {
 [[nodiscard]] Result<const VersionProfile*> choose_version(const message::ClientHello& hello,
                                                            const Policy& policy);
 
+/// keep_version is choose_version in another handshake of a connection of that version. RFC is
+/// silent: a change would mix the rules of both, for instance about the length of verify_data.
+/// version_too_low.
+[[nodiscard]] Result<const VersionProfile*> keep_version(const message::ClientHello& hello,
+                                                         ProtocolVersion version);
+
 /// Choice is a suite with what it needs of us.
 struct Choice {
   const CipherSuite* suite = nullptr;
@@ -84,14 +94,15 @@ struct Choice {
                                                    const CurveOffer& offer = {});
 
 /// choose_cipher_suite takes the first suite that both sides list and that we can serve: with a
-/// certificate for it, on a curve that the client has (RFC 4492 §4); not an anonymous one if policy
-/// requires a client certificate, which an anonymous server must not ask for (RFC 2246 §7.4.4).
+/// certificate for it, on a curve that the client has (RFC 4492 §4); not an anonymous one if a
+/// client certificate is required, which an anonymous server must not ask for (RFC 2246 §7.4.4).
 /// Whose order counts is the policy's to say. no_common_cipher_suite, extension_malformed.
 /// 0x0000 and the signalling values are in no list of ours, so they are never chosen.
 [[nodiscard]] Result<Choice> choose_cipher_suite(const message::ClientHello& hello,
                                                  const Policy& policy,
                                                  const VersionProfile& profile,
-                                                 const kx::LocalKeys& own);
+                                                 const kx::LocalKeys& own,
+                                                 ClientAuthentication authentication);
 
 /// has_signal is true if a signalling value stands among the suites.
 [[nodiscard]] bool has_signal(const message::ClientHello& hello, std::uint16_t signal);

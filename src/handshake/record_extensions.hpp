@@ -1,5 +1,8 @@
-// What max_fragment_length (RFC 6066 §4) means for a connection.
+// What the two extensions that change how records are made mean for a connection: encrypt_then_mac
+// (RFC 7366) and max_fragment_length (RFC 6066 §4).
 #pragma once
+
+#include "heirloom/result.hpp"
 
 #include "handshake/common.hpp"
 #include "handshake/effects.hpp"
@@ -10,5 +13,11 @@ namespace heirloom {
 /// client and server MUST immediately begin fragmenting messages (including handshake messages)"
 /// (RFC 6066 §4).
 void limit_fragments(const Negotiated& negotiated, Effects& effects);
+
+/// check_not_dropped: "implementations MUST NOT downgrade from encrypt-then-MAC to
+/// MAC-then-encrypt" in a renegotiation (RFC 7366 §3.1). A suite without block cipher in between
+/// does not undo it. encrypt_then_mac_dropped.
+[[nodiscard]] Result<void> check_not_dropped(const Environment& environment,
+                                             const Negotiated& negotiated);
 
 }  // namespace heirloom

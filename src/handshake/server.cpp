@@ -15,6 +15,14 @@ namespace heirloom::server {
 
 namespace {
 
+Result<const VersionProfile*> agree_on_version(const message::ClientHello& hello,
+                                               const Environment& environment) {
+  if (environment.previous == nullptr) {
+    return choose_version(hello, *environment.policy);
+  }
+  return keep_version(hello, environment.previous->version);
+}
+
 using AfterSession = Next<AwaitParamsSignature,
                           AwaitClientCertificate,
                           AwaitClientKeyExchange,
@@ -56,7 +64,7 @@ Next<AwaitSession,
 on(AwaitClientHello /*state*/, const Received<message::ClientHello>& hello, Effects& effects) {
   const Environment& environment = effects.environment();
   effects.info().client_version = hello.body.client_version;
-  HEIRLOOM_TRY(const VersionProfile* profile, choose_version(hello.body, *environment.policy));
+  HEIRLOOM_TRY(const VersionProfile* profile, agree_on_version(hello.body, environment));
   effects.use_version(*profile);
   HEIRLOOM_TRY_VOID(check_compression(hello.body));
   HEIRLOOM_TRY_VOID(read_extensions(hello.body, effects));

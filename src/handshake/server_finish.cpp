@@ -1,6 +1,7 @@
 // The end of a full handshake, as the server sees it: the client's change_cipher_spec and Finished,
 // and its own (RFC 6101 §5.6.9, RFC 2246 §7.1 and §7.4.9).
 #include "base/try.hpp"
+#include "handshake/renegotiation.hpp"
 #include "handshake/server_states.hpp"
 #include "handshake/tickets.hpp"
 
@@ -44,7 +45,9 @@ Next<Established> on(AwaitFinished state,
   } else {
     effects.store(session);
   }
-  return Established(proof, std::move(session));
+  state.negotiated.client_verify_data = proof.verify_data;
+  return Established(
+      proof, std::move(session), remember(effects, state.negotiated, state.client.chain));
 }
 
 }  // namespace heirloom::server

@@ -21,11 +21,12 @@ Result<Negotiated> send_hello(const AwaitSession& state,
                         .client_version = state.hello.client_version,
                         .session_id = std::move(session_id),
                         .compression_method = choice.compression_method,
-                        .max_fragment_length = choice.kept_fragment_length,
                         .curve = choice.curve,
                         .new_ticket = state.new_ticket};
+  negotiated.max_fragment_length = choice.kept_fragment_length;
   HEIRLOOM_TRY(std::optional<wire::HelloExtensions> extensions,
                answer_extensions(state, choice, negotiated, effects));
+  HEIRLOOM_TRY_VOID(check_not_dropped(effects.environment(), negotiated));
   tell_negotiated(effects, negotiated);
   limit_fragments(negotiated, effects);
   effects.send(message::ServerHello{.server_version = state.profile->version,

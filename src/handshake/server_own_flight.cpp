@@ -45,7 +45,7 @@ Next<AwaitClientCertificate, AwaitClientKeyExchange> end_flight(Negotiated negot
                                                                 Effects& effects) {
   const Environment& environment = effects.environment();
   // RFC 2246 §7.4.4: "A non-anonymous server can optionally request a certificate".
-  const bool asks = environment.policy->client_authentication != ClientAuthentication::none &&
+  const bool asks = environment.client_authentication != ClientAuthentication::none &&
                     !info(negotiated.suite->key_exchange).is_anonymous;
   if (asks) {
     effects.send(message::CertificateRequest{.certificate_types = request_types(*negotiated.suite),
@@ -107,9 +107,12 @@ void show_certificate(AwaitSession& state,
 Next<AwaitParamsSignature, AwaitClientCertificate, AwaitClientKeyExchange> full_handshake(
     AwaitSession state, Effects& effects) {
   const Environment& environment = effects.environment();
-  HEIRLOOM_TRY(
-      const Choice choice,
-      choose_cipher_suite(state.hello, *environment.policy, *state.profile, *environment.own));
+  HEIRLOOM_TRY(const Choice choice,
+               choose_cipher_suite(state.hello,
+                                   *environment.policy,
+                                   *state.profile,
+                                   *environment.own,
+                                   environment.client_authentication));
   HEIRLOOM_TRY(Bytes session_id, make_session_id(environment, state.new_ticket));
   HEIRLOOM_TRY(Negotiated negotiated,
                send_hello(state, choice, std::move(session_id), state.transcript, effects));

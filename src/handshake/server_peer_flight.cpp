@@ -1,6 +1,7 @@
 // The client's second flight as the server reads it: Certificate*, ClientKeyExchange,
 // CertificateVerify* (RFC 6101 §5.6.6 to §5.6.8, RFC 2246 §7.4.6 to §7.4.8).
 #include "base/try.hpp"
+#include "handshake/renegotiation.hpp"
 #include "handshake/server_states.hpp"
 #include "kx/key_exchange.hpp"
 
@@ -45,7 +46,7 @@ Result<void> check_client_key(const AwaitClientCertificate& state,
 
 /// without_certificate goes on if policy lets it.
 Next<AwaitClientKeyExchange> without_certificate(AwaitClientCertificate state, Effects& effects) {
-  if (effects.environment().policy->client_authentication == ClientAuthentication::required) {
+  if (effects.environment().client_authentication == ClientAuthentication::required) {
     return Cause::client_certificate_required;
   }
   return AwaitClientKeyExchange{.negotiated = std::move(state.negotiated),
@@ -128,6 +129,9 @@ Next<AwaitClientCertificateVerdict, AwaitClientKeyExchange> on(
   HEIRLOOM_TRY(crypto::CertificateKey key, crypto::certificate_key(chain.front()));
   HEIRLOOM_TRY_VOID(check_client_key(state, key));
   HEIRLOOM_TRY_VOID(check_key_size(*environment.policy, *state.negotiated.suite, key));
+  if (!may_be_client(environment, chain)) {
+    return Cause::peer_changed;
+  }
   effects.info().peer_chain = chain;
   effects.info().peer_key_bits = key.bits;
   auto verdict = environment.verifier->verify({.chain = chain,

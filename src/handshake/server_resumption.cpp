@@ -2,6 +2,7 @@
 
 #include "base/try.hpp"
 #include "handshake/negotiate.hpp"
+#include "handshake/renegotiation.hpp"
 #include "handshake/server_extensions.hpp"
 #include "handshake/server_hello.hpp"
 #include "handshake/session_rules.hpp"
@@ -15,16 +16,18 @@ namespace heirloom::server {
 
 bool can_resume(const AwaitSession& state, const Session& session, Effects& effects) {
   const Environment& environment = effects.environment();
+  const Policy& policy = *environment.policy;
   const Session::Facts& facts = session.facts();
   // RFC 6066 §4: the limit of a session stays what it was. A client that asks for another one gets
   // another session.
   const Bytes* const wanted =
-      requested(state.hello, *state.profile, *environment.policy, Extension::max_fragment_length);
+      requested(state.hello, *state.profile, policy, Extension::max_fragment_length);
   const bool keeps_limit =
       wanted == nullptr ||
       (facts.max_fragment_length.has_value() &&
        *wanted == Bytes{static_cast<std::uint8_t>(*facts.max_fragment_length)});
   return facts.version == state.profile->version && keeps_limit &&
+         may_be_client(environment, facts.peer_chain) &&
          may_resume(session, effects.info().server_name, environment);
 }
 
@@ -86,14 +89,17 @@ Next<AwaitResumedFinished> on(AwaitResumedChangeCipherSpec state,
 
 Next<Established> on(AwaitResumedFinished state,
                      const Received<message::Finished>& finished,
-                     Effects& /*effects*/) {
+                     Effects& effects) {
   HEIRLOOM_TRY(const FinishedVerified proof,
                verify_finished(*state.negotiated.profile,
                                state.transcript.snapshot(),
                                state.master,
                                Side::client,
                                finished.body));
-  return Established(proof, std::move(state.session));
+  state.negotiated.client_verify_data = proof.verify_data;
+  PreviousHandshake handshake =
+      remember(effects, state.negotiated, state.session->facts().peer_chain);
+  return Established(proof, std::move(state.session), std::move(handshake));
 }
 
 }  // namespace heirloom::server

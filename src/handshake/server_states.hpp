@@ -8,6 +8,7 @@
 #include "handshake/common.hpp"
 #include "handshake/inputs.hpp"
 #include "handshake/machine.hpp"
+#include "handshake/previous_handshake.hpp"
 #include "handshake/verify_finished.hpp"
 #include "keys/transcript.hpp"
 #include "kx/key_exchange.hpp"
@@ -148,9 +149,18 @@ struct AwaitResumedFinished {
 struct Established {
   static constexpr std::string_view kName = "Established";
 
-  Established(FinishedVerified /*proof*/, SessionPtr resumable) : session(std::move(resumable)) {}
+  Established(const FinishedVerified& /*proof*/, SessionPtr resumable, PreviousHandshake finished)
+      : session(std::move(resumable)), handshake(std::move(finished)) {}
 
   SessionPtr session;
+  PreviousHandshake handshake;
+};
+
+/// We have asked for another handshake. The client may refuse it, or go on with its application
+/// data first (RFC 2246 §7.4.1.1).
+struct AwaitClientHelloOrRefusal {
+  static constexpr std::string_view kName = "AwaitClientHelloOrRefusal";
+  Established before;
 };
 
 struct Failed {
@@ -158,6 +168,7 @@ struct Failed {
 };
 
 using State = std::variant<AwaitClientHello,
+                           AwaitClientHelloOrRefusal,
                            AwaitSession,
                            AwaitParamsSignature,
                            AwaitClientCertificate,
@@ -184,6 +195,25 @@ Next<AwaitSession,
      AwaitClientKeyExchange,
      AwaitResumedChangeCipherSpec>
 on(AwaitClientHello state, const Received<message::ClientHello>& hello, Effects& effects);
+Next<AwaitClientHelloOrRefusal> on(Established state,
+                                   const RenegotiationWanted& wanted,
+                                   Effects& effects);
+Next<AwaitSession,
+     AwaitParamsSignature,
+     AwaitClientCertificate,
+     AwaitClientKeyExchange,
+     AwaitResumedChangeCipherSpec,
+     Established>
+on(Established state, const Received<message::ClientHello>& hello, Effects& effects);
+Next<AwaitSession,
+     AwaitParamsSignature,
+     AwaitClientCertificate,
+     AwaitClientKeyExchange,
+     AwaitResumedChangeCipherSpec>
+on(AwaitClientHelloOrRefusal state, const Received<message::ClientHello>& hello, Effects& effects);
+Next<Established> on(AwaitClientHelloOrRefusal state,
+                     const message::NoRenegotiationWarning& refusal,
+                     Effects& effects);
 Next<AwaitParamsSignature,
      AwaitClientCertificate,
      AwaitClientKeyExchange,

@@ -76,7 +76,7 @@ bool may_resume(const Session& session,
   // extension contains a different name". Who resumes in SSL 3.0 has no extension to name any.
   const bool can_ask = profile_for(facts.version).hello_extensions == HelloExtensionSet::all;
   return (is_same_name(facts.server_name, asked_name) || (asked_name.empty() && !can_ask)) &&
-         facts.client_authentication == environment.policy->client_authentication &&
+         facts.client_authentication == environment.client_authentication &&
          is_good(session, CertificateQuestion::Role::client, environment);
 }
 

@@ -20,7 +20,7 @@ Result<FinishedVerified> verify_finished(const VersionProfile& profile,
   if (!constant_time::verdict(constant_time::equal_bytes(finished.verify_data, expected.view()))) {
     return Cause::finished_mismatch;
   }
-  return FinishedVerified();
+  return FinishedVerified(expected);
 }
 
 }  // namespace heirloom

@@ -18,7 +18,11 @@ class FinishedVerified {
                                                   const MasterSecret&,
                                                   Side,
                                                   const message::Finished&);
-  FinishedVerified() = default;
+
+  explicit FinishedVerified(const VerifyData& verified) : verify_data(verified) {}
+
+ public:
+  VerifyData verify_data;  ///< as both sides have it
 };
 
 /// verify_finished compares in constant time. message_malformed for a wrong length,

@@ -19,4 +19,8 @@ struct ChangeCipherSpec {
 /// Certificate message (RFC 6101 §5.6.6) and is therefore an input of the handshake.
 struct NoCertificateWarning {};
 
+/// NoRenegotiationWarning is the alert no_renegotiation, which stands in the place of a hello
+/// (RFC 2246 §7.2.2).
+struct NoRenegotiationWarning {};
+
 }  // namespace heirloom::message

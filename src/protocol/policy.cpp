@@ -113,6 +113,38 @@ std::string_view word(CbcSplitting value) {
   return "unknown";
 }
 
+std::string_view word(Renegotiation value) {
+  switch (value) {
+    case Renegotiation::never:
+      return "never";
+    case Renegotiation::only_secure:
+      return "only_secure";
+    case Renegotiation::any:
+      return "any";
+  }
+  return "unknown";
+}
+
+std::string_view word(RefusedRenegotiation value) {
+  switch (value) {
+    case RefusedRenegotiation::go_on:
+      return "go_on";
+    case RefusedRenegotiation::close:
+      return "close";
+  }
+  return "unknown";
+}
+
+std::string_view word(ChangedCertificate value) {
+  switch (value) {
+    case ChangedCertificate::refuse:
+      return "refuse";
+    case ChangedCertificate::judge:
+      return "judge";
+  }
+  return "unknown";
+}
+
 std::string_view word(SignalFallback value) {
   switch (value) {
     case SignalFallback::off:
@@ -310,6 +342,9 @@ std::string to_string(const Policy& policy) {
                 ? std::to_string(bytes_of(*policy.wanted_fragment_length))
                 : "any");
   lines.add("compression_methods", method_list(policy));
+  lines.add("renegotiation", word(policy.renegotiation));
+  lines.add("refused_renegotiation", word(policy.refused_renegotiation));
+  lines.add("changed_certificate", word(policy.changed_certificate));
   lines.add("fallback", word(policy.fallback));
   lines.add("accept_sslv2_hello", word(policy.accept_sslv2_hello));
   lines.add("send_sslv2_hello", word(policy.send_sslv2_hello));
@@ -321,6 +356,9 @@ std::string to_string(const Policy& policy) {
   lines.add("limits.max_warnings_in_a_row", limits.max_warnings_in_a_row);
   lines.add("limits.max_handshake_messages", limits.max_handshake_messages);
   lines.add("limits.max_session_age", std::to_string(limits.max_session_age.count()) + " s");
+  lines.add("limits.max_renegotiations", limits.max_renegotiations);
+  lines.add("limits.max_renegotiations_a_minute", limits.max_renegotiations_a_minute);
+  lines.add("limits.max_data_before_hello", limits.max_data_before_hello);
   return lines.take();
 }
 

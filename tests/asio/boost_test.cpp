@@ -17,6 +17,7 @@ using boost::system::system_error;
 #include "asio/crossing_scenarios.hpp"
 #include "asio/decision_scenarios.hpp"
 #include "asio/pairing_scenarios.hpp"
+#include "asio/renegotiation_scenarios.hpp"
 #include "asio/stream_scenarios.hpp"
 
 namespace heirloom::asio_test {

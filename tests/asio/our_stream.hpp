@@ -31,8 +31,8 @@ class OurStream : public ::testing::Test {
                   PeerName{kHost});
   }
 
-  [[nodiscard]] Stream make_server() {
-    return Stream(std::move(sockets.right), make_server_config(Protocol{}));
+  [[nodiscard]] Stream make_server(Renegotiation renegotiation = Renegotiation::only_secure) {
+    return Stream(std::move(sockets.right), make_server_config(Protocol{}, nullptr, renegotiation));
   }
 
   /// handshake returns what the client's handler and what the server's handler was told.

@@ -64,9 +64,11 @@ std::shared_ptr<const ClientConfig> make_client_config(
 }
 
 std::shared_ptr<const ServerConfig> make_server_config(Protocol protocol,
-                                                       std::shared_ptr<SessionStore> sessions) {
+                                                       std::shared_ptr<SessionStore> sessions,
+                                                       Renegotiation renegotiation) {
   ServerOptions options;
   options.policy = policy_for(protocol);
+  options.policy.renegotiation = renegotiation;
   options.credentials = {
       require(load_credentials(certificate_file("rsa1024.chain"), certificate_file("rsa1024.key")),
               "credentials")};

@@ -38,7 +38,9 @@ struct Protocol {
 
 /// make_server_config shows the certificate "rsa1024".
 [[nodiscard]] std::shared_ptr<const ServerConfig> make_server_config(
-    Protocol protocol, std::shared_ptr<SessionStore> sessions = nullptr);
+    Protocol protocol,
+    std::shared_ptr<SessionStore> sessions = nullptr,
+    Renegotiation renegotiation = Renegotiation::only_secure);
 
 /// PendingVerifier never knows at once.
 class PendingVerifier final : public CertificateVerifier {

@@ -31,6 +31,10 @@ using Golden = std::map<std::pair<std::string_view, std::string_view>, Names>;
 // RFC 6066 §8: a CertificateStatus comes "immediately after the Certificate message", if at all,
 // and only where the server has announced it; so two states have it beside what follows without it.
 //
+// §7.4.1.1, §7.4.1.2: an open connection may go through it all again, because the server asks or we
+// want it. §7.2.2: a server that does not want it says no_renegotiation in the place of its hello;
+// so may we say to a server that asks, and stay where we are.
+//
 // RFC 5077 §3.1, figures 1 and 2: a NewSessionTicket comes before the server's change_cipher_spec,
 // in a full handshake and in a resumed one. §3.3: it "MUST be sent if the server included a
 // SessionTicket extension in the ServerHello" and "MUST NOT be sent" otherwise; so two states have
@@ -41,6 +45,14 @@ const Golden kClient{
       "AwaitServerKeyExchange",
       "AwaitResumedNewSessionTicket",
       "AwaitResumedChangeCipherSpec"}},
+    {{"Established", "renegotiation wanted"}, {"AwaitServerHelloOrRefusal"}},
+    {{"Established", "hello_request"}, {"AwaitServerHelloOrRefusal", "Established"}},
+    {{"AwaitServerHelloOrRefusal", "server_hello"},
+     {"AwaitCertificate",
+      "AwaitServerKeyExchange",
+      "AwaitResumedNewSessionTicket",
+      "AwaitResumedChangeCipherSpec"}},
+    {{"AwaitServerHelloOrRefusal", "no_renegotiation"}, {"Established"}},
     {{"AwaitCertificate", "certificate"},
      {"AwaitStatusOrServerKeyExchange",
       "AwaitStatusOrRequestOrDone",
@@ -89,6 +101,9 @@ const Golden kClient{
 // comes first if we asked for one. The premaster secret may have to be opened, or agreed on,
 // elsewhere (§7.4.7). §7.4.8: CertificateVerify follows a certificate "that has signing capability
 // (i.e. all certificates except those containing fixed Diffie-Hellman parameters)".
+//
+// §7.4.1.1: in an open connection we may ask for a ClientHello, to which the client may say
+// no_renegotiation; or it comes by itself, and we may say so and stay where we are (§7.2.2).
 const Golden kServer{
     {{"AwaitClientHello", "client_hello"},
      {"AwaitSession",
@@ -96,6 +111,21 @@ const Golden kServer{
       "AwaitClientCertificate",
       "AwaitClientKeyExchange",
       "AwaitResumedChangeCipherSpec"}},
+    {{"Established", "renegotiation wanted"}, {"AwaitClientHelloOrRefusal"}},
+    {{"Established", "client_hello"},
+     {"AwaitSession",
+      "AwaitParamsSignature",
+      "AwaitClientCertificate",
+      "AwaitClientKeyExchange",
+      "AwaitResumedChangeCipherSpec",
+      "Established"}},
+    {{"AwaitClientHelloOrRefusal", "client_hello"},
+     {"AwaitSession",
+      "AwaitParamsSignature",
+      "AwaitClientCertificate",
+      "AwaitClientKeyExchange",
+      "AwaitResumedChangeCipherSpec"}},
+    {{"AwaitClientHelloOrRefusal", "no_renegotiation"}, {"Established"}},
     {{"AwaitSession", "session looked up"},
      {"AwaitParamsSignature",
       "AwaitClientCertificate",

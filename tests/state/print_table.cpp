@@ -56,7 +56,8 @@ int main() {
          "listed is a fatal `unexpected_message` (RFC 6101 §5.5, RFC 2246 §7.4). Inputs that are "
          "not\n"
          "messages (certificate verdict, session looked up, private key used) are answers of the\n"
-         "application that were pending.\n\n## Client\n\n";
+         "application that were pending, or its wish for another handshake (renegotiation "
+         "wanted).\n\n## Client\n\n";
   print_table(client);
   std::cout << '\n';
   print_diagram(client, "AwaitServerHello");

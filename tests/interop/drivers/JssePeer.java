@@ -188,6 +188,9 @@ public final class JssePeer {
   private static void exchangeAsServer(SSLSocket socket) throws Exception {
     socket.setSoTimeout(20000);
     socket.startHandshake();
+    if (options.containsKey("renegotiate")) {
+      socket.startHandshake();  // asks; the rest happens while reading
+    }
     InputStream in = socket.getInputStream();
     byte[] received = in.readNBytes(Integer.parseInt(options.get("expect")));
     String result = facts(socket, "unknown") + summary(received);
@@ -248,6 +251,10 @@ public final class JssePeer {
       socket.setSSLParameters(parameters);
       socket.setSoTimeout(20000);
       socket.startHandshake();
+      if (options.containsKey("renegotiate")) {
+        socket.getSession().invalidate();
+        socket.startHandshake();
+      }
       String resumed = socket.getSession().getCreationTime() == created ? "yes" : "no";
       created = socket.getSession().getCreationTime();
       OutputStream out = socket.getOutputStream();

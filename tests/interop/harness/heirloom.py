@@ -15,13 +15,17 @@ SAID = {"SSL 3.0": "ssl3", "TLS 1.0": "tls1"}
 
 
 def resume_client_of(program):
+    return beside(program, "heirloom_resume_client")
+
+
+def beside(program, name):
     """It is built beside the program, unless that was built without tests: then the newest one there is."""
-    last = os.path.join("tests", "interop", "heirloom_resume_client")
-    beside = os.path.join(os.path.dirname(os.path.dirname(program)), last)
+    last = os.path.join("tests", "interop", name)
+    first = os.path.join(os.path.dirname(os.path.dirname(program)), last)
     root = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
     built = glob.glob(os.path.join(root, "build", "*", last))
-    if os.path.exists(beside) or not built:
-        return beside
+    if os.path.exists(first) or not built:
+        return first
     return max(built, key=os.path.getmtime)
 
 

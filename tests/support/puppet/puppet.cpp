@@ -29,6 +29,7 @@ constexpr std::array<std::string_view, kSymbolCount> kNames{"hello_request",
                                                             "no_certificate_warning",
                                                             "application_data",
                                                             "certificate_status",
+                                                            "no_renegotiation_warning",
                                                             "new_session_ticket"};
 
 }  // namespace
@@ -81,6 +82,44 @@ void Puppet::derive() {
   const bool is_client = side_ == Side::client;
   pending_write_ = std::move(is_client ? keys.client_write : keys.server_write);
   pending_read_ = std::move(is_client ? keys.server_write : keys.client_write);
+}
+
+void Puppet::begin_again() {
+  transcript_ = Transcript();
+  (void)random_.fill(randoms_.client);
+  (void)random_.fill(randoms_.server);
+  client_hello.random = randoms_.client;
+  server_hello.random = randoms_.server;
+  client_hello.session_id.clear();
+  master_.reset();
+  own_dh_.reset();
+  server_dh_.reset();
+  server_key_.reset();
+  heard.clear();
+  bind_hellos();
+}
+
+void Puppet::bind_hellos() {
+  const auto bind = [](auto& hello, ByteView binding) {
+    if (!hello.extensions.has_value()) {
+      hello.extensions.emplace();
+    }
+    std::erase_if(*hello.extensions, [](const wire::HelloExtension& extension) {
+      return extension.type == static_cast<std::uint16_t>(Extension::renegotiation_info);
+    });
+    hello.extensions->push_back(message::make_extension(
+        Extension::renegotiation_info, message::RenegotiationInfo{to_bytes(binding)}));
+  };
+  const auto& own = side_ == Side::client ? client_hello.extensions : server_hello.extensions;
+  const bool has_extension = message::find_extension(own, Extension::renegotiation_info) != nullptr;
+  const bool has_suite = std::erase(client_hello.cipher_suites, kEmptyRenegotiationInfoScsv) != 0;
+  const bool is_signalled = has_extension || (side_ == Side::client && has_suite);
+  if (is_signalled) {
+    Bytes both = client_verify_data;
+    append(both, server_verify_data);
+    bind(client_hello, client_verify_data);
+    bind(server_hello, both);
+  }
 }
 
 message::ServerHello Puppet::hello_for(Symbol symbol) {
@@ -156,6 +195,7 @@ message::Finished Puppet::make_finished() {
   const MasterSecret nothing;
   const VerifyData data =
       profile_.finished(transcript_.snapshot(), master_.has_value() ? *master_ : nothing, side_);
+  (side_ == Side::client ? client_verify_data : server_verify_data) = to_bytes(data.view());
   return {to_bytes(data.view())};
 }
 
@@ -231,6 +271,7 @@ Bytes Puppet::encode(Symbol symbol) {
       break;
     case Symbol::change_cipher_spec:
     case Symbol::no_certificate_warning:
+    case Symbol::no_renegotiation_warning:
     case Symbol::application_data:
       return {};  // no handshake messages
   }
@@ -280,6 +321,8 @@ Bytes Puppet::say(Symbol symbol) {
     }
     case Symbol::no_certificate_warning:
       return record(ContentType::alert, Bytes{1, 41});
+    case Symbol::no_renegotiation_warning:
+      return record(ContentType::alert, Bytes{1, 100});
     case Symbol::application_data:
       return record(ContentType::application_data, Bytes{'h', 'e', 'l', 'l', 'o'});
     default:
@@ -304,6 +347,7 @@ void Puppet::hear(ByteView bytes) {
         continue;
       }
       const ByteView fragment = one[0].fragment;
+      fragments.push_back({one[0].type, to_bytes(fragment)});
       if (one[0].type == ContentType::alert && fragment.size() == 2) {
         alerts.push_back({.level = static_cast<AlertLevel>(fragment[0]),
                           .description = static_cast<AlertDescription>(fragment[1])});
@@ -327,7 +371,9 @@ void Puppet::hear_handshake(ByteView fragment) {
       return;
     }
     heard.push_back(static_cast<HandshakeType>((*view)->type));
-    transcript_.append((*view)->message);
+    if (heard.back() != HandshakeType::hello_request) {  // never hashed
+      transcript_.append((*view)->message);
+    }
     if (auto decoded = message::decode_message((*view)->message); decoded.has_value()) {
       learn(*decoded);
     }
@@ -340,6 +386,8 @@ void Puppet::learn(const message::AnyMessage& message) {
     randoms_.server = hello->body.random;
     server_hello = hello->body;
     derive();  // for a resumed session; a full handshake derives again
+  } else if (const auto* finished = std::get_if<Received<message::Finished>>(&message)) {
+    (side_ == Side::client ? server_verify_data : client_verify_data) = finished->body.verify_data;
   } else if (const auto* offer = std::get_if<Received<message::ClientHello>>(&message)) {
     randoms_.client = offer->body.random;
     client_hello = offer->body;

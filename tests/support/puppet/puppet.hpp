@@ -28,6 +28,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace heirloom::testing {
@@ -50,10 +51,11 @@ enum class Symbol : std::uint8_t {
   no_certificate_warning,
   application_data,
   certificate_status,
+  no_renegotiation_warning,
   new_session_ticket,
 };
 
-inline constexpr std::size_t kSymbolCount = 17;
+inline constexpr std::size_t kSymbolCount = 18;
 
 [[nodiscard]] std::string_view to_string(Symbol symbol);
 [[nodiscard]] std::string to_string(const std::vector<Symbol>& script);
@@ -86,6 +88,13 @@ class Puppet {
   /// switch_write_keys makes the pending write keys current, if there are any.
   void switch_write_keys();
 
+  /// begin_again forgets the last handshake but for its verify_data, and puts the binding of RFC
+  /// 5746 into the next hello if the first one had signalled it.
+  void begin_again();
+
+  /// show changes what the puppet shows as its certificate.
+  void show(Credentials identity) { identity_ = std::move(identity); }
+
   /// hear takes what the other side sent and learns from it what it can.
   void hear(ByteView bytes);
 
@@ -95,6 +104,16 @@ class Puppet {
   std::vector<Alert> alerts;
   Bytes application_data;
   std::vector<HandshakeType> heard;
+
+  /// Fragment is the plaintext of one record.
+  struct Fragment {
+    ContentType type;
+    Bytes bytes;
+  };
+
+  std::vector<Fragment> fragments;  ///< of every record that could be opened
+  Bytes client_verify_data;         ///< of the last two Finished
+  Bytes server_verify_data;
 
   // What may be bent by a test before it is said.
   message::ClientHello client_hello;
@@ -120,6 +139,7 @@ class Puppet {
   void derive();
   [[nodiscard]] Bytes seal(ContentType type, ByteView fragment);
   void hear_handshake(ByteView fragment);
+  void bind_hellos();
 
   Side side_;
   const VersionProfile& profile_;

@@ -21,6 +21,18 @@ Scene::Scene(Side engine_side, Combination combination, Shape shape, const Adjus
       engine_(engine_side == Side::server ? make_server(combination, adjust)
                                           : make_client(combination, adjust)) {
   puppet_.hear(take_outgoing(engine_));
+  if (shape == Shape::renegotiated) {
+    establish_again();
+  }
+}
+
+void Scene::establish_again() {
+  establish();
+  puppet_.begin_again();
+  if (side_ == Side::client) {
+    EXPECT_TRUE(engine_.renegotiate().has_value());
+    puppet_.hear(take_outgoing(engine_));
+  }
 }
 
 Connection Scene::make_server(Combination combination, const Adjust& adjust) {
@@ -36,6 +48,10 @@ Connection Scene::make_server(Combination combination, const Adjust& adjust) {
     options.sessions = make_memory_session_store();
     options.sessions->insert(stored_session(combination, Side::server));
     puppet_.offer_session(Bytes(32, 7), stored_master());
+  }
+  if (shape_ == Shape::renegotiated) {
+    options.policy.limits.max_renegotiations = 1;
+    puppet_.client_hello.cipher_suites.push_back(kEmptyRenegotiationInfoScsv);
   }
   ClientOptions unused;
   if (adjust) {
@@ -70,7 +86,12 @@ Connection Scene::make_client(Combination combination, const Adjust& adjust) {
   if (shape_ == Shape::stapled) {
     options.policy.extensions.add(Extension::status_request);
     puppet_.server_hello.extensions = wire::HelloExtensions{
-        {.type = static_cast<std::uint16_t>(message::ExtensionType::status_request), .data = {}}};
+        {.type = static_cast<std::uint16_t>(Extension::status_request), .data = {}}};
+  }
+  if (shape_ == Shape::renegotiated) {
+    options.policy.limits.max_renegotiations = 0;
+    puppet_.server_hello.extensions = wire::HelloExtensions{
+        message::make_extension(Extension::renegotiation_info, message::RenegotiationInfo{})};
   }
   ServerOptions unused;
   if (adjust) {

@@ -13,12 +13,14 @@ namespace heirloom::testing {
 /// Shape is the kind of handshake that the engine is set up for.
 /// In `stapled` a client asks for the status of the server's certificate and is promised one; in
 /// `ticketed` it asks for a ticket and is promised one; in `resumed_ticketed` it resumes by one and
-/// is promised another.
+/// is promised another. `renegotiated` is a plain one after another, under its keys: a client has
+/// just asked for it, a server has nothing against it, once.
 enum class Shape : std::uint8_t {
   plain,
   with_client_certificate,
   resumed,
   stapled,
+  renegotiated,
   ticketed,
   resumed_ticketed
 };
@@ -57,6 +59,7 @@ class Scene {
   [[nodiscard]] static MasterSecret stored_master();
 
  private:
+  void establish_again();
   Connection make_server(Combination combination, const Adjust& adjust);
   Connection make_client(Combination combination, const Adjust& adjust);
 

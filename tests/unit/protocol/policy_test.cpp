@@ -146,6 +146,14 @@ TEST(Policy, OldHellosAreTakenButForStrictAndSentByNoPreset) {
   }
 }
 
+// By name only: without RFC 5746 the beginning of a connection can be somebody else's.
+TEST(Policy, NoPresetRenegotiatesInsecurely) {
+  for (const Policy& policy : {Policy::strict(), Policy::device(), Policy::museum()}) {
+    EXPECT_EQ(policy.renegotiation, Renegotiation::only_secure);
+    EXPECT_EQ(policy.changed_certificate, ChangedCertificate::refuse);
+  }
+}
+
 TEST(Policy, CanBeCompared) {
   EXPECT_EQ(Policy::device(), Policy::device());
   EXPECT_NE(Policy::device(), Policy::museum());
@@ -185,6 +193,9 @@ TEST(Policy, PrintsOneFieldALine) {
             "encrypt_then_mac, renegotiation_info\n"
             "wanted_fragment_length = any\n"
             "compression_methods = null\n"
+            "renegotiation = only_secure\n"
+            "refused_renegotiation = go_on\n"
+            "changed_certificate = refuse\n"
             "fallback = off\n"
             "accept_sslv2_hello = off\n"
             "send_sslv2_hello = off\n"
@@ -195,7 +206,10 @@ TEST(Policy, PrintsOneFieldALine) {
             "limits.max_empty_records_in_a_row = 32\n"
             "limits.max_warnings_in_a_row = 8\n"
             "limits.max_handshake_messages = 64\n"
-            "limits.max_session_age = 86400 s\n");
+            "limits.max_session_age = 86400 s\n"
+            "limits.max_renegotiations = 64\n"
+            "limits.max_renegotiations_a_minute = 4\n"
+            "limits.max_data_before_hello = 1048576\n");
 }
 
 TEST(Policy, PrintsEveryOtherChoiceToo) {

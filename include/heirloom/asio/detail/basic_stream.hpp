@@ -34,10 +34,10 @@ class StreamBase {
 /// BasicStream encrypts what passes through to and from `NextLayer`, a type that is an asynchronous
 /// and a blocking stream, for instance a socket, or a reference to one.
 ///
-/// One read and one write may be outstanding at a time, beside them a shutdown, all from one
-/// implicit or explicit strand. Asynchronous functions take any completion token and keep the
-/// handler's executor, allocator and cancellation slot. The forms without an error code throw
-/// system_error.
+/// One read and one write may be outstanding at a time, beside them a shutdown or a renegotiate,
+/// all from one implicit or explicit strand. Asynchronous functions take any completion token and
+/// keep the handler's executor, allocator and cancellation slot. The forms without an error code
+/// throw system_error.
 ///
 /// Errors of the transport are passed on as they are. The peer's close_notify ends reading with
 /// eof; an end without it is Cause::truncated. Every other code is a cause or a received alert, see
@@ -171,6 +171,26 @@ class BasicStream : public StreamBase {
   auto async_handshake(handshake_type type, const ConstBuffers& first_bytes, Token&& token) {
     return start<void(ErrorCode, std::size_t), Token>(
         HandshakeOperation<Net>(role(type), copy(first_bytes)), token);
+  }
+
+  /// renegotiate goes through another handshake. A peer that refuses gives renegotiation_declined,
+  /// and the stream goes on as before, unless the policy closes it. What the peer wants to
+  /// negotiate is done by reading, and needs no call. It may take much data to be read first:
+  /// would_block in the blocking form, which reads none, if more comes than there is room for.
+  void renegotiate(const RenegotiationOptions& options = {}) {
+    ErrorCode error;
+    renegotiate(options, error);
+    Net::throw_if(error, "renegotiate");
+  }
+
+  void renegotiate(const RenegotiationOptions& options, ErrorCode& error) {
+    drive<Net>(*core_, RenegotiateOperation<Net>(options), error);
+  }
+
+  /// async_renegotiate: void(error_code). A read may be outstanding beside it.
+  template <class Token = typename Net::template DefaultToken<executor_type>>
+  auto async_renegotiate(const RenegotiationOptions& options, Token&& token = Token()) {
+    return start<void(ErrorCode), Token>(RenegotiateOperation<Net>(options), token);
   }
 
   /// shutdown sends close_notify and waits for the peer's; what the peer still sends is dropped.

@@ -151,6 +151,8 @@ class AsyncDriver {
         break;
       case Want::read:
         return core_->is_reading() ? wait(self) : read(self);
+      case Want::exchange:
+        return exchange(self);
       case Want::write:
         return send(self, WaitingFor::write);
       case Want::farewell:
@@ -165,10 +167,27 @@ class AsyncDriver {
     return false;
   }
 
-  /// read starts to fill the connection's buffer. There is none after the end.
+  /// exchange starts the writer and reads, without waiting for it: a peer that writes much itself
+  /// may not read before we do.
+  template <class Self>
+  [[nodiscard]] bool exchange(Self& self) {
+    const std::shared_ptr<CoreType> core = core_;
+    const auto executor = self.get_executor();
+    const bool is_waiting = core->is_reading() ? wait(self) : read(self);
+    if (is_waiting && core->has_outgoing()) {
+      Writer<Net, CoreType, std::remove_const_t<decltype(executor)>>::start(core, executor);
+    }
+    return is_waiting;
+  }
+
+  /// read starts to fill the connection's buffer. There is none after the end, and none while
+  /// plaintext takes all the room: then a read of the application makes some.
   template <class Self>
   [[nodiscard]] bool read(Self& self) {
     const std::span<std::uint8_t> space = core_->connection().receive_buffer();
+    if (space.empty() && !core_->connection().plaintext().empty()) {
+      return wait(self);
+    }
     if (space.empty()) {
       error_ = Net::eof();
       return false;
@@ -242,7 +261,7 @@ template <class Net, class CoreType>
   }
   const std::span<std::uint8_t> space = core.connection().receive_buffer();
   if (space.empty()) {
-    return Net::eof();
+    return core.connection().plaintext().empty() ? Net::eof() : Net::would_block();
   }
   typename Net::ErrorCode error;
   const std::size_t n =
@@ -262,6 +281,10 @@ std::size_t drive(CoreType& core, Operation operation, typename Net::ErrorCode& 
         return error ? 0 : transferred;
       case Want::read:
         error = read_once<Net>(core);
+        break;
+      case Want::exchange:
+        error = send_all<Net>(core);
+        error = error ? error : read_once<Net>(core);
         break;
       case Want::write: {
         const typename Net::ErrorCode write_error = send_all<Net>(core);

@@ -21,6 +21,7 @@ namespace heirloom::detail {
 enum class Want : std::uint8_t {
   nothing,   ///< the operation is complete
   read,      ///< bytes from the transport
+  exchange,  ///< bytes from the transport; what is outgoing is sent meanwhile
   write,     ///< everything outgoing sent; if that fails, so does the operation
   farewell,  ///< everything outgoing sent if possible; then the operation is complete either way
   decision,  ///< a call of resolve
@@ -34,6 +35,67 @@ template <class CoreType>
   error = code;
   return core.has_outgoing() ? Want::farewell : Want::nothing;
 }
+
+/// begin_renegotiation asks for another handshake, unless one goes on already: the code of what
+/// stands in the way.
+template <class Net>
+[[nodiscard]] typename Net::ErrorCode begin_renegotiation(Connection& connection,
+                                                          const RenegotiationOptions& options) {
+  const Result<void> begun = connection.renegotiate(options);
+  return begun.has_value() ? typename Net::ErrorCode() : make_code<Net>(begun.error());
+}
+
+/// RenegotiateOperation begins another handshake and ends when it is complete. Application data
+/// that comes meanwhile waits for a read; if there is so much that no room is left, so does this.
+template <class Net>
+class RenegotiateOperation {
+ public:
+  explicit RenegotiateOperation(const RenegotiationOptions& options) : options_(options) {}
+
+  template <class CoreType>
+  [[nodiscard]] Want step(CoreType& core,
+                          typename Net::ErrorCode& error,
+                          std::size_t& /*transferred*/) {
+    Connection& connection = core.connection();
+    core.tell_events();
+    if (const auto failure = core.failure()) {
+      return conclude(core, error, failure);
+    }
+    if (!has_begun_) {
+      has_begun_ = true;
+      wanted_ = connection.info().handshakes + 1;
+      error = begin_renegotiation<Net>(connection, options_);
+      if (error) {
+        return Want::nothing;
+      }
+      core.tell_events();
+    }
+    switch (connection.phase()) {
+      case Phase::renegotiating:
+        return Want::exchange;
+      case Phase::parked:
+        return core.has_outgoing() ? Want::write : Want::decision;
+      case Phase::open:
+        if (core.has_outgoing()) {
+          return Want::write;
+        }
+        if (connection.info().handshakes < wanted_) {
+          error = make_code<Net>(Cause::renegotiation_declined);
+        }
+        return Want::nothing;
+      case Phase::handshaking:
+      case Phase::closed:
+      case Phase::failed:
+        break;
+    }
+    return conclude(core, error, make_code<Net>(Cause::connection_closed));
+  }
+
+ private:
+  RenegotiationOptions options_;
+  std::size_t wanted_ = 0;
+  bool has_begun_ = false;
+};
 
 /// HandshakeOperation ends when the connection is open. `first_bytes` is what the application has
 /// already read from the transport.
@@ -67,6 +129,7 @@ class HandshakeOperation {
       case Phase::parked:
         return core.has_outgoing() ? Want::write : Want::decision;
       case Phase::open:
+      case Phase::renegotiating:
         return core.has_outgoing() ? Want::write : Want::nothing;
       case Phase::closed:
       case Phase::failed:
@@ -81,7 +144,7 @@ class HandshakeOperation {
 };
 
 /// ReadOperation ends with the first plaintext. What was decrypted before the peer closed, or
-/// before an error, is delivered first.
+/// before an error, is delivered first. A renegotiation runs from here, without the application.
 template <class Net, class MutableBuffers>
 class ReadOperation {
  public:
@@ -97,6 +160,7 @@ class ReadOperation {
     core.tell_events();
     transferred = take(core.connection());
     if (transferred > 0) {
+      core.notify();  // whoever drives a renegotiation may wait for the room
       return Want::nothing;
     }
     if (const auto failure = core.failure()) {
@@ -107,12 +171,14 @@ class ReadOperation {
       error = Net::eof();
       return core.has_outgoing() && !core.is_writing() ? Want::farewell : Want::nothing;
     }
-    const Phase phase = core.connection().phase();
-    if (phase == Phase::handshaking || phase == Phase::parked) {
+    if (core.connection().info().handshakes == 0) {
       error = make_code<Net>(Cause::connection_not_open);
       return Want::nothing;
     }
-    return Want::read;
+    if (core.connection().phase() == Phase::parked) {
+      return core.has_outgoing() ? Want::write : Want::decision;
+    }
+    return core.has_outgoing() ? Want::exchange : Want::read;
   }
 
  private:
@@ -160,8 +226,9 @@ class WriteOperation {
     if (transferred > 0) {
       return core.has_outgoing() ? Want::write : Want::nothing;
     }
-    const Phase phase = core.connection().phase();
-    if (phase != Phase::open) {
+    Connection& connection = core.connection();
+    const Phase phase = connection.phase();
+    if (phase == Phase::closed || connection.info().handshakes == 0) {
       const Cause cause =
           phase == Phase::closed ? Cause::connection_closed : Cause::connection_not_open;
       error = make_code<Net>(cause);
@@ -170,7 +237,11 @@ class WriteOperation {
     if (Net::size(buffers_) == 0) {
       return Want::nothing;
     }
-    transferred = stage(core.connection());
+    transferred = stage(connection);
+    if (transferred == 0 && !core.has_outgoing() && phase != Phase::open) {
+      // Our change_cipher_spec is out: nothing can be written before the handshake is over.
+      return phase == Phase::parked ? Want::decision : Want::read;
+    }
     static_cast<void>(core.connection().flush());
     if (const auto failure = core.failure()) {
       return conclude(core, error, failure);
@@ -217,8 +288,7 @@ class ShutdownOperation {
     core.tell_events();
     if (!has_begun_) {
       has_begun_ = true;
-      const Phase phase = connection.phase();
-      is_cancelling_ = phase == Phase::handshaking || phase == Phase::parked;
+      is_cancelling_ = connection.info().handshakes == 0;
       if (is_cancelling_) {
         connection.cancel();
       } else {
