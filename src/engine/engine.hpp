@@ -13,6 +13,7 @@
 #include "handshake/client_states.hpp"
 #include "handshake/effects.hpp"
 #include "handshake/server_states.hpp"
+#include "keys/exporter.hpp"
 #include "protocol/constants.hpp"
 #include "record/handshake_reassembler.hpp"
 #include "record/protection.hpp"
@@ -49,6 +50,9 @@ struct Connection::Impl {
   [[nodiscard]] ByteView plaintext() const { return plaintext_.front(); }
 
   void consume_plaintext(std::size_t n);
+
+  // exporters
+  [[nodiscard]] Result<const Exporter*> exporter() const;
 
   // control
   Result<void> resolve(Answer answer);
@@ -109,6 +113,10 @@ struct Connection::Impl {
   void complete(SessionPtr established);
   void emit_message(Event::Direction direction, ByteView message);
 
+  // exporters (exporters.cpp)
+  void note_finished(ByteView message);
+  void take_exporter();
+
   // the inspector, if there is one
   [[nodiscard]] Bytes copy_for_inspector(ByteView wire) const;
   void show_received(ByteView wire, const RawRecord& raw, ByteView plaintext) const;
@@ -130,7 +138,10 @@ struct Connection::Impl {
   Buffer decompressed_data_;     // plaintext_ points here if records are compressed
   Buffer decompressed_message_;  // of any other record
   std::optional<Decision> awaited_;
-  SessionPtr in_use_;  ///< what this handshake offers or resumes
+  SessionPtr in_use_;                         ///< what this handshake offers or resumes
+  Bytes first_finished_;                      ///< of the handshake that is going on
+  std::optional<Exporter> pending_exporter_;  ///< of the handshake that is going on
+  std::optional<Exporter> exporter_;          ///< of the last complete one
   std::size_t empty_records_in_a_row_ = 0;
   std::size_t warnings_in_a_row_ = 0;
   std::size_t handshake_messages_ = 0;

@@ -33,6 +33,7 @@ Result<void> Connection::Impl::apply(std::vector<Effect> effects) {
       if (engine.inspector_ != nullptr) {
         engine.inspector_->message(Event::Direction::sent, send.message);
       }
+      engine.note_finished(send.message);
       HEIRLOOM_TRY_VOID(engine.writer.write(ContentType::handshake, send.message));
       engine.emit_message(Event::Direction::sent, send.message);
       return {};
@@ -75,6 +76,11 @@ Result<void> Connection::Impl::apply(std::vector<Effect> effects) {
 
     Result<void> operator()(effect::ActivateWrite& activate) {
       engine.writer.activate(WriteProtection(std::move(activate.keys)));
+      return {};
+    }
+
+    Result<void> operator()(effect::KeepExporter& keep) {
+      engine.pending_exporter_ = std::move(keep.exporter);
       return {};
     }
 
@@ -141,6 +147,7 @@ void Connection::Impl::park(Decision decision) {
 
 void Connection::Impl::complete(SessionPtr established) {
   phase = Phase::open;
+  take_exporter();
   session = std::move(established);
   in_use_.reset();
   environment_.resume.reset();

@@ -18,6 +18,11 @@ Next<AwaitResumedNewSessionTicket, AwaitResumedChangeCipherSpec> resume(AwaitSer
       facts.compression_method != static_cast<std::uint8_t>(negotiated.compression_method)) {
     return Cause::session_parameters_changed;
   }
+  // RFC 7627 §5.3: the client must abort if only one of session and ServerHello has it. No alert is
+  // named there; this is a parameter of the session like the others.
+  if (facts.has_extended_master_secret != negotiated.has_extended_master_secret) {
+    return Error(Cause::session_parameters_changed, "extended_master_secret");
+  }
   negotiated.max_fragment_length = facts.max_fragment_length;
   tell_negotiated(effects, negotiated);
   limit_fragments(negotiated, effects);

@@ -113,6 +113,18 @@ std::string_view word(CbcSplitting value) {
   return "unknown";
 }
 
+std::string_view word(UnrecognizedName value) {
+  switch (value) {
+    case UnrecognizedName::ignore:
+      return "ignore";
+    case UnrecognizedName::warn:
+      return "warn";
+    case UnrecognizedName::refuse:
+      return "refuse";
+  }
+  return "unknown";
+}
+
 std::string_view word(SignalFallback value) {
   switch (value) {
     case SignalFallback::off:
@@ -310,6 +322,7 @@ std::string to_string(const Policy& policy) {
                 ? std::to_string(bytes_of(*policy.wanted_fragment_length))
                 : "any");
   lines.add("compression_methods", method_list(policy));
+  lines.add("unrecognized_name", word(policy.unrecognized_name));
   lines.add("fallback", word(policy.fallback));
   lines.add("accept_sslv2_hello", word(policy.accept_sslv2_hello));
   lines.add("send_sslv2_hello", word(policy.send_sslv2_hello));
