@@ -65,6 +65,11 @@ Policy policy_of(const Scene& scene) {
   policy.min_version = scene.version;
   policy.max_version = scene.version;
   policy.cipher_suites = {scene.suite->id};
+  // As the documents have it: what came later would make the secrets in another way.
+  policy.extensions = {Extension::server_name,
+                       Extension::elliptic_curves,
+                       Extension::ec_point_formats,
+                       Extension::renegotiation_info};
   return policy;
 }
 

@@ -42,6 +42,9 @@ struct ClientOptions {
   /// If the server asks, one that suits is shown: rather one of the authorities and kinds that it
   /// prefers, rather one that stands first here.
   std::vector<Credentials> credentials;
+  /// application_protocols is offered in this order (RFC 7301), "http/1.1" for instance; what the
+  /// server chose is ConnectionInfo::application_protocol. Empty: the extension is not sent.
+  std::vector<std::string> application_protocols;
   std::shared_ptr<RandomSource> random;  ///< system_random
   std::shared_ptr<Clock> clock;          ///< system_clock
   std::shared_ptr<KeyLog> key_log;       ///< none
@@ -55,6 +58,12 @@ struct ServerOptions {
   /// One for each kind of key that suites are to be served with; with suites that need a
   /// certificate at least one. Of two that do, the first is used.
   std::vector<Credentials> credentials;
+  /// server_names are the hosts that are served, in any case of letters; `*.` stands for one label.
+  /// Empty: every name is as good as another. See Policy::unrecognized_name.
+  std::vector<std::string> server_names;
+  /// application_protocols is what is served, preferred first (RFC 7301 §3.2); a client that lists
+  /// others only is refused. Empty: the extension is ignored.
+  std::vector<std::string> application_protocols;
   /// dh_group_pem is "DH PARAMETERS" for all suites whose export limit the group keeps, and of at
   /// least the policy's minimum; empty: one of 1024 bits. For the rest a built-in group is used.
   std::string dh_group_pem;

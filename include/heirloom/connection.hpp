@@ -28,6 +28,7 @@
 #include "heirloom/credentials.hpp"
 #include "heirloom/event.hpp"
 #include "heirloom/export.hpp"
+#include "heirloom/export_rule.hpp"
 #include "heirloom/named_curve.hpp"
 #include "heirloom/result.hpp"
 #include "heirloom/session.hpp"
@@ -39,6 +40,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <variant>
 #include <vector>
 
@@ -74,9 +76,11 @@ struct ConnectionInfo {
   std::vector<std::uint8_t> session_id;
   bool is_resumed = false;
   bool has_secure_renegotiation = false;  ///< the peer supports RFC 5746
-  CertificateChain peer_chain;            ///< as sent by the peer, or as remembered by the session
-  CertificateChain verified_chain;        ///< up to the trust anchor, if the verifier built a path
-  std::size_t peer_key_bits = 0;          ///< of the peer certificate's key
+  /// has_extended_master_secret: of this handshake, or of the one that made the session (RFC 7627).
+  bool has_extended_master_secret = false;
+  CertificateChain peer_chain;      ///< as sent by the peer, or as remembered by the session
+  CertificateChain verified_chain;  ///< up to the trust anchor, if the verifier built a path
+  std::size_t peer_key_bits = 0;    ///< of the peer certificate's key
   /// own_chain is the certificate that this side has shown, or as a server that resumes would show
   /// with this suite; empty if there is none.
   CertificateChain own_chain;
@@ -86,6 +90,7 @@ struct ConnectionInfo {
   std::size_t temporary_key_bits = 0;
   std::optional<NamedCurve> curve;  ///< of a suite with elliptic curves, unless resumed
   std::string server_name;  ///< as server: what the client asked for; as client: what was sent
+  std::string application_protocol;  ///< that was chosen (RFC 7301); empty if there was none
   std::optional<ProtocolVersion>
       client_version;            ///< ClientHello.client_version, which may be above ours
   bool has_sslv2_hello = false;  ///< the ClientHello came or went in the format of SSL 2.0
@@ -215,6 +220,23 @@ class HEIRLOOM_EXPORT Connection {
   /// session is what a later Connection::client may resume; null if the server gave none, or if a
   /// connection that used it has ended in a fatal alert.
   [[nodiscard]] SessionPtr session() const noexcept;
+
+  /// tls_unique is the channel binding of RFC 5929 §3: the first Finished of the last complete
+  /// handshake, 12 bytes that are the same at both ends. connection_not_open before there is one;
+  /// export_refused at SSL 3.0, and for a session that was resumed without extended master secret
+  /// unless the caller accepts that (RFC 7627 §5.4).
+  [[nodiscard]] Result<std::vector<std::uint8_t>> tls_unique(
+      UnboundExport unbound = UnboundExport::refuse) const;
+
+  /// export_keying_material makes keys for another protocol from the last complete handshake (RFC
+  /// 5705), the same at both ends. A context of no bytes is another one than no context; the label
+  /// should begin with "EXPORTER". connection_not_open; export_refused at SSL 3.0, for a label of
+  /// the protocol itself, and without extended master secret unless the caller accepts that.
+  [[nodiscard]] Result<std::vector<std::uint8_t>> export_keying_material(
+      std::string_view label,
+      std::size_t length,
+      std::optional<std::span<const std::uint8_t>> context = std::nullopt,
+      UnboundExport unbound = UnboundExport::refuse) const;
 
  private:
   struct Impl;

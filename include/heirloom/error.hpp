@@ -59,14 +59,18 @@ enum class Cause : std::uint8_t {
   compression_not_offered,
   extension_malformed,
   extension_not_offered,
+  server_name_unrecognized,        ///< the client names a host that we do not serve
+  no_common_application_protocol,  ///< RFC 7301
+  application_protocol_not_offered,
   renegotiation_info_mismatch,
   renegotiation_refused,   ///< the peer asked, and SSL 3.0 has no polite way to say no
   renegotiation_declined,  ///< the peer said no, and the policy insists
   inappropriate_fallback,
   session_parameters_changed,
   session_suite_not_offered,
-  fragment_length_unacceptable,  ///< of max_fragment_length
-  encrypt_then_mac_dropped,      ///< in a renegotiation
+  fragment_length_unacceptable,    ///< of max_fragment_length
+  encrypt_then_mac_dropped,        ///< in a renegotiation
+  extended_master_secret_missing,  ///< a client resumes and has dropped it (RFC 7627 §5.3)
   // certificates
   certificate_missing,
   certificate_malformed,
@@ -108,6 +112,7 @@ enum class Cause : std::uint8_t {
   handshake_in_progress,        ///< another handshake was asked for before this one is over
   renegotiation_not_permitted,  ///< it was asked for here, against the policy
   decision_not_expected,
+  export_refused,  ///< of a connection that does not prove what it would be used for
   config_invalid,
   file_unreadable,
   session_unreadable,  ///< bytes that are no exported session, or a damaged one

@@ -12,6 +12,8 @@
 #include "heirloom/credentials.hpp"           // IWYU pragma: export
 #include "heirloom/error.hpp"                 // IWYU pragma: export
 #include "heirloom/event.hpp"                 // IWYU pragma: export
+#include "heirloom/export_rule.hpp"           // IWYU pragma: export
+#include "heirloom/hello_extension.hpp"       // IWYU pragma: export
 #include "heirloom/inspector.hpp"             // IWYU pragma: export
 #include "heirloom/key_log.hpp"               // IWYU pragma: export
 #include "heirloom/pending.hpp"               // IWYU pragma: export

@@ -21,8 +21,11 @@ enum class Extension : std::uint16_t {
   status_request = 5,       ///< RFC 6066 §8
   elliptic_curves = 10,     ///< RFC 4492 §5.1.1; the registry has named it supported_groups since
   ec_point_formats = 11,    ///< RFC 4492 §5.1.2
-  encrypt_then_mac = 22,    ///< RFC 7366
-  session_ticket = 35,      ///< RFC 5077 §3.2
+  application_layer_protocol_negotiation = 16,  ///< RFC 7301
+  padding = 21,                                 ///< RFC 7685
+  encrypt_then_mac = 22,                        ///< RFC 7366
+  extended_master_secret = 23,                  ///< RFC 7627
+  session_ticket = 35,                          ///< RFC 5077 §3.2
   renegotiation_info = 0xff01,  ///< RFC 5746 §3.2, and the signalling suite that stands for it
 };
 

@@ -27,6 +27,11 @@ enum class CbcSplitting : std::uint8_t {
 /// Preference says whose order of suites a server follows.
 enum class Preference : std::uint8_t { server, client };
 
+/// UnrecognizedName says what a server does with a client that names a host which is not among
+/// ServerOptions::server_names. `warn` is the warning alert that deployed servers send, which RFC
+/// 6066 §3 does not recommend: some clients take it for the end.
+enum class UnrecognizedName : std::uint8_t { ignore, warn, refuse };
+
 enum class ClientAuthentication : std::uint8_t { none, optional, required };
 
 /// SignalFallback says whether a ClientHello carries TLS_FALLBACK_SCSV (RFC 7507): this connection
@@ -117,11 +122,18 @@ struct Policy {
   /// its Credentials have a response. session_ticket takes a ticket from a server and resumes by it
   /// (RFC 5077); it is off in every preset for the same reason, and a server gives tickets,
   /// switched on or not, if it has TicketKeys.
+  ///
+  /// padding is on: it is seen in no hello but those of 256 to 511 bytes with other extensions, on
+  /// which the load balancers before such boxes hang without it. extended_master_secret is on, and
+  /// not demanded: the boxes do not have it (RFC 7627 §5.4).
   ExtensionSet extensions = {Extension::server_name,
                              Extension::max_fragment_length,
                              Extension::elliptic_curves,
                              Extension::ec_point_formats,
+                             Extension::application_layer_protocol_negotiation,
+                             Extension::padding,
                              Extension::encrypt_then_mac,
+                             Extension::extended_master_secret,
                              Extension::renegotiation_info};
   /// wanted_fragment_length is what a client asks for, if it asks for anything. A session that has
   /// a limit keeps it.
@@ -135,6 +147,7 @@ struct Policy {
   Renegotiation renegotiation = Renegotiation::only_secure;
   RefusedRenegotiation refused_renegotiation = RefusedRenegotiation::go_on;
   ChangedCertificate changed_certificate = ChangedCertificate::refuse;
+  UnrecognizedName unrecognized_name = UnrecognizedName::ignore;  ///< as server
   SignalFallback fallback = SignalFallback::off;
   Sslv2Hello accept_sslv2_hello = Sslv2Hello::on;  ///< as server, as the first message only
   /// send_sslv2_hello greets servers that understand nothing else. Such a hello has no extensions;

@@ -145,6 +145,24 @@ Result<void> check(const Policy& policy) {
   return check_limits(policy);
 }
 
+/// check_application_protocols: RFC 7301 §3.1: names of 1 to 255 bytes in a list of 65535 at most.
+Result<void> check_application_protocols(const std::vector<std::string>& names) {
+  std::size_t size = 0;
+  for (auto name = names.begin(); name != names.end(); ++name) {
+    if (name->empty() || name->size() > 0xff) {
+      return invalid("the name of an application protocol has 1 to 255 bytes");
+    }
+    if (std::find(names.begin(), name, *name) != name) {
+      return invalid("application protocol " + *name + " is listed twice");
+    }
+    size += 1 + name->size();
+  }
+  if (size > 0xffff) {
+    return invalid("the names of the application protocols take more than 65535 bytes");
+  }
+  return {};
+}
+
 /// A CertificateStatus has a type and a length before the response, in a message body of
 /// 2^24 - 1 bytes at most (RFC 2246 §7.4).
 constexpr std::size_t kMaxOcspResponse = 0xffffff - 4;
@@ -240,6 +258,7 @@ Result<std::size_t> dh_group_bits(std::string_view pem) {
 Result<std::shared_ptr<const ClientConfig>> ClientConfig::build(ClientOptions options) {
   HEIRLOOM_TRY_VOID(check(options.policy));
   HEIRLOOM_TRY_VOID(check(options.credentials));
+  HEIRLOOM_TRY_VOID(check_application_protocols(options.application_protocols));
   if (options.verifier == nullptr) {
     return invalid("there is no certificate verifier");
   }
@@ -253,6 +272,7 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::build(ClientOptions op
 Result<std::shared_ptr<const ServerConfig>> ServerConfig::build(ServerOptions options) {
   HEIRLOOM_TRY_VOID(check(options.policy));
   HEIRLOOM_TRY_VOID(check(options.credentials));
+  HEIRLOOM_TRY_VOID(check_application_protocols(options.application_protocols));
   const bool needs_certificate = any_suite(options.policy, [](const CipherSuite& suite) {
     return !info(suite.key_exchange).is_anonymous;
   });

@@ -144,6 +144,20 @@ SessionPtr Connection::session() const noexcept {
   return session != nullptr && session->is_resumable() ? session : nullptr;
 }
 
+Result<std::vector<std::uint8_t>> Connection::tls_unique(UnboundExport unbound) const {
+  HEIRLOOM_TRY(const Exporter* exporter, impl_->exporter());
+  return exporter->tls_unique(unbound);
+}
+
+Result<std::vector<std::uint8_t>> Connection::export_keying_material(
+    std::string_view label,
+    std::size_t length,
+    std::optional<std::span<const std::uint8_t>> context,
+    UnboundExport unbound) const {
+  HEIRLOOM_TRY(const Exporter* exporter, impl_->exporter());
+  return exporter->keying_material(label, context, length, unbound);
+}
+
 std::string_view to_string(Phase phase) noexcept {
   switch (phase) {
     case Phase::handshaking:

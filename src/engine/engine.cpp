@@ -42,6 +42,8 @@ Connection::Impl::Impl(std::shared_ptr<const ClientConfig> config, PeerName peer
                   .key_log = options.key_log.get(),
                   .confidant = confidant_of(options),
                   .certificate_authorities = nullptr,
+                  .server_names = nullptr,
+                  .application_protocols = &options.application_protocols,
                   .host = std::move(peer.host),
                   .resume = std::move(resume),
                   .client_authentication = ClientAuthentication::none,
@@ -70,6 +72,8 @@ Connection::Impl::Impl(std::shared_ptr<const ServerConfig> config)
                   .key_log = options.key_log.get(),
                   .confidant = confidant_of(options),
                   .certificate_authorities = &options.certificate_authorities,
+                  .server_names = &options.server_names,
+                  .application_protocols = &options.application_protocols,
                   .host = {},
                   .resume = nullptr,
                   .client_authentication = options.policy.client_authentication,
@@ -347,6 +351,7 @@ Result<void> Connection::Impl::handle_message(const HandshakeView& view) {
   }
   emit_message(Event::Direction::received, view.message);
   HEIRLOOM_TRY(message::AnyMessage decoded, message::decode_message(view.message));
+  note_finished(view.message);
   const bool was_open = phase == Phase::open;
   if (phase == Phase::closed) {
     return handle_message_when_closed(decoded);

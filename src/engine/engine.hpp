@@ -15,6 +15,7 @@
 #include "handshake/previous_handshake.hpp"
 #include "handshake/renegotiation.hpp"
 #include "handshake/server_states.hpp"
+#include "keys/exporter.hpp"
 #include "protocol/constants.hpp"
 #include "record/handshake_reassembler.hpp"
 #include "record/protection.hpp"
@@ -53,6 +54,8 @@ struct Connection::Impl {
   void consume_plaintext(std::size_t n);
 
   [[nodiscard]] std::size_t plaintext_handshake() const { return plaintext_.handshake(); }
+  // exporters
+  [[nodiscard]] Result<const Exporter*> exporter() const;
 
   // control
   Result<void> renegotiate(const RenegotiationOptions& options);
@@ -126,6 +129,10 @@ struct Connection::Impl {
   Result<void> continue_unchanged();
   void adopt_next_info();
 
+  // exporters (exporters.cpp)
+  void note_finished(ByteView message);
+  void take_exporter();
+
   // the inspector, if there is one
   [[nodiscard]] Bytes copy_for_inspector(ByteView wire) const;
   void show_received(ByteView wire, const RawRecord& raw, ByteView plaintext) const;
@@ -147,7 +154,10 @@ struct Connection::Impl {
   Buffer decompressed_data_;     // plaintext_ points here if records are compressed
   Buffer decompressed_message_;  // of any other record
   std::optional<Decision> awaited_;
-  SessionPtr in_use_;  ///< what this handshake offers or resumes
+  SessionPtr in_use_;                         ///< what this handshake offers or resumes
+  Bytes first_finished_;                      ///< of the handshake that is going on
+  std::optional<Exporter> pending_exporter_;  ///< of the handshake that is going on
+  std::optional<Exporter> exporter_;          ///< of the last complete one
   std::size_t empty_records_in_a_row_ = 0;
   std::size_t warnings_in_a_row_ = 0;
   std::size_t handshake_messages_ = 0;

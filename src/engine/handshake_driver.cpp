@@ -34,6 +34,7 @@ Result<void> Connection::Impl::apply(std::vector<Effect> effects) {
       if (engine.inspector_ != nullptr) {
         engine.inspector_->message(Event::Direction::sent, send.message);
       }
+      engine.note_finished(send.message);
       HEIRLOOM_TRY_VOID(engine.writer.write(ContentType::handshake, send.message));
       engine.emit_message(Event::Direction::sent, send.message);
       return {};
@@ -78,6 +79,11 @@ Result<void> Connection::Impl::apply(std::vector<Effect> effects) {
     Result<void> operator()(effect::ActivateWrite& activate) {
       engine.writer.activate(WriteProtection(std::move(activate.keys)));
       engine.has_write_changed_ = true;
+      return {};
+    }
+
+    Result<void> operator()(effect::KeepExporter& keep) {
+      engine.pending_exporter_ = std::move(keep.exporter);
       return {};
     }
 
@@ -159,6 +165,7 @@ Result<void> Connection::Impl::complete(SessionPtr established,
   has_read_changed_ = false;
   has_write_changed_ = false;
   phase = Phase::open;
+  take_exporter();
   session = std::move(established);
   in_use_.reset();
   environment_.resume.reset();

@@ -63,22 +63,13 @@ Next<AwaitNewSessionTicket, AwaitChangeCipherSpec> sign(AwaitSignature state,
                        effects);
 }
 
-MasterSecret derive_master(const Environment& environment,
-                           const Negotiated& negotiated,
-                           PremasterSecret premaster) {
-  reveal(environment, DerivedValue::pre_master_secret, premaster.expose());
-  MasterSecret master = negotiated.profile->master_secret(std::move(premaster), negotiated.randoms);
-  log_secret(environment, negotiated.randoms, master);
-  return master;
-}
-
 /// prove sends the CertificateVerify if we have shown a certificate that can sign (RFC 2246
 /// §7.4.8), and ends the flight.
 Next<AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpec> prove(AwaitAgreement state,
                                                                          PremasterSecret premaster,
                                                                          Effects& effects) {
-  MasterSecret master =
-      derive_master(effects.environment(), state.negotiated, std::move(premaster));
+  MasterSecret master = derive_master(
+      effects.environment(), state.negotiated, std::move(premaster), state.transcript);
   if (state.shown == nullptr || state.shown->certificate_key.dh.has_value()) {
     return finish_flight(std::move(state.negotiated),
                          std::move(state.server),
@@ -107,8 +98,8 @@ Next<AwaitNewSessionTicket, AwaitChangeCipherSpec> agreed(AwaitAgreement state,
   if (!result.has_value()) {
     return result.error();
   }
-  MasterSecret master =
-      derive_master(effects.environment(), state.negotiated, crypto::dh_premaster(*result));
+  MasterSecret master = derive_master(
+      effects.environment(), state.negotiated, crypto::dh_premaster(*result), state.transcript);
   return finish_flight(std::move(state.negotiated),
                        std::move(state.server),
                        std::move(master),

@@ -20,6 +20,11 @@ Next<AwaitResumedNewSessionTicket, AwaitResumedChangeCipherSpec> resume(AwaitSer
     return Cause::session_parameters_changed;
   }
   HEIRLOOM_TRY_VOID(check_same_server(effects.environment(), facts.peer_chain));
+  // RFC 7627 §5.3: the client must abort if only one of session and ServerHello has it. No alert is
+  // named there; this is a parameter of the session like the others.
+  if (facts.has_extended_master_secret != negotiated.has_extended_master_secret) {
+    return Error(Cause::session_parameters_changed, "extended_master_secret");
+  }
   negotiated.max_fragment_length = facts.max_fragment_length;
   tell_negotiated(effects, negotiated);
   limit_fragments(negotiated, effects);

@@ -43,6 +43,20 @@ void reveal(const Environment& environment, DerivedValue what, ByteView value) {
   }
 }
 
+MasterSecret derive_master(const Environment& environment,
+                           const Negotiated& negotiated,
+                           PremasterSecret premaster,
+                           const Transcript& transcript) {
+  reveal(environment, DerivedValue::pre_master_secret, premaster.expose());
+  const VersionProfile& profile = *negotiated.profile;
+  MasterSecret master =
+      negotiated.has_extended_master_secret
+          ? profile.extended_master_secret(std::move(premaster), transcript.snapshot())
+          : profile.master_secret(std::move(premaster), negotiated.randoms);
+  log_secret(environment, negotiated.randoms, master);
+  return master;
+}
+
 TrafficKeyPair derive_keys(const Environment& environment,
                            const Negotiated& negotiated,
                            const MasterSecret& master) {
@@ -78,6 +92,7 @@ void tell_negotiated(Effects& effects, const Negotiated& negotiated) {
                                  ? bytes_of(*negotiated.max_fragment_length)
                                  : kMaxPlaintext;
   info.session_id = negotiated.session_id;
+  info.has_extended_master_secret = negotiated.has_extended_master_secret;
   info.client_version = negotiated.client_version;
 }
 
@@ -101,6 +116,7 @@ SessionPtr make_session(Effects& effects,
                      .cipher_suite = negotiated.suite->id,
                      .compression_method = static_cast<std::uint8_t>(negotiated.compression_method),
                      .max_fragment_length = negotiated.max_fragment_length,
+                     .has_extended_master_secret = negotiated.has_extended_master_secret,
                      .server_name = name,
                      .client_authentication = environment.client_authentication,
                      .peer_chain = std::move(shown.peer_chain),
@@ -116,6 +132,12 @@ void send_finished(Negotiated& negotiated,
                    TrafficKeys write_keys,
                    Transcript& transcript,
                    Effects& effects) {
+  effects.keep({.profile = negotiated.profile,
+                .randoms = negotiated.randoms,
+                .master = master.clone(),
+                .has_extended_master_secret = negotiated.has_extended_master_secret,
+                .kind = effects.info().is_resumed ? HandshakeKind::resumed : HandshakeKind::full,
+                .first_finished = {}});
   effects.send_change_cipher_spec();
   effects.activate_write(std::move(write_keys));
   const VerifyData verify_data =

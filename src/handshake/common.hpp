@@ -36,6 +36,7 @@ struct Negotiated {
   VerifyData client_verify_data = {};              ///< of the two Finished, once they are known
   VerifyData server_verify_data = {};
   NewTicket new_ticket = NewTicket::none;
+  bool has_extended_master_secret = false;  ///< RFC 7627
   bool has_certificate_status = false;  ///< the server announces a CertificateStatus (RFC 6066 §8)
 };
 
@@ -47,6 +48,13 @@ void log_secret(const Environment& environment, const Randoms& randoms, const Ma
 
 /// reveal tells a derived value to the inspector that may know it, if there is one.
 void reveal(const Environment& environment, DerivedValue what, ByteView value);
+
+/// derive_master makes the master secret, by the transcript that ends with the ClientKeyExchange
+/// if both sides have said so (RFC 7627 §4). It is logged and revealed.
+[[nodiscard]] MasterSecret derive_master(const Environment& environment,
+                                         const Negotiated& negotiated,
+                                         PremasterSecret premaster,
+                                         const Transcript& transcript);
 
 /// derive_keys is derive_traffic_keys, and reveals what it makes.
 [[nodiscard]] TrafficKeyPair derive_keys(const Environment& environment,

@@ -10,6 +10,7 @@
 #include "heirloom/inspector.hpp"
 
 #include "base/bytes.hpp"
+#include "keys/exporter.hpp"
 #include "keys/traffic_keys.hpp"
 #include "keys/transcript.hpp"
 #include "kx/local_keys.hpp"
@@ -41,6 +42,8 @@ struct Environment {
   KeyLog* key_log = nullptr;
   Inspector* confidant = nullptr;  ///< is told secrets: set only if the configuration reveals them
   const std::vector<std::vector<std::uint8_t>>* certificate_authorities = nullptr;
+  const std::vector<std::string>* server_names = nullptr;           ///< as server
+  const std::vector<std::string>* application_protocols = nullptr;  ///< preferred first
   std::string host;   ///< as client: whom we mean to talk to
   SessionPtr resume;  ///< as client: the session to offer
   /// client_authentication is what a server asks for in this handshake: the policy's, unless the
@@ -88,6 +91,12 @@ struct LimitFragments {
   std::size_t most;
 };
 
+/// KeepExporter hands over what applications may export once the handshake is complete. The engine
+/// adds the first Finished.
+struct KeepExporter {
+  Exporter exporter;
+};
+
 /// UseSession names the session that this handshake offers or resumes: a fatal alert ends its
 /// future too.
 struct UseSession {
@@ -109,6 +118,7 @@ using Effect = std::variant<effect::SendHandshake,
                             effect::ActivateRead,
                             effect::ActivateWrite,
                             effect::LimitFragments,
+                            effect::KeepExporter,
                             effect::UseSession,
                             effect::StoreSession>;
 
@@ -163,6 +173,8 @@ class Effects {
   void activate_write(TrafficKeys keys) {
     list_.emplace_back(effect::ActivateWrite{std::move(keys)});
   }
+
+  void keep(Exporter exporter) { list_.emplace_back(effect::KeepExporter{std::move(exporter)}); }
 
   void use(SessionPtr session) { list_.emplace_back(effect::UseSession{std::move(session)}); }
 

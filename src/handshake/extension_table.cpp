@@ -9,14 +9,18 @@ namespace heirloom {
 
 namespace {
 
+// Padding looks at all that stands before it.
 constexpr std::array kTable = {&kServerName,
                                &kMaxFragmentLength,
                                &kEncryptThenMac,
+                               &kExtendedMasterSecret,
                                &kStatusRequest,
+                               &kSessionTicket,
+                               &kApplicationProtocol,
                                &kEllipticCurves,
                                &kEcPointFormats,
-                               &kSessionTicket,
-                               &kRenegotiationInfo};
+                               &kRenegotiationInfo,
+                               &kPadding};
 
 }  // namespace
 

@@ -74,10 +74,8 @@ AwaitChangeCipherSpec await_change(const Environment& environment,
 Next<AwaitCertificateVerify, AwaitChangeCipherSpec> agreed(AwaitPremaster state,
                                                            PremasterSecret premaster,
                                                            Effects& effects) {
-  reveal(effects.environment(), DerivedValue::pre_master_secret, premaster.expose());
-  MasterSecret master =
-      state.negotiated.profile->master_secret(std::move(premaster), state.negotiated.randoms);
-  log_secret(effects.environment(), state.negotiated.randoms, master);
+  MasterSecret master = derive_master(
+      effects.environment(), state.negotiated, std::move(premaster), state.transcript);
   if (state.client.key.has_value() && !state.client.key->dh.has_value()) {
     return AwaitCertificateVerify{.negotiated = std::move(state.negotiated),
                                   .client = std::move(state.client),

@@ -14,6 +14,25 @@
 
 namespace heirloom::server {
 
+namespace {
+
+bool asks_for_extended_master_secret(const AwaitSession& state, const Policy& policy) {
+  return requested(state.hello, *state.profile, policy, Extension::extended_master_secret) !=
+         nullptr;
+}
+
+/// has_fitting_master_secret: RFC 7627 §5.3: "If the original session did not use the
+/// "extended_master_secret" extension but the new ClientHello contains the extension, then the
+/// server MUST NOT perform the abbreviated handshake." If neither has it the server should abort;
+/// we go on, because that is every old client (§5.4).
+bool has_fitting_master_secret(const AwaitSession& state,
+                               const Session::Facts& facts,
+                               const Policy& policy) {
+  return facts.has_extended_master_secret || !asks_for_extended_master_secret(state, policy);
+}
+
+}  // namespace
+
 bool can_resume(const AwaitSession& state, const Session& session, Effects& effects) {
   const Environment& environment = effects.environment();
   const Policy& policy = *environment.policy;
@@ -28,6 +47,7 @@ bool can_resume(const AwaitSession& state, const Session& session, Effects& effe
        *wanted == Bytes{static_cast<std::uint8_t>(*facts.max_fragment_length)});
   return facts.version == state.profile->version && keeps_limit &&
          may_be_client(environment, facts.peer_chain) &&
+         has_fitting_master_secret(state, facts, *environment.policy) &&
          may_resume(session, effects.info().server_name, environment);
 }
 
@@ -42,6 +62,12 @@ Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
   HEIRLOOM_EXPECT(method.has_value());
   if (!has_signal(state.hello, facts.cipher_suite) || !has_method(state.hello, *method)) {
     return Cause::session_suite_not_offered;
+  }
+  // RFC 7627 §5.3: "If the original session used the "extended_master_secret" extension but the new
+  // ClientHello does not contain it, the server MUST abort the abbreviated handshake."
+  if (facts.has_extended_master_secret &&
+      !asks_for_extended_master_secret(state, *effects.environment().policy)) {
+    return Cause::extended_master_secret_missing;
   }
   effects.use(session);
   const CipherSuite* suite = find_cipher_suite(facts.cipher_suite);

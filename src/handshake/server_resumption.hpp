@@ -9,11 +9,12 @@
 namespace heirloom::server {
 
 /// can_resume decides whether a stored session serves this hello (RFC 2246 §7.4.1.3, F.1.4). A
-/// session resumes only in its own version (drift D58).
+/// session resumes only in its own version (drift D58), and one without extended master secret not
+/// if the client asks for that now (RFC 7627 §5.3).
 [[nodiscard]] bool can_resume(const AwaitSession& state, const Session& session, Effects& effects);
 
 /// resume sends the ServerHello with that session id, NewSessionTicket*, change_cipher_spec and
-/// Finished. session_suite_not_offered.
+/// Finished. session_suite_not_offered, extended_master_secret_missing.
 Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
                                           SessionPtr session,
                                           Bytes session_id,

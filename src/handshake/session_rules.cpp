@@ -20,13 +20,16 @@ bool is_young(const Session& session, const Environment& environment) {
   return age <= environment.policy->limits.max_session_age && age >= -kClockDifference;
 }
 
-/// is_allowed: what the policy has excluded since then does not come back by resumption.
+/// is_allowed: what the policy has excluded since then does not come back by resumption. A session
+/// with an extended master secret cannot be resumed without the extension (RFC 7627 §5.3).
 bool is_allowed(const Session& session, const Policy& policy) {
   const Session::Facts& facts = session.facts();
   return is_allowed_by(policy, facts.version) &&
          std::ranges::find(policy.cipher_suites, facts.cipher_suite) !=
              policy.cipher_suites.end() &&
-         allows(policy, facts.compression_method);
+         allows(policy, facts.compression_method) &&
+         (!facts.has_extended_master_secret ||
+          policy.extensions.has(Extension::extended_master_secret));
 }
 
 /// is_peer_approved asks the verifier again about what the peer has shown.

@@ -97,6 +97,16 @@ void layout(T& m, Io& io) {
   io.template vector<1, 0xff>("ec_point_format_list", m.ec_point_format_list);
 }
 
+/// ProtocolNameList, RFC 7301 §3.1. In a ServerHello it has exactly one entry.
+struct ProtocolNameList {
+  std::vector<Bytes> protocol_name_list;
+};
+
+template <wire::Is<ProtocolNameList> T, class Io>
+void layout(T& m, Io& io) {
+  io.template list<2, 0xffff, 1, 0xff>("protocol_name_list", m.protocol_name_list);
+}
+
 /// make_extension encodes a struct as the data of an extension.
 template <class M>
 [[nodiscard]] wire::HelloExtension make_extension(ExtensionType type, const M& message) {

@@ -14,7 +14,10 @@ constexpr std::array kExtensions = {server_name,
                                     status_request,
                                     elliptic_curves,
                                     ec_point_formats,
+                                    application_layer_protocol_negotiation,
+                                    padding,
                                     encrypt_then_mac,
+                                    extended_master_secret,
                                     session_ticket,
                                     renegotiation_info};
 static_assert(std::ranges::is_sorted(kExtensions, std::ranges::less_equal{}));
@@ -39,6 +42,12 @@ std::string_view to_string(Extension extension) noexcept {
       return "ec_point_formats";
     case encrypt_then_mac:
       return "encrypt_then_mac";
+    case application_layer_protocol_negotiation:
+      return "application_layer_protocol_negotiation";
+    case padding:
+      return "padding";
+    case extended_master_secret:
+      return "extended_master_secret";
     case session_ticket:
       return "session_ticket";
     case renegotiation_info:

@@ -145,6 +145,18 @@ std::string_view word(ChangedCertificate value) {
   return "unknown";
 }
 
+std::string_view word(UnrecognizedName value) {
+  switch (value) {
+    case UnrecognizedName::ignore:
+      return "ignore";
+    case UnrecognizedName::warn:
+      return "warn";
+    case UnrecognizedName::refuse:
+      return "refuse";
+  }
+  return "unknown";
+}
+
 std::string_view word(SignalFallback value) {
   switch (value) {
     case SignalFallback::off:
@@ -345,6 +357,7 @@ std::string to_string(const Policy& policy) {
   lines.add("renegotiation", word(policy.renegotiation));
   lines.add("refused_renegotiation", word(policy.refused_renegotiation));
   lines.add("changed_certificate", word(policy.changed_certificate));
+  lines.add("unrecognized_name", word(policy.unrecognized_name));
   lines.add("fallback", word(policy.fallback));
   lines.add("accept_sslv2_hello", word(policy.accept_sslv2_hello));
   lines.add("send_sslv2_hello", word(policy.send_sslv2_hello));

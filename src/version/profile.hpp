@@ -20,6 +20,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 namespace heirloom {
 
@@ -122,6 +123,18 @@ struct VersionProfile {
   // key computation, RFC 6101 §6, RFC 2246 §6.3 and §8
   MasterSecret (*master_secret)(PremasterSecret premaster, const Randoms& randoms);
   void (*key_block)(const MasterSecret& master, const Randoms& randoms, ByteSpan out);
+
+  // What came later for TLS 1.0 alone; null at SSL 3.0.
+  /// extended_master_secret is that of RFC 7627 §4, from the messages up to and including the
+  /// ClientKeyExchange.
+  MasterSecret (*extended_master_secret)(PremasterSecret premaster,
+                                         const HandshakeHashes& messages);
+  /// keying_material is that of RFC 5705 §4. No context and an empty one are not the same.
+  void (*keying_material)(const MasterSecret& master,
+                          const Randoms& randoms,
+                          std::string_view label,
+                          std::optional<ByteView> context,
+                          ByteSpan out);
 
   // exportable suites, RFC 6101 §6.2.2.1, RFC 2246 §6.3.1
   /// final_write_key fills `out`, up to 16 bytes, with the key that `writer` encrypts with.

@@ -171,6 +171,8 @@ constinit const VersionProfile kSsl30Profile = {
     .finished = finished,
     .master_secret = master_secret,
     .key_block = key_block,
+    .extended_master_secret = nullptr,
+    .keying_material = nullptr,
     .final_write_key = final_write_key,
     .iv_block = iv_block,
 };

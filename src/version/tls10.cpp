@@ -1,6 +1,6 @@
 // TLS 1.0: what is special about it, in the order of RFC 2246. Record MAC §6.2.3.1, key block §6.3,
 // exportable keys §6.3.1, alerts §7.2, certificate verify §7.4.8, finished §7.4.9, master secret
-// §8.1.
+// §8.1; behind that what RFC 7627 and RFC 5705 add.
 #include "crypto/handshake_hashes.hpp"
 #include "protocol/randoms.hpp"
 #include "version/prf.hpp"
@@ -96,6 +96,34 @@ MasterSecret master_secret(PremasterSecret premaster, const Randoms& randoms) {
   return MasterSecret(std::move(master));
 }
 
+// RFC 7627 §4: PRF(pre_master_secret, "extended master secret", session_hash) [0..47]. Before TLS
+// 1.2 "the session_hash is the concatenation of an MD5 hash and a SHA-1 hash" of the messages, as
+// in Finished.
+MasterSecret extended_master_secret(PremasterSecret premaster, const HandshakeHashes& messages) {
+  const auto md5 = crypto::Md5(messages.md5).finish();
+  const auto sha = crypto::Sha1(messages.sha).finish();
+  Secret<kMasterSecretSize> master;
+  tls10_prf(premaster.expose(), "extended master secret", md5, sha, master.expose());
+  return MasterSecret(std::move(master));
+}
+
+// RFC 5705 §4: PRF(SecurityParameters.master_secret, label, client_random + server_random +
+// context_value_length + context_value) [length]; without a context its length is left out too.
+void keying_material(const MasterSecret& master,
+                     const Randoms& randoms,
+                     std::string_view label,
+                     std::optional<ByteView> context,
+                     ByteSpan out) {
+  Bytes rest = to_bytes(randoms.server);
+  if (context.has_value()) {
+    HEIRLOOM_EXPECT(context->size() <= 0xffff);
+    rest.push_back(static_cast<std::uint8_t>(context->size() >> 8U));
+    rest.push_back(static_cast<std::uint8_t>(context->size() & 0xffU));
+    append(rest, *context);
+  }
+  tls10_prf(master.expose(), label, randoms.client, rest, out);
+}
+
 }  // namespace
 
 constinit const VersionProfile kTls10Profile = {
@@ -115,6 +143,8 @@ constinit const VersionProfile kTls10Profile = {
     .finished = finished,
     .master_secret = master_secret,
     .key_block = key_block,
+    .extended_master_secret = extended_master_secret,
+    .keying_material = keying_material,
     .final_write_key = final_write_key,
     .iv_block = iv_block,
 };

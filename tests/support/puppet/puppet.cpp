@@ -224,6 +224,7 @@ Bytes Puppet::encode(Symbol symbol) {
     case Symbol::hello_request:
       return message::encode_message(message::HelloRequest{});  // never hashed
     case Symbol::client_hello:
+      randoms_.client = client_hello.random;
       bytes = message::encode_message(client_hello);
       append(bytes, trailing_hello_bytes);
       bytes[1] = static_cast<std::uint8_t>((bytes.size() - 4) >> 16U);
@@ -232,6 +233,7 @@ Bytes Puppet::encode(Symbol symbol) {
       break;
     case Symbol::server_hello:
     case Symbol::resumed_server_hello:
+      randoms_.server = server_hello.random;
       bytes = message::encode_message(hello_for(symbol));
       if (symbol == Symbol::resumed_server_hello) {
         derive();

@@ -190,12 +190,14 @@ TEST(Policy, PrintsOneFieldALine) {
             "client_authentication = none\n"
             "cbc_splitting = one_n_minus_one\n"
             "extensions = server_name, max_fragment_length, elliptic_curves, ec_point_formats, "
-            "encrypt_then_mac, renegotiation_info\n"
+            "application_layer_protocol_negotiation, padding, encrypt_then_mac, "
+            "extended_master_secret, renegotiation_info\n"
             "wanted_fragment_length = any\n"
             "compression_methods = null\n"
             "renegotiation = only_secure\n"
             "refused_renegotiation = go_on\n"
             "changed_certificate = refuse\n"
+            "unrecognized_name = ignore\n"
             "fallback = off\n"
             "accept_sslv2_hello = off\n"
             "send_sslv2_hello = off\n"
@@ -221,6 +223,7 @@ TEST(Policy, PrintsEveryOtherChoiceToo) {
   policy.extensions = {Extension::status_request};
   policy.client_authentication = ClientAuthentication::required;
   policy.cbc_splitting = CbcSplitting::off;
+  policy.unrecognized_name = UnrecognizedName::warn;
   policy.fallback = SignalFallback::on;
   policy.send_sslv2_hello = Sslv2Hello::on;
   policy.premaster_version = PremasterVersion::may_match_negotiated;
@@ -230,6 +233,7 @@ TEST(Policy, PrintsEveryOtherChoiceToo) {
                                       "preference = client\n",
                                       "named_curves = secp521r1\n",
                                       "extensions = status_request\n",
+                                      "unrecognized_name = warn\n",
                                       "client_authentication = required\n",
                                       "cbc_splitting = off\n",
                                       "fallback = on\n",
@@ -240,7 +244,13 @@ TEST(Policy, PrintsEveryOtherChoiceToo) {
     EXPECT_NE(text.find(line), std::string::npos) << line;
   }
   policy.client_authentication = ClientAuthentication::optional;
-  EXPECT_NE(to_string(policy).find("client_authentication = optional\n"), std::string::npos);
+  policy.unrecognized_name = UnrecognizedName::refuse;
+  policy.extensions = {};
+  for (const std::string_view line : {"client_authentication = optional\n",
+                                      "unrecognized_name = refuse\n",
+                                      "extensions = none\n"}) {
+    EXPECT_NE(to_string(policy).find(line), std::string::npos) << line;
+  }
 }
 
 }  // namespace

@@ -206,5 +206,35 @@ TEST(VersionProfile, TakesAlertsFromItsOwnColumn) {
   EXPECT_EQ(kTls10Profile.alert_for(cause), AlertDescription::decrypt_error);
 }
 
+TEST(Bindings, ExtendedMasterSecretsAndKeyingMaterialAreThoseOfOthers) {
+  std::size_t secrets = 0;
+  std::size_t exports = 0;
+  for (const VectorBlock& vector : read_vectors("derivation/bindings.txt")) {
+    SCOPED_TRACE(vector.text("name"));
+    if (vector.text("kind") == "extended_master_secret") {
+      const MasterSecret master = kTls10Profile.extended_master_secret(
+          PremasterSecret(SecretBytes(ByteView(vector.bytes("premaster")))),
+          hash(vector.bytes("messages")));
+      EXPECT_EQ(to_bytes(master.expose()), vector.bytes("master"));
+      ++secrets;
+      continue;
+    }
+    const Bytes context = vector.has("context") ? vector.bytes("context") : Bytes();
+    Bytes out(vector.bytes("output").size());
+    kTls10Profile.keying_material(
+        master_of(vector),
+        randoms_of(vector),
+        vector.text("label"),
+        vector.has("context") ? std::optional<ByteView>(context) : std::nullopt,
+        out);
+    EXPECT_EQ(out, vector.bytes("output"));
+    ++exports;
+  }
+  EXPECT_EQ(secrets, 5U);
+  EXPECT_EQ(exports, 11U);
+  EXPECT_EQ(kSsl30Profile.extended_master_secret, nullptr);
+  EXPECT_EQ(kSsl30Profile.keying_material, nullptr);
+}
+
 }  // namespace
 }  // namespace heirloom
