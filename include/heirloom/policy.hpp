@@ -40,6 +40,11 @@ enum class OnMissingCloseNotify : std::uint8_t { keep_session, forget_session };
 /// of ClientHello.client_version into its premaster secret (drift D24).
 enum class PremasterVersion : std::uint8_t { must_match_hello, may_match_negotiated };
 
+/// DsaEncoding is the form of the DSA signatures that we make at SSL 3.0, whose document gives
+/// none: the DER of TLS, which OpenSSL wants, or r and s side by side, all that NSS before 2009
+/// takes (drift D22). What a peer signs there may have either form.
+enum class DsaEncoding : std::uint8_t { der, raw };
+
 /// Limits bound what a peer can make us hold or do.
 struct Limits {
   std::size_t max_handshake_message = 262144;  ///< bytes of one handshake message body
@@ -83,6 +88,7 @@ struct Policy {
   SignalFallback fallback = SignalFallback::off;
   OnMissingCloseNotify missing_close_notify = OnMissingCloseNotify::keep_session;
   PremasterVersion premaster_version = PremasterVersion::must_match_hello;
+  DsaEncoding ssl30_dsa = DsaEncoding::der;
   Limits limits;
 
   friend bool operator==(const Policy&, const Policy&) = default;

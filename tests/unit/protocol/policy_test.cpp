@@ -177,6 +177,7 @@ TEST(Policy, PrintsOneFieldALine) {
             "fallback = off\n"
             "missing_close_notify = forget_session\n"
             "premaster_version = must_match_hello\n"
+            "ssl30_dsa = der\n"
             "limits.max_handshake_message = 262144\n"
             "limits.max_certificates = 16\n"
             "limits.max_empty_records_in_a_row = 32\n"
@@ -198,6 +199,7 @@ TEST(Policy, PrintsEveryOtherChoiceToo) {
   policy.server_name = Extension::off;
   policy.fallback = SignalFallback::on;
   policy.premaster_version = PremasterVersion::may_match_negotiated;
+  policy.ssl30_dsa = DsaEncoding::raw;
   const std::string text = to_string(policy);
   for (const std::string_view line : {"max_version = SSL 3.0\n",
                                       "cipher_suites = SSL_RSA_WITH_RC4_128_SHA, 0xabcd\n",
@@ -210,7 +212,8 @@ TEST(Policy, PrintsEveryOtherChoiceToo) {
                                       "server_name = off\n",
                                       "fallback = on\n",
                                       "missing_close_notify = keep_session\n",
-                                      "premaster_version = may_match_negotiated\n"}) {
+                                      "premaster_version = may_match_negotiated\n",
+                                      "ssl30_dsa = raw\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line;
   }
   policy.client_authentication = ClientAuthentication::optional;
