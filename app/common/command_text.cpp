@@ -51,6 +51,17 @@ std::string without_option(std::string command, const std::string& option) {
   return command;
 }
 
+std::string without_each(std::string command, std::initializer_list<const char*> options) {
+  for (const char* const option : options) {
+    std::string shorter = without_option(command, option);
+    while (shorter != command) {
+      command = std::move(shorter);
+      shorter = without_option(command, option);
+    }
+  }
+  return command;
+}
+
 std::string with_option(std::string command, const std::string& option, const std::string& value) {
   return without_option(std::move(command), option) + " " + option + " " + value;
 }

@@ -4,6 +4,7 @@
 // or copying the line would run what the box put into it.
 #pragma once
 
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,10 @@ namespace heirloom::app {
 
 /// without_option takes " --option VALUE" out of a command; unchanged if it is not there.
 [[nodiscard]] std::string without_option(std::string command, const std::string& option);
+
+/// without_each takes all of these options out, however often they stand there.
+[[nodiscard]] std::string without_each(std::string command,
+                                       std::initializer_list<const char*> options);
 
 /// with_option is the command with that value of the option, in place of the one it may have had:
 /// given twice, the option would be refused.
