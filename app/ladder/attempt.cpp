@@ -22,22 +22,35 @@ char to_lower(char c) noexcept {
   return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
 }
 
-/// is_ephemeral is true if the box has chosen a suite with a Diffie-Hellman group of its making.
-bool is_ephemeral(const CipherSuite& suite) {
-  return suite.key_exchange == KeyExchangeKind::dhe_rsa ||
-         suite.key_exchange == KeyExchangeKind::dhe_dss;
+/// has_group is true for a suite with a Diffie-Hellman group of the box, be it of this connection
+/// or of its certificate.
+bool has_group(const CipherSuite& suite) {
+  switch (suite.key_exchange) {
+    case KeyExchangeKind::dh_dss:
+    case KeyExchangeKind::dh_rsa:
+    case KeyExchangeKind::dhe_dss:
+    case KeyExchangeKind::dhe_rsa:
+      return true;
+    case KeyExchangeKind::rsa:
+    case KeyExchangeKind::dh_anon:
+    case KeyExchangeKind::ecdhe_ecdsa:
+    case KeyExchangeKind::ecdhe_rsa:
+    case KeyExchangeKind::ecdh_anon:
+      break;
+  }
+  return false;
 }
 
-bool is_ephemeral(const ConnectionInfo& info) {
+bool has_group(const ConnectionInfo& info) {
   const CipherSuite* const suite = find_cipher_suite(info.cipher_suite.value_or(0));
-  return suite != nullptr && is_ephemeral(*suite);
+  return suite != nullptr && has_group(*suite);
 }
 
-/// without_groups leaves the suites whose key exchange does without a group that the box has made.
+/// without_groups leaves the suites whose key exchange does without such a group.
 LadderSetup without_groups(LadderSetup setup) {
   std::erase_if(setup.policy.cipher_suites, [](std::uint16_t id) {
     const CipherSuite* const suite = find_cipher_suite(id);
-    return suite != nullptr && is_ephemeral(*suite);
+    return suite != nullptr && has_group(*suite);
   });
   return setup;
 }
@@ -207,13 +220,28 @@ Strength assess_modern(const ModernTlsInfo& info) {
           "no practical break is known, but " + info.version + " is forbidden by RFC 8996"};
 }
 
+/// weigh_key: libssl at security level 0 takes keys that make every version and suite worthless.
+Strength weigh_key(Strength strength, const CertificateChain& chain) {
+  constexpr std::size_t kUsual = 1024;
+  constexpr std::uint16_t kSuiteWithRsa = 0x002f;
+  constexpr std::uint16_t kSuiteWithDsa = 0x0032;
+  const auto key = chain.empty() ? Result<CertificateInfo>(Cause::certificate_missing)
+                                 : describe_certificate(chain.front());
+  const bool is_dsa = key && key->key_algorithm == PublicKeyAlgorithm::dsa;
+  const bool is_rsa = key && key->key_algorithm == PublicKeyAlgorithm::rsa;
+  if ((!is_dsa && !is_rsa) || key->key_bits >= kUsual) {
+    return strength;
+  }
+  return assess(ProtocolVersion::tls10, is_dsa ? kSuiteWithDsa : kSuiteWithRsa, key->key_bits);
+}
+
 BoxFacts facts_of(const ModernTlsInfo& info) {
   BoxFacts facts;
   facts.version_text = info.version;
   facts.version = version_word(info.version);
   facts.suite = suite_class(info.openssl_cipher);
   facts.suite_text = info.cipher + " (" + info.openssl_cipher + ")";
-  facts.strength = assess_modern(info);
+  facts.strength = weigh_key(assess_modern(info), info.peer_chain);
   facts.chain = info.peer_chain;
   facts.is_verified = info.is_verified;
   facts.is_revoked = info.is_revoked;
@@ -283,9 +311,12 @@ RungAttempt attempt_with_engine(Rung rung,
   if (report.error.has_value()) {
     attempt.result.detail = report.error->text();
     attempt.result.is_about_version = report.error->cause == Cause::version_not_acceptable;
-    attempt.result.permit = permitting_option(*report.error);
-    attempt.result.has_short_group = report.error->cause == Cause::key_exchange_too_weak &&
-                                     is_ephemeral(stream->connection().info());
+    const ConnectionInfo& known = stream->connection().info();
+    const bool is_about_key = report.error->cause == Cause::certificate_key_too_small;
+    attempt.result.permit = is_about_key ? permitting_key_option(*report.error, known.peer_chain)
+                                         : permitting_option(*report.error);
+    attempt.result.has_short_group =
+        (is_about_key || report.error->cause == Cause::key_exchange_too_weak) && has_group(known);
     if (report.error->cause == Cause::alert_received && report.error->alert.has_value()) {
       attempt.result.alert = static_cast<std::uint8_t>(report.error->alert->description);
     }
