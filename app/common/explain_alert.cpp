@@ -94,6 +94,10 @@ std::string meaning(AlertDescription description, const Attempt& attempt) {
     if (description == AlertDescription::protocol_version) {
       return "it does not speak the version that was chosen";
     }
+    if (description == AlertDescription::illegal_parameter ||
+        description == AlertDescription::decode_error) {
+      return "it did not understand or accept what it was sent";
+    }
   }
   if (is_about_agreement(description) && attempt.certificate_was_wanted) {
     return attempt.has_shown_certificate ? "it does not accept the certificate that it was shown"

@@ -123,6 +123,8 @@ TEST(Explain, WhoServesIsAdvisedWhatServeHas) {
   const Failure weak = explain_error(alert_of(AlertDescription::insufficient_security), attempt);
   EXPECT_NE(weak.what.find("too weak for it"), std::string::npos) << weak.what;
   EXPECT_NE(weak.next.find("--dhparam"), std::string::npos) << weak.next;
+  const Failure odd = explain_error(alert_of(AlertDescription::illegal_parameter), attempt);
+  EXPECT_EQ(odd.what.find("the hello"), std::string::npos) << "a server sends none: " << odd.what;
 }
 
 TEST(Explain, ASilentPeerIsANetworkMatterAndAResetIsNot) {
