@@ -7,6 +7,7 @@
 #include "heirloom/version.hpp"
 
 #include "common/heirloom_stream.hpp"
+#include "common/letter_case.hpp"
 #include "common/modern_tls.hpp"
 #include "common/permit.hpp"
 #include "pins/pin.hpp"
@@ -17,10 +18,6 @@
 namespace heirloom::app {
 
 namespace {
-
-char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
 
 /// has_group is true for a suite with a Diffie-Hellman group of the box, be it of this connection
 /// or of its certificate.
@@ -200,10 +197,8 @@ BoxFacts facts_of(const ConnectionInfo& info, const LadderSetup& setup) {
   facts.version = version_word(facts.version_text);
   facts.suite_text = describe_suite(suite, version);
   if (row != nullptr) {
-    facts.suite = heirloom::info(row->bulk).name;
-    std::transform(facts.suite.begin(), facts.suite.end(), facts.suite.begin(), [](char c) {
-      return c == '_' ? '-' : to_lower(c);
-    });
+    facts.suite = to_lower(heirloom::info(row->bulk).name);
+    std::ranges::replace(facts.suite, '_', '-');
   }
   facts.chain = info.peer_chain;
   facts.is_resumed = info.is_resumed;
@@ -334,12 +329,8 @@ RungAttempt attempt_with_engine(Rung rung,
 }  // namespace
 
 std::string version_word(std::string_view version_text) {
-  std::string word;
-  for (const char c : version_text) {
-    if (c != ' ') {
-      word += to_lower(c);
-    }
-  }
+  std::string word = to_lower(version_text);
+  std::erase(word, ' ');
   return word;
 }
 
