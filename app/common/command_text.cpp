@@ -8,7 +8,7 @@ namespace heirloom::app {
 namespace {
 
 /// word_end is where the word that begins there ends for a shell: at a blank outside of quotes.
-std::size_t word_end(const std::string& command, std::size_t begin) {
+std::size_t word_end(std::string_view command, std::size_t begin) {
   bool is_quoted = false;
   for (std::size_t at = begin; at < command.size(); ++at) {
     const char c = command[at];
@@ -36,6 +36,16 @@ std::string shell_word(std::string_view text) {
     word += c == '\'' ? std::string("'\\''") : std::string(1, c);
   }
   return word + "'";
+}
+
+bool has_words(std::string_view command, std::string_view words) {
+  for (std::size_t begin = 0; begin < command.size(); begin = word_end(command, begin) + 1) {
+    const std::string_view rest = command.substr(begin);
+    if (rest.starts_with(words) && (rest.size() == words.size() || rest[words.size()] == ' ')) {
+      return true;
+    }
+  }
+  return false;
 }
 
 std::string without_option(std::string command, const std::string& option) {

@@ -14,6 +14,10 @@ namespace heirloom::app {
 /// a shell, else in single quotes.
 [[nodiscard]] std::string shell_word(std::string_view text);
 
+/// has_words is true for a command with these words in it, one behind the other: an option, or an
+/// option and its value.
+[[nodiscard]] bool has_words(std::string_view command, std::string_view words);
+
 /// without_option takes " --option VALUE" out of a command; unchanged if it is not there.
 [[nodiscard]] std::string without_option(std::string command, const std::string& option);
 

@@ -116,8 +116,7 @@ Words explain_other(const Error& error, const Attempt& attempt) {
     case Cause::key_exchange_malformed:
       // Without extensions, as at SSL 3.0, a server cannot know which curves are taken here.
       return {"the connection to " + attempt.target + " failed: " + error.text(),
-              error.detail.starts_with("the curve ") &&
-                      attempt.command.find(" --curves ") != std::string::npos
+              error.detail.starts_with("the curve ") && has_words(attempt.command, "--curves")
                   ? without_each(attempt.command, {"--curves"}) + "   (without --curves)"
                   : with_messages(attempt)};
     case Cause::private_key_failed:

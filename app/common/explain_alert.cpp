@@ -6,24 +6,12 @@ namespace heirloom::app {
 
 namespace {
 
-bool has(const Attempt& attempt, std::string_view option) {
-  return attempt.command.find(option) != std::string::npos;
-}
+constexpr std::string_view kCertificateRefused =
+    "it does not accept the certificate that it was shown";
 
+/// is_about_our_certificate: explain_alert knows which alerts are.
 bool is_about_our_certificate(AlertDescription description) {
-  switch (description) {
-    case AlertDescription::bad_certificate:
-    case AlertDescription::unsupported_certificate:
-    case AlertDescription::certificate_revoked:
-    case AlertDescription::certificate_expired:
-    case AlertDescription::certificate_unknown:
-    case AlertDescription::unknown_ca:
-    case AlertDescription::access_denied:
-    case AlertDescription::no_certificate:
-      return true;
-    default:
-      return false;
-  }
+  return explain_alert(description) == kCertificateRefused;
 }
 
 /// is_about_agreement: the two that say that nothing of what was offered or chosen is good enough.
@@ -39,13 +27,13 @@ std::string with_certificate(const Attempt& attempt, const std::string& why) {
 
 std::string with_other_suites(const Attempt& attempt) {
   const std::string lists = "   (`heirloom suites` lists what can be offered)";
-  if (has(attempt, "--suites ")) {
+  if (has_words(attempt.command, "--suites")) {
     return without_each(attempt.command, {"--suites"}) + lists;
   }
-  if (has(attempt, "--preset museum")) {
+  if (has_words(attempt.command, "--preset museum")) {
     return kModernTools;
   }
-  const bool is_strict = has(attempt, "--preset strict");
+  const bool is_strict = has_words(attempt.command, "--preset strict");
   return with_option(attempt.command, "--preset", is_strict ? "device" : "museum") + lists;
 }
 
@@ -100,7 +88,7 @@ std::string meaning(AlertDescription description, const Attempt& attempt) {
     }
   }
   if (is_about_agreement(description) && attempt.certificate_was_wanted) {
-    return attempt.has_shown_certificate ? "it does not accept the certificate that it was shown"
+    return attempt.has_shown_certificate ? std::string(kCertificateRefused)
                                          : "it wants a client certificate, and was shown none";
   }
   return std::string(explain_alert(description));
@@ -149,7 +137,7 @@ std::string_view explain_alert(AlertDescription description) noexcept {
     case AlertDescription::certificate_unknown:
     case AlertDescription::unknown_ca:
     case AlertDescription::access_denied:
-      return "it does not accept the certificate that it was shown";
+      return kCertificateRefused;
     case AlertDescription::user_canceled:
       return "its user gave up";
     case AlertDescription::internal_error:

@@ -68,10 +68,10 @@ std::string client_advice(const Error& error, const Attempt& attempt) {
              "   (with the authority of that client)";
     case Cause::certificate_key_too_small:
     case Cause::certificate_signature_weak:
-      return attempt.command.find("--preset museum") == std::string::npos
-                 ? with_option(attempt.command, "--preset", "museum") +
-                       ", or a new certificate for that client"
-                 : "a new certificate for that client";
+      return has_words(attempt.command, "--preset museum")
+                 ? "a new certificate for that client"
+                 : with_option(attempt.command, "--preset", "museum") +
+                       ", or a new certificate for that client";
     case Cause::certificate_chain_disordered:
       return attempt.command + " --any-chain-order";
     case Cause::certificate_status_unknown:

@@ -28,7 +28,7 @@ std::string permission(const Suites& offered, const Attempt& attempt) {
   std::vector<Allowance> missing = allowances_for(offered, *attempt.policy);
   std::erase_if(missing, [&](Allowance allowance) {
     return command.find(to_string(allowance)) != std::string::npos ||
-           command.find("--preset museum") != std::string::npos;
+           has_words(command, "--preset museum");
   });
   if (!missing.empty()) {
     return command + " --allow " + allowance_words(missing);
