@@ -14,6 +14,7 @@
 #include "common/fd_stream.hpp"
 #include "common/heirloom_stream.hpp"
 #include "common/line_ends.hpp"
+#include "common/option_words.hpp"
 #include "common/path_options.hpp"
 #include "common/protocol_options.hpp"
 #include "common/relay.hpp"
@@ -56,30 +57,34 @@ struct ConnectOptions {
   OutputFormat format = OutputFormat::text;
 };
 
-/// command_line repeats the command as far as a next step may build on it.
-std::string command_line(const ConnectOptions& options) {
+/// command_for_anybody repeats the command as far as a next step may build on it, without what says
+/// who the peer may be.
+std::string command_for_anybody(const ConnectOptions& options) {
   std::string line = "heirloom connect " + shell_word(options.target);
-  const auto add = [&](const std::string& name, const std::string& value) {
-    if (!value.empty()) {
-      line += " " + name + " " + shell_word(value);
-    }
+  const auto add = [&line](const std::string& name, const std::string& value) {
+    line += value.empty() ? "" : " " + name + " " + shell_word(value);
   };
   add("--starttls", options.start_tls);
-  add("--preset", options.protocol.preset == "device" ? "" : options.protocol.preset);
-  add("--min", options.protocol.min);
-  add("--max", options.protocol.max);
-  for (const auto& word : options.protocol.suites) {
-    add("--suites", word);
+  add("--sni", options.server_name);
+  line += options.no_server_name ? " --no-sni" : "";
+  return line + repeat_credential_options(options.credentials) + option_words(options.protocol);
+}
+
+/// judge_words repeats what says who the peer may be.
+std::string judge_words(const ConnectOptions& options) {
+  std::string words = options.insecure ? " --insecure" : "";
+  const auto add = [&words](const std::string& name, const std::string& value) {
+    words += value.empty() ? "" : " " + name + " " + shell_word(value);
+  };
+  add("--cafile", options.authorities);
+  for (const std::string& file : options.path.revocation_files) {
+    add("--crl", file);
   }
-  for (const auto& word : options.protocol.allow) {
-    add("--allow", word);
+  for (const std::string& pin : options.pins) {
+    add("--pin", pin);
   }
-  for (const auto& word : options.protocol.curves) {
-    add("--curves", word);
-  }
-  line += options.insecure ? " --insecure" : "";
-  line += options.protocol.sslv2_hello ? " --sslv2-hello" : "";
-  return line + (options.protocol.no_extensions ? " --no-extensions" : "");
+  words += options.path.must_be_good ? " --status" : "";
+  return words + (options.path.any_chain_order ? " --any-chain-order" : "");
 }
 
 std::string simpler_hello(const ConnectOptions& options) {
@@ -236,6 +241,25 @@ Outcome<bool> begin_tls(TcpStream& transport,
   return start_tls(transport, {*protocol, to_string(where), host, options.own_name}, deadline);
 }
 
+bool is_certificate_request(const Event& event) {
+  return event.kind == Event::Kind::handshake_message &&
+         event.handshake_type == HandshakeType::certificate_request;
+}
+
+Attempt describe_attempt(const ConnectOptions& options,
+                         const HostPort& where,
+                         const ConnectionInfo& info) {
+  Attempt attempt;
+  attempt.target = to_string(where);
+  attempt.anybody = command_for_anybody(options);
+  attempt.command = attempt.anybody + judge_words(options);
+  attempt.simpler = simpler_hello(options);
+  attempt.peer_chain = info.peer_chain;
+  attempt.peer_key_bits = info.peer_key_bits;
+  attempt.has_shown_certificate = !info.own_chain.empty();
+  return attempt;
+}
+
 ExitCode run_connect(const ConnectOptions& options, const Context& context) {
   const auto protocol = parse_start_tls_protocol(options.start_tls);
   auto where = parse_target(options.target, protocol ? start_tls_port(*protocol) : kDefaultPort);
@@ -263,18 +287,16 @@ ExitCode run_connect(const ConnectOptions& options, const Context& context) {
                           options.show_messages,
                           options.show_certificates});
   const PeerName peer{options.server_name.empty() ? where->host : options.server_name};
+  bool certificate_was_wanted = false;
   HeirloomStream stream(*std::move(transport),
                         Connection::client(*config, peer),
                         [&](const Event& event, const Connection& connection) {
+                          certificate_was_wanted |= is_certificate_request(event);
                           display.show_event(event, connection.info());
                         });
   const HandshakeReport report = stream.handshake(in(timeout), &stop);
-  const Attempt attempt{to_string(*where),
-                        command_line(options),
-                        simpler_hello(options),
-                        stream.connection().info().peer_chain,
-                        Attempt::Peer::server,
-                        stream.connection().info().peer_key_bits};
+  Attempt attempt = describe_attempt(options, *where, stream.connection().info());
+  attempt.certificate_was_wanted = certificate_was_wanted;
   if (report.end == HandshakeReport::End::stopped) {
     stream.connection().cancel();
     static_cast<void>(stream.write({}, in(std::chrono::seconds(1))));

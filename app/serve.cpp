@@ -6,6 +6,7 @@
 #include "common/describe.hpp"
 #include "common/explain.hpp"
 #include "common/heirloom_stream.hpp"
+#include "common/option_words.hpp"
 #include "common/session_display.hpp"
 #include "common/wait.hpp"
 #include "serve/service.hpp"
@@ -32,6 +33,7 @@ struct Server {
   const ServeOptions& options;
   const Context& context;
   std::shared_ptr<const ServerConfig> config;
+  Policy policy;  ///< as asked for, also what there is no certificate for
   std::optional<HostPort> back_end;
   StopSignal stop;
 };
@@ -60,15 +62,15 @@ std::vector<LogField> connection_fields(const std::string& client, const Connect
 void log_failed_handshake(const std::string& client,
                           const HandshakeReport& report,
                           const HeirloomStream& stream,
-                          const Policy& policy) {
-  const Failure failure = explain_handshake(report,
-                                            {"the client",
-                                             "heirloom serve",
-                                             "",
-                                             stream.connection().info().peer_chain,
-                                             Attempt::Peer::client,
-                                             0,
-                                             &policy});
+                          const Server& server) {
+  Attempt attempt;
+  attempt.target = "the client";
+  attempt.command = "heirloom serve" + option_words(server.options.protocol);
+  attempt.peer_chain = stream.connection().info().peer_chain;
+  attempt.peer = Attempt::Peer::client;
+  attempt.policy = &server.policy;
+  attempt.served = server.config->served_suites();
+  const Failure failure = explain_handshake(report, attempt);
   std::vector<LogField> fields{
       {"client", client}, {"cause", failure.cause}, {"message", failure.what}};
   if (report.error.has_value() && report.error->alert.has_value()) {
@@ -105,7 +107,7 @@ void serve_client(Server& server, TcpStreamPtr transport) {
   const HandshakeReport handshake =
       stream.handshake(in(to_duration(server.options.handshake_timeout)), &server.stop);
   if (handshake.end != HandshakeReport::End::complete) {
-    log_failed_handshake(client, handshake, stream, server.config->options().policy);
+    log_failed_handshake(client, handshake, stream, server);
     // Whatever alert there was to send has been sent; a close_notify would say nothing more.
     close_politely(stream.transport(), std::chrono::milliseconds(200));
     return;
@@ -173,7 +175,7 @@ ExitCode run_serve(ServeOptions options, const Context& context) {
   if (!config) {
     return fail(config.error(), context);
   }
-  Server server{options, context, *std::move(config), back_end, {}};
+  Server server{options, context, *std::move(config), requested_policy(options), back_end, {}};
   auto listener = TcpListener::open(*where);
   if (!listener) {
     return fail(listener.error(), context);

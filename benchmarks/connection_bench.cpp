@@ -59,9 +59,9 @@ class HeirloomPair {
     heirloom::ServerOptions server;
     server.policy = client.policy;
     server.sessions = heirloom::make_memory_session_store();
-    server.credentials =
+    server.credentials = {
         heirloom::load_credentials(file(subject.key + ".chain"), file(subject.key + ".key"))
-            .value();
+            .value()};
     server_ = heirloom::ServerConfig::build(server).value();
   }
 

@@ -93,9 +93,10 @@ def dsa_parameters(bits):
     return path
 
 
-def dh_parameters(bits):
-    path = work / f"dh{bits}.param"
-    path.write_text(pem("DH PARAMETERS", sequence(integer(int(DH_PRIMES[bits], 16)), integer(2))))
+def dh_parameters(bits, generator=2):
+    path = work / f"dh{bits}-g{generator}.param"
+    path.write_text(pem("DH PARAMETERS",
+                        sequence(integer(int(DH_PRIMES[bits], 16)), integer(generator))))
     return path
 
 
@@ -130,6 +131,8 @@ def make_key(target, kind):
         genpkey(target, "-paramfile", dsa_parameters(int(kind[3:])))
     elif kind == "x942":
         genpkey(target, "-paramfile", x942_parameters())
+    elif kind == "dh1024-g5":
+        genpkey(target, "-paramfile", dh_parameters(1024, 5))
     elif kind.startswith("dh"):
         genpkey(target, "-paramfile", dh_parameters(int(kind[2:])))
     else:
@@ -227,6 +230,7 @@ leaf("ec-no-signature", "P-256", "ca", "keyAgreement")
 leaf("client-dsa", "dsa1024", "ca", "digitalSignature")
 leaf("client-dsa-dsa", "dsa1024", "dsa-ca", "digitalSignature")
 leaf("client-ec", "P-256", "ec-ca", "digitalSignature")
+leaf("client-dh1024-g5", "dh1024-g5", "ca")
 
 # The forms of a key's file, under the passphrase "heirloom": PEM's own encryption, PKCS#5 version 1,
 # PKCS#12's, and the traditional form of DSA.

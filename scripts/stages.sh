@@ -3,7 +3,7 @@
 
 declare -A kBudget=(
   [packages]=2 [sanitizers]=13 [peers_found]=1 [package]=5 [release]=7 [install]=1 [interop]=4
-  [constant_time]=2 [clang]=4 [threads]=4 [tidy]=1 [coverage]=3
+  [constant_time]=2 [clang]=2 [threads]=6 [tidy]=1 [coverage]=3
 )
 # coverage runs when it is named: ./test full coverage
 kFullStages=(packages sanitizers peers_found package release install interop constant_time clang threads tidy)
@@ -104,17 +104,17 @@ stage_constant_time() {
   run_ctest valgrind -L '^ct$'
 }
 
-# The second compiler builds everything but the other tests, and the fuzzers with sanitizers; each of
-# them replays its corpus and explores for a while.
+# The second compiler builds the fuzzers with sanitizers; each of them replays its corpus and explores
+# for a while.
 stage_clang() {
-  check "build clang" build clang heirloom_all_but_tests
   check "build fuzz (clang)" build fuzz heirloom_fuzzers
   run_ctest fuzz -L '^fuzz$'
 }
 
-# The program has threads; its tests that use them run under the thread sanitizer.
+# The second compiler builds everything but the tests of the library. The program has threads; its tests
+# that use them run under the thread sanitizer.
 stage_threads() {
-  check "build tsan" build tsan heirloom_app_tests
+  check "build tsan (clang)" build tsan heirloom_all_but_tests heirloom_app_tests
   run_ctest tsan -L '^app$' -LE '^(full|alone)$'
 }
 

@@ -1,5 +1,7 @@
 #include "ca/make.hpp"
 
+#include "heirloom/policy.hpp"
+
 #include "ca/ground.hpp"
 #include "ca/key_maker.hpp"
 #include "ca/libcrypto.hpp"
@@ -100,7 +102,29 @@ std::string target_of(const CertificatePlan& plan) {
   return to_string(HostPort{is_host ? name : "HOST", kPort});
 }
 
-std::vector<std::string> next_of_leaf(const MakeOptions& options, const CertificatePlan& plan) {
+/// is_below_device: what the preset museum takes, and the usual one does not.
+bool is_below_device(const EVP_PKEY* key) {
+  const auto facts = facts_of(key);
+  const CertificateRules rules = Policy::device().certificates;
+  if (!facts.has_value()) {
+    return false;
+  }
+  const auto bits = static_cast<std::size_t>(facts->bits);
+  switch (facts->kind) {
+    case KeyKind::rsa:
+      return bits < rules.rsa.min;
+    case KeyKind::dsa:
+      return bits < rules.dsa.min;
+    case KeyKind::dh:
+      return bits < rules.dh.min;
+    case KeyKind::ec:
+      break;
+  }
+  return false;
+}
+
+std::vector<std::string> next_of_leaf(const MakeOptions& options, const Issued& issued) {
+  const CertificatePlan& plan = issued.plan;
   const fs::path folder(options.output);
   const std::string own =
       "--cert " + path_word(folder / "chain.pem") + " --key " + path_word(folder / "key.pem");
@@ -109,7 +133,8 @@ std::vector<std::string> next_of_leaf(const MakeOptions& options, const Certific
   }
   return {"heirloom serve --listen " + std::to_string(kPort) + " --www " + own,
           "heirloom connect " + quote_word(target_of(plan)) + " --cafile " +
-              path_word(folder / "root.pem")};
+              path_word(folder / "root.pem") +
+              (is_below_device(issued.key.get()) ? " --preset museum" : "")};
 }
 
 }  // namespace
@@ -201,7 +226,7 @@ Outcome<Made> make_leaf_folder(const MakeOptions& options) {
              {"key", key_file.string()},
              {"root", files[1].path.string()}},
             {},
-            next_of_leaf(options, issued->plan)};
+            next_of_leaf(options, *issued)};
   add_key_facts(made, issued->key.get());
   add_certificate_facts(made, issued->plan, issued->pem, ground->signer->key.get());
   return made;

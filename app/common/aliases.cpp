@@ -4,6 +4,7 @@
 #include "common/spellings.hpp"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string_view>
 
@@ -52,6 +53,28 @@ Outcome<Words> file_format(const std::string& option, const std::string& value) 
                                        : "openssl pkey -inform DER -in FILE -out FILE.pem");
 }
 
+/// group_word gives our word for one of openssl's that is in constant use; "!" takes out, as "-".
+std::string group_word(const std::string& word) {
+  constexpr std::array<std::array<std::string_view, 2>, 8> kWords = {{{"aNULL", "anon"},
+                                                                      {"eNULL", "NULL"},
+                                                                      {"EXP", "EXPORT"},
+                                                                      {"kRSA", "RSA"},
+                                                                      {"kEDH", "DHE"},
+                                                                      {"EDH", "DHE"},
+                                                                      {"EECDH", "ECDHE"},
+                                                                      {"kEECDH", "ECDHE"}}};
+  const std::string_view signs = "!-+";
+  const bool has_sign = signs.find(word[0]) != std::string_view::npos;
+  const std::string sign = has_sign ? std::string(1, word[0] == '!' ? '-' : word[0]) : "";
+  const std::string name = word.substr(sign.size());
+  for (const auto& [theirs, ours] : kWords) {
+    if (name == theirs) {
+      return sign + std::string(ours);
+    }
+  }
+  return sign + name;
+}
+
 /// cipher_list takes names of suites. DEFAULT and ALL are what is offered anyway, and security
 /// level 0 is what people have to add to openssl for that.
 Outcome<Words> cipher_list(const std::string& value) {
@@ -69,7 +92,7 @@ Outcome<Words> cipher_list(const std::string& value) {
                      "there are no security levels and no sorting here",
                      "--preset strict, or --suites NAME,... in order of preference");
     }
-    names += (names.empty() ? "" : ",") + word;
+    names += (names.empty() ? "" : ",") + group_word(word);
   }
   return names.empty() ? Words{} : Words{"--suites", names};
 }

@@ -8,7 +8,7 @@ namespace heirloom::app {
 namespace {
 
 /// word_end is where the word that begins there ends for a shell: at a blank outside of quotes.
-std::size_t word_end(const std::string& command, std::size_t begin) {
+std::size_t word_end(std::string_view command, std::size_t begin) {
   bool is_quoted = false;
   for (std::size_t at = begin; at < command.size(); ++at) {
     const char c = command[at];
@@ -38,6 +38,16 @@ std::string shell_word(std::string_view text) {
   return word + "'";
 }
 
+bool has_words(std::string_view command, std::string_view words) {
+  for (std::size_t begin = 0; begin < command.size(); begin = word_end(command, begin) + 1) {
+    const std::string_view rest = command.substr(begin);
+    if (rest.starts_with(words) && (rest.size() == words.size() || rest[words.size()] == ' ')) {
+      return true;
+    }
+  }
+  return false;
+}
+
 std::string without_option(std::string command, const std::string& option) {
   std::size_t begin = 0;
   while (begin < command.size()) {
@@ -47,6 +57,17 @@ std::string without_option(std::string command, const std::string& option) {
       return command;
     }
     begin = end + 1;
+  }
+  return command;
+}
+
+std::string without_each(std::string command, std::initializer_list<const char*> options) {
+  for (const char* const option : options) {
+    std::string shorter = without_option(command, option);
+    while (shorter != command) {
+      command = std::move(shorter);
+      shorter = without_option(command, option);
+    }
   }
   return command;
 }

@@ -13,6 +13,11 @@ namespace heirloom::app {
 
 namespace {
 
+/// reason_of leaves out that the configuration does not fit together: the sentence says it already.
+std::string reason_of(const Error& error) {
+  return error.cause == Cause::config_invalid ? error.detail : error.text();
+}
+
 Outcome<Credentials> load_one(const std::string& certificate,
                               const std::string& key,
                               const std::string& passphrase) {
@@ -27,7 +32,7 @@ Outcome<Credentials> load_one(const std::string& certificate,
     const bool is_file = credentials.error().cause == Cause::file_unreadable;
     return Failure{is_file ? ExitCode::local : ExitCode::usage,
                    "the certificate " + certificate + " and the key " + key +
-                       " cannot be used: " + credentials.error().text(),
+                       " cannot be used: " + reason_of(credentials.error()),
                    "openssl x509 -in " + shell_word(certificate) +
                        " -noout -text; --pass-file if the key "
                        "is encrypted",

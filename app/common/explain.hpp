@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace heirloom::app {
 
@@ -28,6 +29,13 @@ struct Attempt {
   Peer peer = Peer::server;
   std::size_t peer_key_bits = 0;   ///< of the certificate; 0 if no key was found in it
   const Policy* policy = nullptr;  ///< as server: for what it does not allow; null: unknown
+  /// served is what of the policy's suites a server can serve, having the certificates for them.
+  std::vector<std::uint16_t> served = {};
+  /// anybody is the command without the options that say who the peer may be (--cafile and its
+  /// like), so that one more can be added; empty if it has none of them.
+  std::string anybody = {};
+  bool certificate_was_wanted = false;  ///< as client: the server asked for a certificate
+  bool has_shown_certificate = false;   ///< as client: and there was one to show
 };
 
 /// explain_handshake turns a report that is not complete into exit code, sentence and next step.

@@ -49,6 +49,45 @@ std::string permitting_option(const Error& error) {
   return bits.has_value() && *bits >= kShortest ? "--allow rsa512" : "";
 }
 
+bool is_about_policy(const Error& error) {
+  return error.cause == Cause::certificate_key_too_small &&
+         error.detail.find("the policy wants") != std::string::npos;
+}
+
+std::string permitting_key_option(const Error& error, const CertificateChain& chain) {
+  constexpr std::size_t kShortestDh = 512;
+  if (!is_about_policy(error) || chain.empty()) {
+    return "";
+  }
+  const auto key = describe_certificate(chain.front());
+  if (!key.has_value()) {
+    return "";
+  }
+  const Policy device = Policy::device();
+  std::size_t least = 0;
+  switch (key->key_algorithm) {
+    case PublicKeyAlgorithm::rsa:
+      least = device.min_rsa_bits;
+      break;
+    case PublicKeyAlgorithm::dsa:
+      least = device.min_dsa_bits;
+      break;
+    case PublicKeyAlgorithm::dh:
+      least = device.min_dh_bits;
+      break;
+    case PublicKeyAlgorithm::ec:
+      least = device.min_ec_bits;
+      break;
+    case PublicKeyAlgorithm::other:
+      return "";
+  }
+  if (key->key_bits >= least) {
+    return "--preset device";
+  }
+  const bool is_dh = key->key_algorithm == PublicKeyAlgorithm::dh;
+  return is_dh && key->key_bits >= kShortestDh ? "--allow dh512" : "";
+}
+
 std::string with_permission(const std::string& command, const std::string& option) {
   const std::size_t blank = option.find(' ');
   return option.starts_with("--preset ")

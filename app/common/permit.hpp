@@ -1,6 +1,7 @@
 // permit: which option of the command line would allow what was just refused.
 #pragma once
 
+#include "heirloom/certificate.hpp"
 #include "heirloom/cipher_suite.hpp"
 #include "heirloom/error.hpp"
 #include "heirloom/policy.hpp"
@@ -15,6 +16,14 @@ namespace heirloom::app {
 /// that is too short, "--allow export" for a suite that was chosen without being offered; "" if no
 /// option permits it. Security: it is for a person to type, never for a program to do.
 [[nodiscard]] std::string permitting_option(const Error& error);
+
+/// is_about_policy is true for a certificate's key that is too short for the policy: no pin helps.
+/// It is false if only the rules for a path to an authority want a longer one.
+[[nodiscard]] bool is_about_policy(const Error& error);
+
+/// permitting_key_option is "--allow dh512" or "--preset device" for such a key; "" if no option
+/// permits it. The chain says what kind of key it is.
+[[nodiscard]] std::string permitting_key_option(const Error& error, const CertificateChain& chain);
 
 /// with_permission puts such an option into a command, in place of the one it contradicts.
 [[nodiscard]] std::string with_permission(const std::string& command, const std::string& option);

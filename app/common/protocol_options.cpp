@@ -85,8 +85,15 @@ std::optional<Failure> apply_suites(Policy& policy, const ProtocolOptions& optio
   }
   allow(policy, *allowed);
   const auto words = split_list(options.suites);
-  if (words.empty()) {
+  if (options.suites.empty()) {
     return std::nullopt;
+  }
+  if (words.empty()) {
+    // Security: "$LIST" that turned out to be empty must not stand for everything.
+    return Failure{ExitCode::usage,
+                   "--suites names no cipher suite",
+                   "heirloom suites, or no --suites for those of the preset",
+                   "suites_empty"};
   }
   auto list = apply_suite_list(std::move(policy.cipher_suites), words, *allowed);
   if (!list) {

@@ -24,8 +24,9 @@ constexpr Reason kNoPreShared{"there are neither shared secrets nor SRP here",
                               "--cert FILE --key FILE, if the peer should know who you are"};
 constexpr Reason kNoCheck{"the certificate is checked in one way only: chain, dates and name",
                           "--cafile FILE, or --pin sha256:HEX for exactly one certificate"};
-constexpr Reason kNoRevocation{"revocation is not checked here",
-                               "--pin sha256:HEX, which accepts exactly one certificate"};
+constexpr Reason kOnlyLists{
+    "revocation is checked for the whole path as soon as there is a list, and never without one",
+    "--crl FILE, for each authority in the path"};
 constexpr Reason kNoFolder{"authorities are read from one file only", "--cafile FILE"};
 constexpr Reason kOneChain{"there is one certificate, with its chain in the same file",
                            "--cert FILE with the own certificate first"};
@@ -176,13 +177,13 @@ constexpr std::array kBoth{
     refuse("-verify_hostname", Value::one, kNoCheck),
     refuse("-verify_email", Value::one, kNoCheck),
     refuse("-verify_ip", Value::one, kNoCheck),
-    refuse("-crl_check", Value::none, kNoRevocation),
-    refuse("-crl_check_all", Value::none, kNoRevocation),
-    refuse("-extended_crl", Value::none, kNoRevocation),
-    refuse("-use_deltas", Value::none, kNoRevocation),
-    refuse("-crl_download", Value::none, kNoRevocation),
-    refuse("-CRL", Value::one, kNoRevocation),
-    refuse("-CRLform", Value::one, kNoRevocation),
+    refuse("-crl_check", Value::none, kOnlyLists),
+    refuse("-crl_check_all", Value::none, kOnlyLists),
+    refuse("-extended_crl", Value::none, kOnlyLists),
+    refuse("-use_deltas", Value::none, kOnlyLists),
+    refuse("-crl_download", Value::none, kOnlyLists),
+    Spelling{"-CRL", Way::means, Value::one, {"--crl"}},
+    Spelling{"-CRLform", Way::harmless, Value::one},
     refuse("-no-CAfile", Value::none, kNoFolder),
     refuse("-no-CApath", Value::none, kNoFolder),
     refuse("-no-CAstore", Value::none, kNoFolder),

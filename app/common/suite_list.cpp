@@ -6,8 +6,10 @@
 #include "common/output.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <iterator>
 #include <optional>
+#include <system_error>
 #include <utility>
 
 namespace heirloom::app {
@@ -84,9 +86,23 @@ std::vector<std::string> split_at_plus(std::string_view word) {
   }
 }
 
+/// find_by_number takes a number with fewer digits than the table's, too: 0x5.
+const CipherSuite* find_by_number(std::string_view word) {
+  std::uint16_t id = 0;
+  const char* const end = word.data() + word.size();
+  if (!word.starts_with("0x") && !word.starts_with("0X")) {
+    return nullptr;
+  }
+  const auto [at, error] = std::from_chars(word.data() + 2, end, id, 16);
+  return at == end && error == std::errc{} ? find_cipher_suite(id) : nullptr;
+}
+
 /// select is empty for a word that means nothing.
 std::optional<Selection> select(const std::string& word) {
   if (const CipherSuite* const suite = find_cipher_suite(word)) {
+    return Selection{{suite->id}, false};
+  }
+  if (const CipherSuite* const suite = find_by_number(word)) {
     return Selection{{suite->id}, false};
   }
   Selection selection{{}, true};

@@ -1,5 +1,6 @@
 #include "common/target.hpp"
 
+#include "common/letter_case.hpp"
 #include "common/output.hpp"
 
 #include <algorithm>
@@ -35,14 +36,6 @@ std::string known_schemes() {
     list += scheme.name;
   }
   return list;
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  std::transform(out.begin(), out.end(), out.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
-  return out;
 }
 
 Failure not_a_target(std::string_view text) {
@@ -204,7 +197,7 @@ Outcome<HostPort> parse_target(std::string_view text, std::uint16_t default_port
 
 Outcome<Url> parse_url(std::string_view text, UrlSchemes accepted) {
   std::string complete = complete_url(text);
-  const std::string scheme = lower(complete.substr(0, complete.find("://")));
+  const std::string scheme = to_lower(complete.substr(0, complete.find("://")));
   // http-parser knows no digits in a scheme ("pop3s"), though RFC 3986 §3.1 does.
   complete = scheme.empty() ? "" : "https" + complete.substr(scheme.size());
   http_parser_url url{};
@@ -214,7 +207,7 @@ Outcome<Url> parse_url(std::string_view text, UrlSchemes accepted) {
   }
   Url result;
   result.scheme = scheme;
-  result.host = lower(field(complete, url, UF_HOST));
+  result.host = to_lower(field(complete, url, UF_HOST));
   const bool is_web = result.scheme == "https" || result.scheme == "http";
   const auto usual_port = default_port(result.scheme);
   if (!usual_port.has_value() || (accepted == UrlSchemes::web && !is_web)) {
@@ -266,7 +259,7 @@ bool is_loopback(const std::string& host) {
   if (::inet_pton(AF_INET6, host.c_str(), &address6) == 1) {
     return IN6_IS_ADDR_LOOPBACK(&address6);
   }
-  return lower(host) == "localhost";
+  return equals_ignoring_case(host, "localhost");
 }
 
 }  // namespace heirloom::app

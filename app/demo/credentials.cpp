@@ -105,7 +105,7 @@ class Wardrobe::Closet {
     return known != made_.end() ? known->second : made_.emplace(kind, make(kind)).first->second;
   }
 
-  const Credentials none;
+  const Credentials none{};
   const std::shared_ptr<TemporaryRsaKeys> temporary_rsa_keys = make_temporary_rsa_keys();
 
  private:

@@ -3,10 +3,10 @@
 #include "heirloom/certificate.hpp"
 
 #include "common/command_text.hpp"
+#include "common/letter_case.hpp"
 #include "common/output.hpp"
 #include "common/tcp.hpp"
 #include "get/exit.hpp"
-#include "http/message.hpp"
 #include "ladder/box_finder.hpp"
 #include "starttls/start_tls.hpp"
 
@@ -76,7 +76,7 @@ std::string Dialer::resolved(const Target& target) const {
     if (address.starts_with('[') && address.ends_with(']')) {
       address = address.substr(1, address.size() - 2);
     }
-    const bool is_meant = (host == "*" || http::equals_ignoring_case(host, target.url.host)) &&
+    const bool is_meant = (host == "*" || equals_ignoring_case(host, target.url.host)) &&
                           port == std::to_string(target.url.port);
     if (is_meant) {
       return address;
@@ -179,7 +179,7 @@ void Dialer::describe(const Line& line) const {
   say_("SSL connection using " + facts.version_text + " / " + facts.suite_text + ", reached by " +
        std::string(rung_text(facts.rung)));
   if (facts.strength.word != "modern") {
-    say_(http::to_upper(facts.strength.word) + ": " + facts.strength.why);
+    say_(to_upper(facts.strength.word) + ": " + facts.strength.why);
   }
   say_("Server certificate:");
   for (const std::string& text : describe_box_certificate(facts, line.target.url.host)) {

@@ -1,5 +1,7 @@
 #include "get/digest.hpp"
 
+#include "common/letter_case.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -13,8 +15,6 @@ namespace heirloom::app::get {
 
 namespace {
 
-using http::equals_ignoring_case;
-
 std::string hex(const unsigned char* bytes, std::size_t count) {
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string out;
@@ -25,11 +25,11 @@ std::string hex(const unsigned char* bytes, std::size_t count) {
 }
 
 bool is_sha256(const Challenge& challenge) {
-  return http::to_lower(challenge.algorithm).starts_with("sha-256");
+  return to_lower(challenge.algorithm).starts_with("sha-256");
 }
 
 bool is_session(const Challenge& challenge) {
-  return http::to_lower(challenge.algorithm).ends_with("-sess");
+  return to_lower(challenge.algorithm).ends_with("-sess");
 }
 
 std::string hash(const Challenge& challenge, const std::string& text) {
@@ -47,7 +47,7 @@ std::string hash(const Challenge& challenge, const std::string& text) {
 bool is_known(const std::string& algorithm) {
   constexpr std::array<std::string_view, 5> kKnown = {
       "", "md5", "md5-sess", "sha-256", "sha-256-sess"};
-  return std::ranges::find(kKnown, http::to_lower(algorithm)) != kKnown.end();
+  return std::ranges::find(kKnown, to_lower(algorithm)) != kKnown.end();
 }
 
 /// take_parameter reads name=value or name="value" from the front of a challenge.
@@ -57,7 +57,7 @@ bool take_parameter(std::string_view& rest, std::string& name, std::string& valu
   if (begin == std::string_view::npos || equals == std::string_view::npos || begin > equals) {
     return false;
   }
-  name = http::to_lower(http::trim(rest.substr(begin, equals - begin)));
+  name = to_lower(http::trim(rest.substr(begin, equals - begin)));
   rest.remove_prefix(equals + 1);
   rest.remove_prefix(std::min(rest.find_first_not_of(" \t"), rest.size()));
   value.clear();

@@ -1,5 +1,6 @@
 #include "get/fetch.hpp"
 
+#include "common/letter_case.hpp"
 #include "common/output.hpp"
 #include "get/exit.hpp"
 #include "http/message.hpp"
@@ -100,7 +101,7 @@ Outcome<bool> Fetch::start(const std::string& url) {
   target_ = first_;
   method_ = first_method(options);
   statistics_.url_effective = target_.text;
-  statistics_.scheme = http::to_upper(target_.url.scheme);
+  statistics_.scheme = to_upper(target_.url.scheme);
   return open_body();
 }
 
@@ -345,7 +346,7 @@ Outcome<bool> Fetch::follow(const http::ResponseHead& head) {
   challenge_.reset();
   has_answered_challenge_ = false;
   statistics_.url_effective = target_.text;
-  statistics_.scheme = http::to_upper(target_.url.scheme);
+  statistics_.scheme = to_upper(target_.url.scheme);
   const Moment now = std::chrono::steady_clock::now();
   statistics_.time_redirect = since_start(now);
   shared_.say("Issue another request to this URL: '" + target_.text + "'");

@@ -1,4 +1,5 @@
 // The second half of a fetch: the answer on its way to the sink.
+#include "common/letter_case.hpp"
 #include "common/output.hpp"
 #include "get/exit.hpp"
 #include "get/fetch.hpp"
@@ -27,7 +28,7 @@ void show_head(std::string_view raw) {
 }  // namespace
 
 Outcome<bool> Fetch::choose_coding(const http::ResponseHead& head) {
-  const std::string coding = http::to_lower(head.fields.value("Content-Encoding"));
+  const std::string coding = to_lower(head.fields.value("Content-Encoding"));
   if (!shared_.options.compressed || coding.empty() || coding == "identity") {
     return true;
   }

@@ -1,5 +1,7 @@
 #include "get/request.hpp"
 
+#include "common/letter_case.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
@@ -9,7 +11,6 @@ namespace heirloom::app::get {
 
 namespace {
 
-using http::equals_ignoring_case;
 using http::Field;
 using http::Fields;
 

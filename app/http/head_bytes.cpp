@@ -1,5 +1,6 @@
 #include "http/head_bytes.hpp"
 
+#include "common/letter_case.hpp"
 #include "http/message.hpp"
 
 #include <algorithm>

@@ -1,5 +1,7 @@
 #include "http/links.hpp"
 
+#include "common/letter_case.hpp"
+
 #include <algorithm>
 
 namespace heirloom::app::http {

@@ -1,19 +1,13 @@
 #include "http/message.hpp"
 
+#include "common/letter_case.hpp"
+
 #include <algorithm>
 #include <utility>
 
 namespace heirloom::app::http {
 
 namespace {
-
-char lower(char letter) noexcept {
-  return letter >= 'A' && letter <= 'Z' ? static_cast<char>(letter - 'A' + 'a') : letter;
-}
-
-char upper(char letter) noexcept {
-  return letter >= 'a' && letter <= 'z' ? static_cast<char>(letter - 'a' + 'A') : letter;
-}
 
 bool breaks_a_line(std::string_view text) noexcept {
   return text.find_first_of(std::string_view("\r\n\0", 3)) != std::string_view::npos;
@@ -33,24 +27,6 @@ void append_fields(std::string& out, const Fields& fields) {
 }
 
 }  // namespace
-
-bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept {
-  return std::equal(left.begin(), left.end(), right.begin(), right.end(), [](char a, char b) {
-    return lower(a) == lower(b);
-  });
-}
-
-std::string to_lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), lower);
-  return result;
-}
-
-std::string to_upper(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), upper);
-  return result;
-}
 
 std::string_view trim(std::string_view text) noexcept {
   const auto first = text.find_first_not_of(" \t");

@@ -81,13 +81,6 @@ struct BodyFraming {
 [[nodiscard]] std::string to_wire(const RequestHead& head);
 [[nodiscard]] std::string to_wire(const ResponseHead& head);
 
-/// equals_ignoring_case compares ASCII letters without regard to case.
-[[nodiscard]] bool equals_ignoring_case(std::string_view left, std::string_view right) noexcept;
-
-/// to_lower and to_upper change ASCII letters only.
-[[nodiscard]] std::string to_lower(std::string_view text);
-[[nodiscard]] std::string to_upper(std::string_view text);
-
 /// trim removes spaces and tabs at both ends.
 [[nodiscard]] std::string_view trim(std::string_view text) noexcept;
 

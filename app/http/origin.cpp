@@ -1,5 +1,7 @@
 #include "http/origin.hpp"
 
+#include "common/letter_case.hpp"
+
 #include <algorithm>
 #include <array>
 #include <optional>

@@ -1,5 +1,7 @@
 #include "http/rewrite.hpp"
 
+#include "common/letter_case.hpp"
+
 #include <array>
 #include <vector>
 

@@ -1,15 +1,12 @@
 #include "ladder/attempt.hpp"
 
-#include "heirloom/certificate_verifier.hpp"
 #include "heirloom/cipher_suite.hpp"
 #include "heirloom/config.hpp"
 #include "heirloom/connection.hpp"
-#include "heirloom/version.hpp"
 
 #include "common/heirloom_stream.hpp"
 #include "common/modern_tls.hpp"
 #include "common/permit.hpp"
-#include "pins/pin.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -18,26 +15,35 @@ namespace heirloom::app {
 
 namespace {
 
-char to_lower(char c) noexcept {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+/// has_group is true for a suite with a Diffie-Hellman group of the box, be it of this connection
+/// or of its certificate.
+bool has_group(const CipherSuite& suite) {
+  switch (suite.key_exchange) {
+    case KeyExchangeKind::dh_dss:
+    case KeyExchangeKind::dh_rsa:
+    case KeyExchangeKind::dhe_dss:
+    case KeyExchangeKind::dhe_rsa:
+      return true;
+    case KeyExchangeKind::rsa:
+    case KeyExchangeKind::dh_anon:
+    case KeyExchangeKind::ecdhe_ecdsa:
+    case KeyExchangeKind::ecdhe_rsa:
+    case KeyExchangeKind::ecdh_anon:
+      break;
+  }
+  return false;
 }
 
-/// is_ephemeral is true if the box has chosen a suite with a Diffie-Hellman group of its making.
-bool is_ephemeral(const CipherSuite& suite) {
-  return suite.key_exchange == KeyExchangeKind::dhe_rsa ||
-         suite.key_exchange == KeyExchangeKind::dhe_dss;
-}
-
-bool is_ephemeral(const ConnectionInfo& info) {
+bool has_group(const ConnectionInfo& info) {
   const CipherSuite* const suite = find_cipher_suite(info.cipher_suite.value_or(0));
-  return suite != nullptr && is_ephemeral(*suite);
+  return suite != nullptr && has_group(*suite);
 }
 
-/// without_groups leaves the suites whose key exchange does without a group that the box has made.
+/// without_groups leaves the suites whose key exchange does without such a group.
 LadderSetup without_groups(LadderSetup setup) {
   std::erase_if(setup.policy.cipher_suites, [](std::uint16_t id) {
     const CipherSuite* const suite = find_cipher_suite(id);
-    return suite != nullptr && is_ephemeral(*suite);
+    return suite != nullptr && has_group(*suite);
   });
   return setup;
 }
@@ -137,87 +143,6 @@ Deadline bounded(std::chrono::milliseconds from_now, const LadderSetup& setup) {
   return std::min(in(from_now), setup.last.value_or(Deadline::max()));
 }
 
-std::shared_ptr<CertificateVerifier> make_verifier(TrustOptions trust,
-                                                   std::vector<CertificateDer> authorities) {
-  trust.authorities = std::move(authorities);
-  trust.rules.chain_order = ChainOrder::any;  // as libssl and browsers have it
-  return verify_with_authorities(std::move(trust));
-}
-
-/// verifier_of knows the system's authorities, or those of the file. One that cannot be read
-/// vouches for nobody; commands check it beforehand.
-std::shared_ptr<CertificateVerifier> verifier_of(const LadderSetup& setup) {
-  if (setup.authorities_file.empty()) {
-    static const auto system = load_system_authorities();
-    return make_verifier(setup.trust, system);
-  }
-  auto authorities = load_pem_certificates(setup.authorities_file);
-  return make_verifier(
-      setup.trust,
-      authorities.has_value() ? *std::move(authorities) : std::vector<CertificateDer>());
-}
-
-/// ask_authorities judges a chain as a browser would, for boxes that our engine reached.
-void ask_authorities(BoxFacts& facts, const LadderSetup& setup) {
-  if (facts.chain.empty()) {
-    facts.verify_text = "no certificate was shown";
-    return;
-  }
-  const std::string& host = setup.where.host;
-  const auto verifier = verifier_of(setup);
-  const CertificateQuestion question{
-      facts.chain, CertificateQuestion::Role::server, host, std::chrono::system_clock::now()};
-  auto verdict = verifier->verify(question);
-  facts.is_verified = !verdict.is_pending() && verdict.answer().has_value();
-  if (!verdict.is_pending() && !verdict.answer().has_value()) {
-    facts.is_revoked = verdict.answer().error().cause == Cause::certificate_revoked;
-    facts.verify_text = verdict.answer().error().text();
-  }
-}
-
-BoxFacts facts_of(const ConnectionInfo& info, const LadderSetup& setup) {
-  BoxFacts facts;
-  const ProtocolVersion version = info.version.value_or(ProtocolVersion::ssl30);
-  const std::uint16_t suite = info.cipher_suite.value_or(0);
-  const CipherSuite* const row = find_cipher_suite(suite);
-  facts.version_text = format_version(version);
-  facts.version = version_word(facts.version_text);
-  facts.suite_text = describe_suite(suite, version);
-  if (row != nullptr) {
-    facts.suite = heirloom::info(row->bulk).name;
-    std::transform(facts.suite.begin(), facts.suite.end(), facts.suite.begin(), [](char c) {
-      return c == '_' ? '-' : to_lower(c);
-    });
-  }
-  facts.chain = info.peer_chain;
-  facts.is_resumed = info.is_resumed;
-  facts.strength = assess(info, info.peer_key_bits);
-  ask_authorities(facts, setup);
-  return facts;
-}
-
-Strength assess_modern(const ModernTlsInfo& info) {
-  if (version_rank(version_word(info.version)) >= version_rank("tls1.2")) {
-    return {"modern", "nothing to complain about"};
-  }
-  return {"legacy",
-          "no practical break is known, but " + info.version + " is forbidden by RFC 8996"};
-}
-
-BoxFacts facts_of(const ModernTlsInfo& info) {
-  BoxFacts facts;
-  facts.version_text = info.version;
-  facts.version = version_word(info.version);
-  facts.suite = suite_class(info.openssl_cipher);
-  facts.suite_text = info.cipher + " (" + info.openssl_cipher + ")";
-  facts.strength = assess_modern(info);
-  facts.chain = info.peer_chain;
-  facts.is_verified = info.is_verified;
-  facts.is_revoked = info.is_revoked;
-  facts.verify_text = info.verify_text;
-  return facts;
-}
-
 RungAttempt attempt_with_libssl(Rung rung, TcpStreamPtr transport, const LadderSetup& setup) {
   ModernTlsOptions options;
   options.security = rung == Rung::system_defaults ? ModernTlsOptions::Security::system_defaults
@@ -280,9 +205,12 @@ RungAttempt attempt_with_engine(Rung rung,
   if (report.error.has_value()) {
     attempt.result.detail = report.error->text();
     attempt.result.is_about_version = report.error->cause == Cause::version_not_acceptable;
-    attempt.result.permit = permitting_option(*report.error);
-    attempt.result.has_short_group = report.error->cause == Cause::key_exchange_too_weak &&
-                                     is_ephemeral(stream->connection().info());
+    const ConnectionInfo& known = stream->connection().info();
+    const bool is_about_key = report.error->cause == Cause::certificate_key_too_small;
+    attempt.result.permit = is_about_key ? permitting_key_option(*report.error, known.peer_chain)
+                                         : permitting_option(*report.error);
+    attempt.result.has_short_group =
+        (is_about_key || report.error->cause == Cause::key_exchange_too_weak) && has_group(known);
     if (report.error->cause == Cause::alert_received && report.error->alert.has_value()) {
       attempt.result.alert = static_cast<std::uint8_t>(report.error->alert->description);
     }
@@ -296,43 +224,6 @@ RungAttempt attempt_with_engine(Rung rung,
   name_special_alerts(attempt.result, *certificate_was_wanted);
   return attempt;
 }
-
-}  // namespace
-
-std::string version_word(std::string_view version_text) {
-  std::string word;
-  for (const char c : version_text) {
-    if (c != ' ') {
-      word += to_lower(c);
-    }
-  }
-  return word;
-}
-
-std::string suite_class(const std::string& openssl_name) {
-  const auto has = [&openssl_name](std::string_view part) {
-    return openssl_name.find(part) != std::string::npos;
-  };
-  if (has("GCM") || has("CCM") || has("CHACHA")) {
-    return "aead";
-  }
-  if (has("CAMELLIA")) {
-    return "camellia-cbc";
-  }
-  if (has("AES256")) {
-    return "aes-256-cbc";
-  }
-  if (has("AES128")) {
-    return "aes-128-cbc";
-  }
-  return has("NULL") ? "null" : "other";
-}
-
-std::string fingerprint_of(const CertificateChain& chain) {
-  return chain.empty() ? std::string() : format_fingerprint(certificate_fingerprint(chain.front()));
-}
-
-namespace {
 
 /// attempt_once is one connection.
 Outcome<RungAttempt> attempt_once(Rung rung,

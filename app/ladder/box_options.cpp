@@ -3,7 +3,7 @@
 #include "heirloom/certificate.hpp"
 #include "heirloom/version.hpp"
 
-#include "common/command_text.hpp"
+#include "common/option_words.hpp"
 #include "common/output.hpp"
 #include "pins/pin.hpp"
 
@@ -98,25 +98,8 @@ void add_box_options(CLI::App& command, BoxOptions& options) {
 }
 
 std::string repeat_box_options(const BoxOptions& options) {
-  std::string line;
-  const auto add = [&line](const std::string& name, const std::string& value) {
-    line += value.empty() ? "" : " " + name + " " + shell_word(value);
-  };
-  add("--preset", options.protocol.preset == "device" ? "" : options.protocol.preset);
-  add("--min", options.protocol.min);
-  add("--max", options.protocol.max);
-  for (const std::string& suites : options.protocol.suites) {
-    add("--suites", suites);
-  }
-  for (const std::string& word : options.protocol.allow) {
-    add("--allow", word);
-  }
-  for (const std::string& curves : options.protocol.curves) {
-    add("--curves", curves);
-  }
-  line += repeat_credential_options(options.credentials);
-  line += options.protocol.no_extensions ? " --no-extensions" : "";
-  line += options.protocol.sslv2_hello ? " --sslv2-hello" : "";
+  std::string line =
+      option_words(options.protocol) + repeat_credential_options(options.credentials);
   line += options.no_fallback_signal ? " --no-fallback-signal" : "";
   return line;
 }

@@ -25,10 +25,10 @@ bool any_ended(const std::vector<RungResult>& results, RungEnd end) {
   });
 }
 
-bool any_alert(const std::vector<RungResult>& results, AlertDescription alert) {
-  return std::any_of(results.begin(), results.end(), [alert](const RungResult& result) {
-    return result.alert == static_cast<std::uint8_t>(alert);
-  });
+/// lacks_suite: the box understood a hello and found nothing in it.
+bool lacks_suite(const RungResult& result) {
+  return result.alert == static_cast<std::uint8_t>(AlertDescription::handshake_failure) ||
+         result.alert == static_cast<std::uint8_t>(AlertDescription::insufficient_security);
 }
 
 Failure handshake_failure(std::string what, std::string next, std::string cause) {
@@ -113,12 +113,30 @@ Failure explain_last(const RungResult& last, const Situation& situation) {
   }
 }
 
+/// explain_not_allowed is for a box that may have what is never offered without being named.
+Failure explain_not_allowed(const Situation& situation) {
+  return handshake_failure(situation.target +
+                               " shares no cipher suite with what was offered; a box that has "
+                               "export suites only, shows no certificate or does not encrypt at "
+                               "all has to be allowed by name",
+                           situation.command + " --allow " + situation.not_allowed,
+                           "no_common_cipher_suite");
+}
+
+/// has_tls10_without_suite: the box minds the step down to SSL 3.0, after it has understood a TLS
+/// 1.0 hello of ours and found no suite in it. SSL 3.0 has no others.
+bool has_tls10_without_suite(const std::vector<RungResult>& results) {
+  return results.back().end == RungEnd::fallback_refused && results.back().rung == Rung::ssl30 &&
+         std::ranges::any_of(results, [](const RungResult& result) {
+           return result.rung == Rung::tls10 && lacks_suite(result);
+         });
+}
+
 /// explain_refusals is for a box that answered, and said no to everything.
 Failure explain_refusals(const std::vector<RungResult>& results, const Situation& situation) {
   const std::string& target = situation.target;
-  const bool lacks_suite = any_alert(results, AlertDescription::handshake_failure) ||
-                           any_alert(results, AlertDescription::insufficient_security);
-  if (lacks_suite && situation.is_strict) {
+  const bool shares_none = std::ranges::any_of(results, lacks_suite);
+  if (shares_none && situation.is_strict) {
     return handshake_failure(target + " shares no cipher suite with what --preset strict offers",
                              with_ssl30(situation),
                              "no_common_cipher_suite");
@@ -129,15 +147,10 @@ Failure explain_refusals(const std::vector<RungResult>& results, const Situation
                              with_ssl30(situation),
                              "version_not_acceptable");
   }
-  if (lacks_suite && !situation.not_allowed.empty()) {
-    return handshake_failure(target +
-                                 " shares no cipher suite with what was offered; a box that has "
-                                 "export suites only, shows no certificate or does not encrypt at "
-                                 "all has to be allowed by name",
-                             situation.command + " --allow " + situation.not_allowed,
-                             "no_common_cipher_suite");
+  if (shares_none && !situation.not_allowed.empty()) {
+    return explain_not_allowed(situation);
   }
-  if (lacks_suite) {
+  if (shares_none) {
     return handshake_failure(
         target + " shares no cipher suite with this program (heirloom suites lists what it has)",
         "heirloom suites",
@@ -159,6 +172,9 @@ Failure diagnose(const std::vector<RungResult>& results, const Situation& situat
             "the options leave no way to try",
             program_of(situation) + " --help",
             "option_invalid"};
+  }
+  if (has_tls10_without_suite(results) && !situation.not_allowed.empty()) {
+    return explain_not_allowed(situation);
   }
   if (!descends(results.back())) {
     return explain_last(results.back(), situation);

@@ -72,7 +72,7 @@ struct RungResult {
   std::optional<std::uint8_t> alert = std::nullopt;
   std::string detail = {};        ///< in words, no full stop; may be empty
   bool is_about_version = false;  ///< refused_by_us: the version that the peer chose is excluded
-  bool has_short_group = false;   ///< refused_by_us: the group of an ephemeral key exchange
+  bool has_short_group = false;   ///< refused_by_us: a Diffie-Hellman group, or key of that kind
   std::string permit = {};        ///< refused_by_us: the option that permits it; may be empty
 };
 

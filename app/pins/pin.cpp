@@ -2,9 +2,10 @@
 
 #include "heirloom/cipher_suite.hpp"
 
+#include "common/letter_case.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <ctime>
 #include <set>
 
@@ -39,11 +40,7 @@ std::string normal_box(std::string_view text) {
   if (!port.has_value() || colon == 0) {
     return {};
   }
-  std::string box(text.substr(0, colon));
-  std::transform(box.begin(), box.end(), box.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
-  return box + ':' + std::to_string(*port);
+  return to_lower(text.substr(0, colon)) + ':' + std::to_string(*port);
 }
 
 /// Problem says why a value cannot be; empty if it can.

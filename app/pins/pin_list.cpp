@@ -1,5 +1,7 @@
 #include "pins/pin_list.hpp"
 
+#include "common/letter_case.hpp"
+
 #include <algorithm>
 #include <cctype>
 
@@ -15,14 +17,6 @@ bool is_conflict_marker(std::string_view line) {
          line.find_first_not_of(line[0]) ==
              (line.size() == kLength ? std::string_view::npos : kLength) &&
          (line.size() == kLength || line[kLength] == ' ');
-}
-
-std::string lower(std::string_view text) {
-  std::string result(text);
-  std::transform(result.begin(), result.end(), result.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
-  return result;
 }
 
 bool continues_name(char c) {
@@ -63,7 +57,7 @@ void PinList::read_line(std::size_t number, std::string_view raw) {
     return;
   }
   const auto report = [&](std::string box, std::string what) {
-    problems_.push_back({number, std::move(box), std::move(what), lower(raw)});
+    problems_.push_back({number, std::move(box), std::move(what), to_lower(raw)});
   };
   if (is_conflict_marker(raw)) {
     // Security: which of two lines about a box is right was not decided, so neither counts.
@@ -110,7 +104,7 @@ std::vector<Pin> PinList::pins() const {
 const PinList::Problem* PinList::problem_of(std::string_view box) const {
   const std::string_view host = box.substr(0, box.rfind(':'));
   const auto found = std::ranges::find_if(problems_, [&](const Problem& problem) {
-    return names(problem.text, box) || lower(problem.box) == host;
+    return names(problem.text, box) || to_lower(problem.box) == host;
   });
   return found == problems_.end() ? nullptr : &*found;
 }

@@ -4,10 +4,10 @@
 
 #include "common/command_text.hpp"
 #include "common/describe.hpp"
+#include "common/letter_case.hpp"
 #include "common/target.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <chrono>
 #include <cstdio>
 
@@ -64,9 +64,7 @@ Outcome<std::string> box_name(const std::string& typed) {
   if (!where) {
     return std::move(where).error();
   }
-  std::ranges::transform(where->host, where->host.begin(), [](unsigned char c) {
-    return static_cast<char>(std::tolower(c));
-  });
+  where->host = to_lower(where->host);
   return to_string(*where);
 }
 

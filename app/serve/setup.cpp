@@ -134,7 +134,7 @@ std::optional<Failure> load_group(ServerOptions& server, const std::string& file
   const auto bits = dh_group_bits(*text);
   if (!bits.has_value()) {
     return Failure{ExitCode::usage,
-                   file + " holds no Diffie-Hellman group: " + bits.error().text(),
+                   file + " holds no Diffie-Hellman group: " + bits.error().detail,
                    "a PEM file with -----BEGIN DH PARAMETERS-----, as openssl dhparam makes it",
                    std::string(bits.error().name())};
   }
@@ -248,6 +248,13 @@ void add_setup_options(CLI::App& command, ServeOptions& options) {
       ->check(CLI::IsMember({"none", "optional", "required"}));
   command.add_option("--cafile", options.authorities, "authorities of client certificates (PEM)");
   add_path_options(command, options.path, "Client certificates");
+}
+
+Policy requested_policy(const ServeOptions& options) {
+  ProtocolOptions protocol = options.protocol;
+  take_public_key_allowance(protocol);
+  auto policy = build_policy(protocol);
+  return policy ? *std::move(policy) : Policy::device();
 }
 
 Outcome<std::shared_ptr<const ServerConfig>> make_server_config(ServeOptions options) {

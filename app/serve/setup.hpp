@@ -44,6 +44,10 @@ struct ServeOptions {
 /// add_setup_options declares what make_server_config reads.
 void add_setup_options(CLI::App& command, ServeOptions& options);
 
+/// requested_policy is what the options allow, whether there is a certificate for it or not. For
+/// options that make_server_config has taken.
+[[nodiscard]] Policy requested_policy(const ServeOptions& options);
+
 /// make_server_config checks every option before the port is opened. ExitCode::usage or local.
 [[nodiscard]] Outcome<std::shared_ptr<const ServerConfig>> make_server_config(ServeOptions options);
 

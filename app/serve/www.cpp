@@ -3,13 +3,13 @@
 // GET and HEAD of / and POST of anything answer a page that names what was negotiated; /bytes/N
 // answers N bytes. HTTP/0.9, 1.0 and 1.1 with keep-alive. Parsing is libhttp-parser's.
 #include "common/describe.hpp"
+#include "common/letter_case.hpp"
 #include "common/output.hpp"
 #include "common/wait.hpp"
 #include "serve/service.hpp"
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <charconv>
 #include <optional>
 #include <string_view>
@@ -108,10 +108,7 @@ class RequestReader {
 
   int header_value(std::string_view text) {
     is_in_value_ = true;
-    std::transform(header_.begin(), header_.end(), header_.begin(), [](unsigned char c) {
-      return static_cast<char>(std::tolower(c));
-    });
-    if (header_ == "expect" && text.starts_with("100")) {
+    if (equals_ignoring_case(header_, "expect") && text.starts_with("100")) {
       expects_continue_ = true;
     }
     return 0;

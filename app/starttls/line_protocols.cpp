@@ -1,5 +1,6 @@
 // The protocols that talk in lines: SMTP, IMAP, POP3, FTP. XMPP, which talks in XML, is here too,
 // because it is text.
+#include "common/letter_case.hpp"
 #include "starttls/dialogue.hpp"
 
 #include <algorithm>
@@ -54,13 +55,6 @@ Outcome<Reply> read_reply(Dialogue& dialogue) {
 Outcome<Reply> ask_for_reply(Dialogue& dialogue, std::string_view command) {
   const Outcome<bool> sent = dialogue.send(command);
   return sent ? read_reply(dialogue) : sent.error();
-}
-
-bool starts_with_ignoring_case(std::string_view text, std::string_view start) {
-  return text.size() >= start.size() &&
-         std::equal(start.begin(), start.end(), text.begin(), [](unsigned char a, unsigned char b) {
-           return std::toupper(a) == std::toupper(b);
-         });
 }
 
 /// read_tagged reads IMAP's answers up to the one with our tag (RFC 3501 §2.2.2).

@@ -88,6 +88,8 @@ class HEIRLOOM_EXPORT ClientConfig {
  public:
   [[nodiscard]] static Result<std::shared_ptr<const ClientConfig>> build(ClientOptions options);
 
+  ClientConfig(const ClientConfig&) = delete;
+  ClientConfig& operator=(const ClientConfig&) = delete;
   ~ClientConfig();
 
   [[nodiscard]] const ClientOptions& options() const noexcept { return options_; }
@@ -106,6 +108,8 @@ class HEIRLOOM_EXPORT ServerConfig {
  public:
   [[nodiscard]] static Result<std::shared_ptr<const ServerConfig>> build(ServerOptions options);
 
+  ServerConfig(const ServerConfig&) = delete;
+  ServerConfig& operator=(const ServerConfig&) = delete;
   ~ServerConfig();
 
   [[nodiscard]] const ServerOptions& options() const noexcept { return options_; }

@@ -74,7 +74,9 @@ struct Credentials {
 [[nodiscard]] HEIRLOOM_EXPORT Result<std::shared_ptr<PrivateKey>> parse_private_key(
     std::string_view pem, std::string_view passphrase = {});
 
-/// make_credentials checks that the key belongs to the first certificate; config_invalid if not.
+/// make_credentials checks that the key belongs to the first certificate; config_invalid if not. A
+/// certificate that libcrypto refuses (a serial number or a date that is no good DER) will do, if a
+/// key is found in it: it is for peers that have pinned it.
 [[nodiscard]] HEIRLOOM_EXPORT Result<Credentials> make_credentials(CertificateChain chain,
                                                                    std::shared_ptr<PrivateKey> key);
 
@@ -86,5 +88,12 @@ struct Credentials {
 /// writes it. file_unreadable; config_invalid if it is no response, or one that says no status.
 [[nodiscard]] HEIRLOOM_EXPORT Result<std::vector<std::uint8_t>> load_ocsp_response(
     const std::string& file);
+
+/// check_own_response asks of Credentials::ocsp_response what a client will: is it about the first
+/// certificate, is it of `now`, does it say good? certificate_status_invalid or
+/// certificate_revoked, with the reason as detail. Who signed it is not looked at. Nothing is wrong
+/// with none.
+[[nodiscard]] HEIRLOOM_EXPORT Result<void> check_own_response(
+    const Credentials& credentials, std::chrono::system_clock::time_point now);
 
 }  // namespace heirloom

@@ -78,6 +78,11 @@ enum class MaxFragmentLength : std::uint8_t {
   return std::size_t{256} << static_cast<unsigned>(length);
 }
 
+/// DsaEncoding is the form of the DSA signatures that we make at SSL 3.0, whose document gives
+/// none: the DER of TLS, which OpenSSL wants, or r and s side by side, all that NSS before 2009
+/// takes (drift D22). What a peer signs there may have either form.
+enum class DsaEncoding : std::uint8_t { der, raw };
+
 /// Limits bound what a peer can make us hold or do.
 struct Limits {
   std::size_t max_handshake_message = 262144;  ///< bytes of one handshake message body
@@ -155,6 +160,7 @@ struct Policy {
   Sslv2Hello send_sslv2_hello = Sslv2Hello::off;
   OnMissingCloseNotify missing_close_notify = OnMissingCloseNotify::keep_session;
   PremasterVersion premaster_version = PremasterVersion::must_match_hello;
+  DsaEncoding ssl30_dsa = DsaEncoding::der;
   Limits limits;
 
   friend bool operator==(const Policy&, const Policy&) = default;

@@ -36,6 +36,10 @@ class HEIRLOOM_EXPORT TemporaryRsaKeys {
   /// take counts one use of a key of that many bits (512 or 1024). private_key_failed if none could
   /// be made.
   [[nodiscard]] virtual Result<TemporaryRsaKey> take(std::size_t bits) = 0;
+
+  /// prepare says that keys of that many bits will be asked for. ServerConfig::build calls it for
+  /// each length that its suites and certificates can need. Unless overridden it does nothing.
+  virtual void prepare(std::size_t /*bits*/) {}
 };
 
 /// TemporaryRsaRules says when a key is replaced, whichever comes first.
@@ -44,8 +48,10 @@ struct TemporaryRsaRules {
   std::chrono::seconds age{86400};
 };
 
-/// make_temporary_rsa_keys makes the first key of a size when it is first asked for, and each
-/// successor on a thread of its own once half of the uses or of the time is spent.
+/// make_temporary_rsa_keys makes keys on a thread of their own: the first of a length when prepare
+/// names it, each successor once half of the uses or of the time is spent. Only who asks before the
+/// key is there makes one on its own thread; so does, for good, the child of a process that forks
+/// after it has built its ServerConfig, because threads do not come along.
 [[nodiscard]] HEIRLOOM_EXPORT std::shared_ptr<TemporaryRsaKeys> make_temporary_rsa_keys(
     TemporaryRsaRules rules = {}, std::shared_ptr<Clock> clock = nullptr);
 

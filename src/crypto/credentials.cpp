@@ -6,6 +6,7 @@
 #include "crypto/ocsp.hpp"
 #include "crypto/pem.hpp"
 #include "crypto/private_key.hpp"
+#include "crypto/x509.hpp"
 #include "crypto/x509_parse.hpp"
 
 #include <utility>
@@ -16,17 +17,17 @@ namespace {
 
 /// belongs compares what can be compared. The key of a module on another machine shows no numbers;
 /// its kind and size must do, and a wrong one fails its first handshake.
-bool belongs(const PrivateKey& key, const X509* certificate) {
+bool belongs(const PrivateKey& key, const X509_PUBKEY* info) {
   if (const auto* local = dynamic_cast<const crypto::LocalPrivateKey*>(&key); local != nullptr) {
-    return local->belongs_to(certificate);
+    return local->belongs_to(info);
   }
-  if (key.algorithm() != crypto::key_algorithm_of(certificate)) {
+  if (key.algorithm() != crypto::public_key_algorithm(info)) {
     return false;
   }
   if (key.algorithm() != PublicKeyAlgorithm::rsa) {
     return true;
   }
-  const EVP_PKEY* certificate_key = X509_get0_pubkey(certificate);
+  const EVP_PKEY* certificate_key = X509_PUBKEY_get0(info);
   const int bits = certificate_key == nullptr ? 0 : EVP_PKEY_get_bits(certificate_key);
   return bits > 0 && key.size() == (static_cast<std::size_t>(bits) + 7) / 8;
 }
@@ -46,12 +47,22 @@ Result<Credentials> make_credentials(CertificateChain chain, std::shared_ptr<Pri
   if (key == nullptr) {
     return Error(Cause::config_invalid, "there is no private key");
   }
-  HEIRLOOM_TRY(const auto certificate, crypto::parse_x509(chain.front()));
   const crypto::ErrorQueueGuard guard;
-  if (!belongs(*key, certificate.get())) {
+  const auto certificate = crypto::parse_x509(chain.front());
+  // One that libcrypto refuses can be shown all the same: a box that has it now has it for good.
+  const crypto::KeyInfoPointer walked =
+      certificate.has_value() ? nullptr : crypto::key_info_by_walk(chain.front());
+  if (!certificate.has_value() && walked == nullptr) {
+    return certificate.error();
+  }
+  const X509_PUBKEY* const info =
+      certificate.has_value() ? X509_get_X509_PUBKEY(certificate->get()) : walked.get();
+  if (!belongs(*key, info)) {
     return Error(Cause::config_invalid,
-                 "the private key does not belong to the certificate of " +
-                     crypto::name_text(X509_get_subject_name(certificate.get())));
+                 "the private key does not belong to the certificate" +
+                     (certificate.has_value()
+                          ? " of " + crypto::name_text(X509_get_subject_name(certificate->get()))
+                          : ""));
   }
   return Credentials{std::move(chain), std::move(key)};
 }
@@ -61,7 +72,8 @@ Result<Credentials> load_credentials(const std::string& chain_file,
                                      std::string_view passphrase) {
   HEIRLOOM_TRY(const auto chain_text, crypto::read_file(chain_file));
   HEIRLOOM_TRY(const auto key_text, crypto::read_file(key_file));
-  auto chain = parse_pem_chain(crypto::as_text(chain_text.expose()));
+  auto chain =
+      crypto::pem_chain(crypto::as_text(chain_text.expose()), crypto::CertificateUse::shown);
   if (!chain.has_value()) {
     return in_file(chain_file, std::move(chain).error());
   }
@@ -82,6 +94,15 @@ Result<std::vector<std::uint8_t>> load_ocsp_response(const std::string& file) {
     return Error(Cause::config_invalid, file + ": it is no OCSP response with an answer");
   }
   return to_bytes(content.expose());
+}
+
+Result<void> check_own_response(const Credentials& credentials,
+                                std::chrono::system_clock::time_point now) {
+  if (credentials.ocsp_response.empty() || credentials.chain.empty()) {
+    return {};
+  }
+  HEIRLOOM_TRY(const auto certificate, crypto::parse_x509(credentials.chain.front()));
+  return crypto::check_own_response(certificate.get(), credentials.ocsp_response, now);
 }
 
 }  // namespace heirloom

@@ -1,6 +1,8 @@
 // certificate_matches_host: is this certificate for the host that was asked for (RFC 6125 §6.4)?
 #include "heirloom/certificate.hpp"
 
+#include "base/ignoring_case.hpp"
+
 #include <algorithm>
 #include <array>
 #include <optional>
@@ -31,14 +33,6 @@ std::string_view without_decoration(std::string_view host) {
     host.remove_suffix(1);
   }
   return host;
-}
-
-char lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 bool matches_name(std::string_view pattern, std::string_view host) {

@@ -5,6 +5,8 @@
 #include "crypto/path_rules.hpp"
 #include "crypto/x509_parse.hpp"
 
+#include <algorithm>
+#include <array>
 #include <climits>
 #include <optional>
 #include <string>
@@ -73,10 +75,34 @@ bool matches(OCSP_SINGLERESP* answer, const OcspQuestion& question) {
   return ours != nullptr && OCSP_id_cmp(ours.get(), id.get()) == 0;
 }
 
-OCSP_SINGLERESP* find_answer(OCSP_BASICRESP* basic, const OcspQuestion& question) {
+/// names compares an answer's certID with what a certificate says of its issuer.
+bool names(OCSP_SINGLERESP* answer, const X509* certificate) {
+  const IdPointer id(OCSP_CERTID_dup(OCSP_SINGLERESP_get0_id(answer)));
+  ASN1_OCTET_STRING* issuer = nullptr;
+  ASN1_OBJECT* algorithm = nullptr;
+  ASN1_INTEGER* serial = nullptr;
+  if (id == nullptr || OCSP_id_get0_info(&issuer, &algorithm, nullptr, &serial, id.get()) != 1) {
+    return false;
+  }
+  const EVP_MD* hash = EVP_get_digestbyobj(algorithm);
+  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  if (hash == nullptr ||
+      X509_NAME_digest(X509_get_issuer_name(certificate), hash, digest.data(), &size) != 1) {
+    return false;
+  }
+  const ByteView named(ASN1_STRING_get0_data(issuer),
+                       static_cast<std::size_t>(ASN1_STRING_length(issuer)));
+  return std::ranges::equal(named, ByteView(digest).first(size)) &&
+         ASN1_INTEGER_cmp(serial, X509_get0_serialNumber(certificate)) == 0;
+}
+
+/// find_answer gives the first answer that fits.
+template <class Fits>
+OCSP_SINGLERESP* find_answer(OCSP_BASICRESP* basic, Fits fits) {
   for (int i = 0; i < OCSP_resp_count(basic); ++i) {
     OCSP_SINGLERESP* answer = OCSP_resp_get0(basic, i);
-    if (matches(answer, question)) {
+    if (fits(answer)) {
       return answer;
     }
   }
@@ -167,20 +193,21 @@ Result<void> check_times(const Times& times, system_clock::time_point now) {
 }
 
 /// outcome is what the answer says. A response that is out of date revokes nothing and nobody.
-Result<void> outcome(OCSP_SINGLERESP* answer, const OcspQuestion& question) {
+Result<void> outcome(OCSP_SINGLERESP* answer,
+                     const X509* certificate,
+                     system_clock::time_point now) {
   Times times;
   ASN1_GENERALIZEDTIME* revoked_at = nullptr;
   const int status =
       OCSP_single_get0_status(answer, nullptr, &revoked_at, &times.this_update, &times.next_update);
-  HEIRLOOM_TRY_VOID(check_times(times, question.now));
+  HEIRLOOM_TRY_VOID(check_times(times, now));
   switch (status) {
     case V_OCSP_CERTSTATUS_GOOD:
       return {};
     case V_OCSP_CERTSTATUS_REVOKED: {
       const auto when = time_point_of(revoked_at);
       return Error(Cause::certificate_revoked,
-                   name_text(X509_get_subject_name(question.certificate)) +
-                       ": its authority revoked it" +
+                   name_text(X509_get_subject_name(certificate)) + ": its authority revoked it" +
                        (when.has_value() ? " on " + date_text(*when) : ""));
     }
     default:
@@ -194,12 +221,27 @@ Result<void> check_ocsp_response(const OcspQuestion& question) {
   const ErrorQueueGuard guard;
   const DefaultContextGuard context;  // what reads and verifies responses takes no context
   HEIRLOOM_TRY(const BasicPointer basic, read(question.response));
-  OCSP_SINGLERESP* answer = find_answer(basic.get(), question);
+  OCSP_SINGLERESP* answer = find_answer(
+      basic.get(), [&](OCSP_SINGLERESP* candidate) { return matches(candidate, question); });
   if (answer == nullptr) {
     return invalid("the OCSP response is about other certificates");
   }
   HEIRLOOM_TRY_VOID(check_signer(basic.get(), question));
-  return outcome(answer, question);
+  return outcome(answer, question.certificate, question.now);
+}
+
+Result<void> check_own_response(const X509* certificate,
+                                ByteView response,
+                                system_clock::time_point now) {
+  const ErrorQueueGuard guard;
+  const DefaultContextGuard context;
+  HEIRLOOM_TRY(const BasicPointer basic, read(response));
+  OCSP_SINGLERESP* answer = find_answer(
+      basic.get(), [&](OCSP_SINGLERESP* candidate) { return names(candidate, certificate); });
+  if (answer == nullptr) {
+    return invalid("the OCSP response is about other certificates");
+  }
+  return outcome(answer, certificate, now);
 }
 
 bool is_ocsp_answer(ByteView der) {

@@ -28,6 +28,12 @@ struct OcspQuestion {
 /// certificate_status_invalid, with the reason as detail, for everything else.
 [[nodiscard]] Result<void> check_ocsp_response(const OcspQuestion& question);
 
+/// check_own_response is the part of it that who has the certificate alone can ask: about it, of
+/// now, and good. The key of the issuer is not known, so its name and the serial number must do.
+[[nodiscard]] Result<void> check_own_response(const X509* certificate,
+                                              ByteView response,
+                                              std::chrono::system_clock::time_point now);
+
 /// is_ocsp_answer is true for the DER of a response that holds an answer, whatever it says.
 [[nodiscard]] bool is_ocsp_answer(ByteView der);
 

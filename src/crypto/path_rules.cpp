@@ -38,7 +38,7 @@ std::optional<KeyBits> limits_of(PublicKeyAlgorithm algorithm, const Certificate
 /// bits_of reads the group of a Diffie-Hellman key itself: libcrypto refuses some.
 std::size_t bits_of(const X509* certificate) {
   if (key_algorithm_of(certificate) == PublicKeyAlgorithm::dh) {
-    const auto key = dh_key_of(certificate);
+    const auto key = dh_key_of(X509_get_X509_PUBKEY(certificate));
     return key.has_value() ? key->group.bits() : 0;
   }
   const EVP_PKEY* key = X509_get0_pubkey(certificate);

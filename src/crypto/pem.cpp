@@ -1,5 +1,6 @@
 #include "crypto/pem.hpp"
 
+#include "crypto/certificate_walk.hpp"
 #include "crypto/library.hpp"
 #include "crypto/x509_parse.hpp"
 
@@ -54,6 +55,14 @@ bool is_certificate(const PemBlock& block) {
   return block.name == PEM_STRING_X509 || block.name == PEM_STRING_X509_OLD;
 }
 
+/// why_useless is empty for a certificate that is good for its use.
+std::string why_useless(const CertificateDer& der, CertificateUse use) {
+  const auto parsed = parse_x509(der);
+  const bool is_good =
+      parsed.has_value() || (use == CertificateUse::shown && walk_certificate(der).has_value());
+  return is_good ? "" : "no X.509 certificate: " + parsed.error().detail;
+}
+
 struct FileClose {
   void operator()(std::FILE* file) const noexcept { (void)std::fclose(file); }
 };
@@ -68,7 +77,9 @@ std::string reason_of(int error) {
 
 }  // namespace
 
-Result<CertificateChain> pem_certificates(std::string_view pem, BadBlock bad_block) {
+Result<CertificateChain> pem_certificates(std::string_view pem,
+                                          BadBlock bad_block,
+                                          CertificateUse use) {
   const ErrorQueueGuard guard;
   CertificateChain chain;
   const MemoryReader reader = memory_reader(as_bytes(pem));
@@ -85,12 +96,11 @@ Result<CertificateChain> pem_certificates(std::string_view pem, BadBlock bad_blo
     if (status == BlockStatus::unreadable) {
       reason = last_reason();
     } else if (is_certificate(block)) {
-      auto parsed = parse_x509(block.data);
-      if (parsed.has_value()) {
+      reason = why_useless(block.data, use);
+      if (reason.empty()) {
         chain.push_back(std::move(block.data));
         continue;
       }
-      reason = "no X.509 certificate: " + parsed.error().detail;
     }
     secure_wipe(block.data.data(), block.data.size());
     if (!reason.empty() && bad_block == BadBlock::is_error) {
@@ -98,6 +108,14 @@ Result<CertificateChain> pem_certificates(std::string_view pem, BadBlock bad_blo
                    "block " + std::to_string(number) + " cannot be read: " + reason);
     }
   }
+}
+
+Result<CertificateChain> pem_chain(std::string_view pem, CertificateUse use) {
+  auto chain = pem_certificates(pem, BadBlock::is_error, use);
+  if (chain.has_value() && chain->empty()) {
+    return Error(Cause::certificate_malformed, "there is no PEM certificate in it");
+  }
+  return chain;
 }
 
 Result<SecretBytes> read_file(const std::string& path) {
@@ -132,11 +150,7 @@ Result<SecretBytes> read_file(const std::string& path) {
 }  // namespace crypto
 
 Result<CertificateChain> parse_pem_chain(std::string_view pem) {
-  auto chain = crypto::pem_certificates(pem, crypto::BadBlock::is_error);
-  if (chain.has_value() && chain->empty()) {
-    return Error(Cause::certificate_malformed, "there is no PEM certificate in it");
-  }
-  return chain;
+  return crypto::pem_chain(pem, crypto::CertificateUse::judged);
 }
 
 std::string format_pem(std::span<const std::uint8_t> der) {

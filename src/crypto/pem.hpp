@@ -16,9 +16,17 @@ namespace heirloom::crypto {
 /// system's bundle may hold certificates that this libcrypto does not understand.
 enum class BadBlock : std::uint8_t { is_error, is_skipped };
 
+/// CertificateUse says what a certificate is read for. To be judged it must be one that libcrypto
+/// reads; to be shown it need only be built like one (walk_certificate).
+enum class CertificateUse : std::uint8_t { judged, shown };
+
 /// pem_certificates reads every CERTIFICATE block, in order. certificate_malformed for a bad block
 /// if that is an error. The list may be empty.
-[[nodiscard]] Result<CertificateChain> pem_certificates(std::string_view pem, BadBlock bad_block);
+[[nodiscard]] Result<CertificateChain> pem_certificates(
+    std::string_view pem, BadBlock bad_block, CertificateUse use = CertificateUse::judged);
+
+/// pem_chain is pem_certificates with certificate_malformed for a bad block and for none at all.
+[[nodiscard]] Result<CertificateChain> pem_chain(std::string_view pem, CertificateUse use);
 
 /// read_file reads a whole file, at most 64 MiB. file_unreadable, with name and reason as detail.
 /// What it read is wiped, for it may be a private key.

@@ -72,9 +72,9 @@ Pending<PrivateKeyResult> RsaPrivateKey::sign(std::span<const std::uint8_t> dige
   return PrivateKeyResult(std::move(signature));
 }
 
-bool RsaPrivateKey::belongs_to(const X509* certificate) const {
+bool RsaPrivateKey::belongs_to(const X509_PUBKEY* info) const {
   const ErrorQueueGuard guard;
-  const EVP_PKEY* public_key = X509_get0_pubkey(certificate);
+  const EVP_PKEY* public_key = X509_PUBKEY_get0(info);
   return public_key != nullptr && EVP_PKEY_eq(public_key, key_.get()) == 1;
 }
 

@@ -26,7 +26,7 @@ class LocalPrivateKey : public PrivateKey {
   [[nodiscard]] Pending<PrivateKeyResult> sign(std::span<const std::uint8_t> digest) override;
 
   /// belongs_to compares the public numbers with a certificate's.
-  [[nodiscard]] virtual bool belongs_to(const X509* certificate) const = 0;
+  [[nodiscard]] virtual bool belongs_to(const X509_PUBKEY* info) const = 0;
 };
 
 /// RsaPrivateKey decrypts and signs. libcrypto blinds both operations (the ciphertext tells nothing
@@ -41,7 +41,7 @@ class RsaPrivateKey final : public LocalPrivateKey {
   [[nodiscard]] Pending<PrivateKeyResult> decrypt_raw(
       std::span<const std::uint8_t> ciphertext) override;
   [[nodiscard]] Pending<PrivateKeyResult> sign(std::span<const std::uint8_t> digest) override;
-  [[nodiscard]] bool belongs_to(const X509* certificate) const override;
+  [[nodiscard]] bool belongs_to(const X509_PUBKEY* info) const override;
 
  private:
   PublicKeyPointer key_;
@@ -56,7 +56,7 @@ class SigningPrivateKey final : public LocalPrivateKey {
   [[nodiscard]] PublicKeyAlgorithm algorithm() const noexcept override;
   [[nodiscard]] std::size_t size() const noexcept override;
   [[nodiscard]] Pending<PrivateKeyResult> sign(std::span<const std::uint8_t> digest) override;
-  [[nodiscard]] bool belongs_to(const X509* certificate) const override;
+  [[nodiscard]] bool belongs_to(const X509_PUBKEY* info) const override;
 
  private:
   PublicKeyAlgorithm algorithm_;
@@ -71,7 +71,7 @@ class DhPrivateKey final : public LocalPrivateKey {
   [[nodiscard]] PublicKeyAlgorithm algorithm() const noexcept override;
   [[nodiscard]] std::size_t size() const noexcept override;
   [[nodiscard]] Pending<PrivateKeyResult> agree(std::span<const std::uint8_t> peer_public) override;
-  [[nodiscard]] bool belongs_to(const X509* certificate) const override;
+  [[nodiscard]] bool belongs_to(const X509_PUBKEY* info) const override;
 
  private:
   DhKeyPair pair_;

@@ -118,9 +118,9 @@ Pending<PrivateKeyResult> SigningPrivateKey::sign(std::span<const std::uint8_t> 
   return PrivateKeyResult(std::move(signature));
 }
 
-bool SigningPrivateKey::belongs_to(const X509* certificate) const {
+bool SigningPrivateKey::belongs_to(const X509_PUBKEY* info) const {
   const ErrorQueueGuard guard;
-  const EVP_PKEY* public_key = X509_get0_pubkey(certificate);
+  const EVP_PKEY* public_key = X509_PUBKEY_get0(info);
   return public_key != nullptr && EVP_PKEY_eq(public_key, key_.get()) == 1;
 }
 
@@ -142,8 +142,8 @@ Pending<PrivateKeyResult> DhPrivateKey::agree(std::span<const std::uint8_t> peer
   return PrivateKeyResult(to_bytes(z->expose()));
 }
 
-bool DhPrivateKey::belongs_to(const X509* certificate) const {
-  const auto key = dh_key_of(certificate);
+bool DhPrivateKey::belongs_to(const X509_PUBKEY* info) const {
+  const auto key = dh_key_of(info);
   // The order is left out: a key file in the form of PKCS#3 has none, its certificate may.
   return key.has_value() && key->group.p == pair_.group().p && key->group.g == pair_.group().g &&
          key->public_value == pair_.public_value();

@@ -19,7 +19,6 @@ namespace heirloom::crypto {
 namespace {
 
 using IntegerPointer = std::unique_ptr<ASN1_INTEGER, Deleter<ASN1_INTEGER_free>>;
-using KeyInfoPointer = std::unique_ptr<X509_PUBKEY, Deleter<X509_PUBKEY_free>>;
 using AlgorithmPointer = std::unique_ptr<X509_ALGOR, Deleter<X509_ALGOR_free>>;
 using BitStringPointer = std::unique_ptr<ASN1_BIT_STRING, Deleter<ASN1_BIT_STRING_free>>;
 
@@ -162,18 +161,11 @@ Result<void> read_key(const X509_PUBKEY* info, CertificateKey& key) {
 Result<CertificateKey> key_by_walk(ByteView der, Error refusal) {
   const ErrorQueueGuard guard;
   const auto parts = walk_certificate(der);
-  if (!parts.has_value()) {
+  const KeyInfoPointer info = key_info_by_walk(der);
+  if (!parts.has_value() || info == nullptr) {
     return refusal;
   }
-  // Not longer than the certificate, which was short enough for parse_x509 to look at.
-  const unsigned char* at = parts->public_key.data();
-  X509_PUBKEY* raw = X509_PUBKEY_new_ex(library_context(), nullptr);
-  if (raw == nullptr ||
-      d2i_X509_PUBKEY(&raw, &at, static_cast<long>(parts->public_key.size())) == nullptr) {
-    return refusal;  // on failure d2i has freed the object
-  }
-  const KeyInfoPointer info(raw);
-  at = parts->signature_algorithm.data();
+  const unsigned char* at = parts->signature_algorithm.data();
   const AlgorithmPointer algorithm(
       d2i_X509_ALGOR(nullptr, &at, static_cast<long>(parts->signature_algorithm.size())));
   CertificateKey key;
@@ -188,9 +180,24 @@ Result<CertificateKey> key_by_walk(ByteView der, Error refusal) {
 
 }  // namespace
 
-Result<DhPublicKey> dh_key_of(const X509* certificate) {
+KeyInfoPointer key_info_by_walk(ByteView der) {
   const ErrorQueueGuard guard;
-  return read_dh_key(X509_get_X509_PUBKEY(certificate));
+  const auto parts = walk_certificate(der);
+  if (!parts.has_value() || !std::in_range<long>(parts->public_key.size())) {
+    return nullptr;
+  }
+  const unsigned char* at = parts->public_key.data();
+  X509_PUBKEY* raw = X509_PUBKEY_new_ex(library_context(), nullptr);
+  if (raw == nullptr ||
+      d2i_X509_PUBKEY(&raw, &at, static_cast<long>(parts->public_key.size())) == nullptr) {
+    return nullptr;  // on failure d2i has freed the object
+  }
+  return KeyInfoPointer(raw);
+}
+
+Result<DhPublicKey> dh_key_of(const X509_PUBKEY* key) {
+  const ErrorQueueGuard guard;
+  return read_dh_key(key);
 }
 
 Result<CertificateKey> certificate_key(ByteView der) {

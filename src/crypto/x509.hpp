@@ -12,6 +12,7 @@
 #include "crypto/rsa.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 
 namespace heirloom::crypto {
@@ -34,11 +35,17 @@ struct CertificateKey {
   PublicKeyAlgorithm signature_algorithm = PublicKeyAlgorithm::other;
 };
 
-/// dh_key_of reads group and public value of a Diffie-Hellman certificate as they stand: libcrypto
+using KeyInfoPointer = std::unique_ptr<X509_PUBKEY, Deleter<X509_PUBKEY_free>>;
+
+/// key_info_by_walk finds the SubjectPublicKeyInfo of a certificate that libcrypto refuses. Null if
+/// there is none.
+[[nodiscard]] KeyInfoPointer key_info_by_walk(ByteView der);
+
+/// dh_key_of reads group and public value of a Diffie-Hellman key as they stand: libcrypto
 /// refuses groups that old servers have. Both object identifiers are known, dhKeyAgreement of
 /// PKCS#3 and dhpublicnumber of X9.42 (RFC 3279 §2.3.3). certificate_malformed. Nothing is checked
 /// yet.
-[[nodiscard]] Result<DhPublicKey> dh_key_of(const X509* certificate);
+[[nodiscard]] Result<DhPublicKey> dh_key_of(const X509_PUBKEY* key);
 
 /// subject_name is the DER name of whoever a certificate is for, as it stands there.
 /// certificate_malformed.

@@ -73,11 +73,12 @@ Result<void> check_suites(const Policy& policy) {
   return {};
 }
 
-Result<void> check_limits(const Policy& policy) {
-  // RFC 2246 F.1.4: "An upper limit of 24 hours is suggested for session ID lifetimes".
-  constexpr std::chrono::hours kLongestSession{24};
-  const Limits& limits = policy.limits;
+/// key_size gives "min_rsa_bits, 1024".
+std::string key_size(const char* which, const char* kind, std::size_t bits) {
+  return std::string(which) + kind + "_bits, " + std::to_string(bits);
+}
 
+Result<void> check_key_sizes(const Policy& policy) {
   struct Size {
     const char* kind;
     std::size_t min;
@@ -89,11 +90,18 @@ Result<void> check_limits(const Policy& policy) {
                            Size{"ec", policy.min_ec_bits, policy.max_ec_bits},
                            Size{"dh", policy.min_dh_bits, policy.max_dh_bits}}) {
     if (size.min > size.max) {
-      const std::string bits = std::string(size.kind) + "_bits, ";
-      return invalid("min_" + bits + std::to_string(size.min) + ", is above max_" + bits +
-                     std::to_string(size.max));
+      return invalid(key_size("min_", size.kind, size.min) + ", is above " +
+                     key_size("max_", size.kind, size.max));
     }
   }
+  return {};
+}
+
+Result<void> check_limits(const Policy& policy) {
+  // RFC 2246 F.1.4: "An upper limit of 24 hours is suggested for session ID lifetimes".
+  constexpr std::chrono::hours kLongestSession{24};
+  const Limits& limits = policy.limits;
+  HEIRLOOM_TRY_VOID(check_key_sizes(policy));
   if (limits.max_handshake_message == 0 || limits.max_certificates == 0 ||
       limits.max_handshake_messages == 0) {
     return invalid("a limit of 0 for handshake messages or certificates allows no handshake");
@@ -182,13 +190,21 @@ Result<void> check(const std::vector<Credentials>& all) {
   return {};
 }
 
+/// shortest_group is the first of the table with that many bits, or its longest.
+const crypto::DhGroup& shortest_group(std::size_t min_bits) {
+  const auto groups = crypto::known_dh_groups();  // in ascending size
+  const auto found = std::ranges::find_if(
+      groups, [min_bits](const crypto::DhGroup& group) { return group.bits() >= min_bits; });
+  return found == groups.end() ? groups.back() : *found;
+}
+
 /// make_ephemeral reads the group and sees to temporary keys if a suite may need one.
 Result<kx::Ephemeral> make_ephemeral(ServerOptions& options) {
   // What the peers of the time can compute in: the JDK up to version 7 has no larger groups than
   // 1024.
   constexpr std::size_t kUsualGroup = 1024;
   kx::Ephemeral ephemeral;
-  ephemeral.group = *crypto::known_group_of_size(std::max(kUsualGroup, options.policy.min_dh_bits));
+  ephemeral.group = shortest_group(std::max(kUsualGroup, options.policy.min_dh_bits));
   ephemeral.curves = options.policy.named_curves;
   if (!options.dh_group_pem.empty()) {
     HEIRLOOM_TRY(ephemeral.group, crypto::parse_dh_group(options.dh_group_pem));
@@ -201,6 +217,15 @@ Result<kx::Ephemeral> make_ephemeral(ServerOptions& options) {
                      " bits, the policy wants " + std::to_string(options.policy.min_dh_bits));
     }
   }
+  const bool needs_group = any_suite(options.policy, [](const CipherSuite& suite) {
+    return info(suite.key_exchange).server_key_exchange ==
+               KeyExchangeInfo::ServerKeyExchangeRule::always &&
+           !kx::uses_curve(suite.key_exchange);
+  });
+  if (needs_group && ephemeral.group.bits() < options.policy.min_dh_bits) {
+    return invalid("no built-in Diffie-Hellman group has " +
+                   std::to_string(options.policy.min_dh_bits) + " bits, and none was given");
+  }
   // Not only for export: at SSL 3.0 a certificate that only signs needs one too (drift D118).
   const bool may_need_key = any_suite(options.policy, [](const CipherSuite& suite) {
     return suite.key_exchange == KeyExchangeKind::rsa;
@@ -210,6 +235,33 @@ Result<kx::Ephemeral> make_ephemeral(ServerOptions& options) {
   }
   ephemeral.rsa = options.temporary_rsa_keys;
   return ephemeral;
+}
+
+/// profiles_of are those of the versions at which a policy has a suite.
+std::vector<const VersionProfile*> profiles_of(const Policy& policy, const CipherSuite& suite) {
+  std::vector<const VersionProfile*> profiles;
+  for (const ProtocolVersion version : {ProtocolVersion::ssl30, ProtocolVersion::tls10}) {
+    if (suite.versions.contains(version) && is_allowed_by(policy, version)) {
+      profiles.push_back(&profile_for(version));
+    }
+  }
+  return profiles;
+}
+
+/// prepare_temporary_keys has made in the background what a handshake would have to wait for.
+void prepare_temporary_keys(const Policy& policy, const kx::LocalKeys& own) {
+  for (const std::uint16_t id : policy.cipher_suites) {
+    const CipherSuite& suite = *find_cipher_suite(id);
+    for (const VersionProfile* profile : profiles_of(policy, suite)) {
+      const kx::LocalKey* const key = suite.key_exchange == KeyExchangeKind::rsa
+                                          ? find_certificate(suite, *profile, own)
+                                          : nullptr;
+      if (key != nullptr &&
+          kx::expects_server_key_exchange(*profile, suite, &key->certificate_key)) {
+        own.ephemeral.rsa->prepare(kx::temporary_rsa_bits(suite));
+      }
+    }
+  }
 }
 
 // Defaults are filled in here, so that no user of a config has to ask for null.
@@ -235,14 +287,15 @@ ServerConfig::~ServerConfig() = default;
 
 std::vector<std::uint16_t> ServerConfig::served_suites() const {
   const Policy& policy = options_.policy;
+  // RFC 2246 §7.4.4: an anonymous server may not ask for the certificate that policy requires.
+  const bool serves_anonymous = policy.client_authentication != ClientAuthentication::required;
   const auto is_served = [&](std::uint16_t id) {
     const CipherSuite& suite = *find_cipher_suite(id);
-    // There is no version between these two.
-    const std::array versions = {policy.min_version, policy.max_version};
-    return std::ranges::any_of(versions, [&](ProtocolVersion version) {
-      return suite.versions.contains(version) &&
-             (info(suite.key_exchange).is_anonymous ||
-              find_certificate(suite, profile_for(version), *local_keys_) != nullptr);
+    if (info(suite.key_exchange).is_anonymous) {
+      return serves_anonymous;
+    }
+    return std::ranges::any_of(profiles_of(policy, suite), [&](const VersionProfile* profile) {
+      return find_certificate(suite, *profile, *local_keys_) != nullptr;
     });
   };
   std::vector<std::uint16_t> served;
@@ -288,6 +341,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::build(ServerOptions op
   config->local_keys_ = std::make_unique<kx::LocalKeys>();
   config->local_keys_->ephemeral = std::move(ephemeral);
   HEIRLOOM_TRY(config->local_keys_->keys, kx::parse_local_keys(config->options_.credentials));
+  prepare_temporary_keys(config->options_.policy, *config->local_keys_);
   return std::shared_ptr<const ServerConfig>(std::move(config));
 }
 

@@ -3,6 +3,7 @@
 #include "base/try.hpp"
 #include "handshake/client_certificate.hpp"
 #include "kx/key_exchange.hpp"
+#include "kx/signed_params.hpp"
 
 #include <utility>
 #include <variant>
@@ -50,12 +51,16 @@ void answer_request(Flight& flight, const kx::LocalKey* shown, Effects& effects)
 }
 
 Next<AwaitNewSessionTicket, AwaitChangeCipherSpec> sign(AwaitSignature state,
-                                                        const PrivateKeyResult& signature,
+                                                        const PrivateKeyResult& result,
                                                         Effects& effects) {
-  if (!signature.has_value()) {
-    return signature.error();
+  if (!result.has_value()) {
+    return result.error();
   }
-  effects.send(message::CertificateVerify{*signature}, state.transcript);
+  HEIRLOOM_TRY(Bytes signature,
+               kx::own_signature(context_of(effects.environment(), state.negotiated),
+                                 state.shown->certificate_key,
+                                 *result));
+  effects.send(message::CertificateVerify{std::move(signature)}, state.transcript);
   return finish_flight(std::move(state.negotiated),
                        std::move(state.server),
                        std::move(state.master),
@@ -83,6 +88,7 @@ Next<AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpec> prove(AwaitAg
       crypto::to_be_signed(state.shown->certificate_key.algorithm, hashes));
   AwaitSignature next{.negotiated = std::move(state.negotiated),
                       .server = std::move(state.server),
+                      .shown = state.shown,
                       .master = std::move(master),
                       .transcript = std::move(state.transcript)};
   if (signature.is_pending()) {
@@ -136,7 +142,8 @@ Next<AwaitAgreement, AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpe
   if (secret.is_pending()) {
     return state;
   }
-  return agreed(std::move(state), secret.answer(), effects);
+  const PrivateKeyAnswer answer(std::move(secret).answer());
+  return agreed(std::move(state), answer.result, effects);
 }
 
 Next<AwaitAgreement, AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpec> judged(

@@ -122,6 +122,7 @@ struct AwaitSignature {
   static constexpr Decision kDecision = Decision::private_key;
   Negotiated negotiated;
   Server server;
+  const kx::LocalKey* shown;  ///< whose key it is
   MasterSecret master;
   Transcript transcript;
 };

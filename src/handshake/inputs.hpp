@@ -8,11 +8,13 @@
 #include "heirloom/event.hpp"
 #include "heirloom/session.hpp"
 
+#include "base/secret.hpp"
 #include "handshake/machine.hpp"
 #include "message/any_message.hpp"
 #include "message/change_cipher_spec.hpp"
 
 #include <string_view>
+#include <utility>
 #include <variant>
 
 namespace heirloom {
@@ -25,7 +27,22 @@ struct SessionAnswer {
   SessionPtr session;
 };
 
+/// PrivateKeyAnswer is wiped when it goes: it may be a premaster secret, which repeats with fixed
+/// keys on both sides (RFC 2246 §8.1, F.1.1.3).
 struct PrivateKeyAnswer {
+  explicit PrivateKeyAnswer(PrivateKeyResult made) : result(std::move(made)) {}
+
+  PrivateKeyAnswer(PrivateKeyAnswer&&) noexcept = default;
+  PrivateKeyAnswer& operator=(PrivateKeyAnswer&&) = delete;
+  PrivateKeyAnswer(const PrivateKeyAnswer&) = delete;
+  PrivateKeyAnswer& operator=(const PrivateKeyAnswer&) = delete;
+
+  ~PrivateKeyAnswer() {
+    if (result.has_value()) {
+      secure_wipe(result->data(), result->size());
+    }
+  }
+
   PrivateKeyResult result;
 };
 

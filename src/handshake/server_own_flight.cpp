@@ -83,7 +83,11 @@ Next<AwaitClientCertificate, AwaitClientKeyExchange> params_signed(AwaitParamsSi
   if (!result.has_value()) {
     return result.error();
   }
-  return send_params(std::move(state), *result, effects);
+  HEIRLOOM_TRY(Bytes signature,
+               kx::own_signature(context_of(effects.environment(), state.negotiated),
+                                 *state.own.certificate_key(),
+                                 *result));
+  return send_params(std::move(state), std::move(signature), effects);
 }
 
 /// show_certificate: Certificate*, CertificateStatus*.

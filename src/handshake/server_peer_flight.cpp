@@ -180,12 +180,8 @@ Next<AwaitPremaster, AwaitCertificateVerify, AwaitChangeCipherSpec> on(
   if (result.is_pending()) {
     return next;
   }
-  Next<AwaitCertificateVerify, AwaitChangeCipherSpec> after =
-      recovered(std::move(next), result.answer(), effects);
-  if (result.answer().has_value()) {
-    secure_wipe(result.answer()->data(), result.answer()->size());
-  }
-  return after;
+  const PrivateKeyAnswer answer(std::move(result).answer());
+  return recovered(std::move(next), answer.result, effects);
 }
 
 Next<AwaitCertificateVerify, AwaitChangeCipherSpec> on(AwaitPremaster state,

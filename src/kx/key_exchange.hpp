@@ -44,6 +44,10 @@ struct KxContext {
                                                const CipherSuite& suite,
                                                const crypto::CertificateKey* key);
 
+/// temporary_rsa_bits is the length of the temporary RSA key that a server makes for a suite: the
+/// export limit, or 1024 where there is none (drift D118).
+[[nodiscard]] std::size_t temporary_rsa_bits(const CipherSuite& suite);
+
 /// uses_curve is true for ECDHE_ECDSA, ECDHE_RSA and ECDH_anon (RFC 4492 §2).
 [[nodiscard]] bool uses_curve(KeyExchangeKind kind);
 

@@ -14,9 +14,6 @@ namespace heirloom::kx {
 
 namespace {
 
-/// kUsualTemporaryKey is the length, in bits, of a temporary key that no export suite limits.
-constexpr std::size_t kUsualTemporaryKey = 1024;
-
 /// frame puts the RSA block into a ClientKeyExchange body as the version has it (drift D20).
 Bytes frame(PremasterFraming framing, Bytes block) {
   switch (framing) {
@@ -65,6 +62,11 @@ Result<void> check_temporary_key(const KxContext& context, std::size_t bits) {
     return Error(Cause::key_exchange_too_weak,
                  "a temporary key of " + std::to_string(bits) + " bits, the policy wants " +
                      std::to_string(minimum));
+  }
+  if (bits > context.policy.max_rsa_bits) {
+    return Error(Cause::key_exchange_malformed,
+                 "a temporary key of " + std::to_string(bits) + " bits, the policy allows " +
+                     std::to_string(context.policy.max_rsa_bits));
   }
   return {};
 }
@@ -115,9 +117,7 @@ class RsaServer final : public ServerKeyAgreement {
  public:
   Result<Bytes> offer(const KxContext& context) override {
     HEIRLOOM_EXPECT(context.ephemeral != nullptr && context.ephemeral->rsa != nullptr);
-    // Outside export there is no limit: a signing-only certificate at SSL 3.0 (drift D118).
-    const std::size_t limit = context.suite.export_limit_bits;
-    HEIRLOOM_TRY(temporary_, context.ephemeral->rsa->take(limit == 0 ? kUsualTemporaryKey : limit));
+    HEIRLOOM_TRY(temporary_, context.ephemeral->rsa->take(temporary_rsa_bits(context.suite)));
     Bytes params;
     wire::encode(params,
                  message::ServerRSAParams{.rsa_modulus = temporary_.modulus,
@@ -164,6 +164,12 @@ class RsaServer final : public ServerKeyAgreement {
 };
 
 }  // namespace
+
+std::size_t temporary_rsa_bits(const CipherSuite& suite) {
+  // Outside export there is no limit: a signing-only certificate at SSL 3.0 (drift D118).
+  constexpr std::size_t kUsual = 1024;
+  return suite.export_limit_bits == 0 ? kUsual : suite.export_limit_bits;
+}
 
 std::unique_ptr<ClientKeyAgreement> make_rsa_client() {
   return std::make_unique<RsaClient>();

@@ -1,5 +1,6 @@
 #include "kx/signed_params.hpp"
 
+#include "crypto/dsa.hpp"
 #include "crypto/hash.hpp"
 
 namespace heirloom::kx {
@@ -8,6 +9,15 @@ crypto::SignatureHashes params_hashes(const Randoms& randoms, ByteView params) {
   return {
       .md5 = crypto::Md5().update(randoms.client).update(randoms.server).update(params).finish(),
       .sha = crypto::Sha1().update(randoms.client).update(randoms.server).update(params).finish()};
+}
+
+Result<Bytes> own_signature(const KxContext& context,
+                            const crypto::CertificateKey& key,
+                            const Bytes& made) {
+  const bool is_raw = key.dsa.has_value() &&
+                      context.profile.dsa_form == crypto::DsaForm::der_or_raw &&
+                      context.policy.ssl30_dsa == DsaEncoding::raw;
+  return is_raw ? crypto::raw_dsa_signature(made, key.dsa->order_size()) : Result<Bytes>(made);
 }
 
 Result<void> check_signature(const KxContext& context,

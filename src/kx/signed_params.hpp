@@ -15,6 +15,12 @@ namespace heirloom::kx {
 /// params_hashes is what a server signs.
 [[nodiscard]] crypto::SignatureHashes params_hashes(const Randoms& randoms, ByteView params);
 
+/// own_signature is a signature of our key in the form that the peer is sent: as the key made it,
+/// but for DSA at SSL 3.0, where policy may want the raw form (drift D22). private_key_failed.
+[[nodiscard]] Result<Bytes> own_signature(const KxContext& context,
+                                          const crypto::CertificateKey& key,
+                                          const Bytes& made);
+
 /// Verified holds parameters whose signature was right, or those of an anonymous server. Nothing
 /// but open_params makes one, so parameters that nobody has looked at cannot be used.
 template <class Params>

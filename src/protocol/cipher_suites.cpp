@@ -1,16 +1,13 @@
 // The tables of cipher suites, bulk ciphers, MACs and key exchanges (RFC 6101 A.6 and C, RFC 2246
 // A.5 and C, RFC 3268, RFC 4132, RFC 4162).
 //
-// A new suite of existing parts is one row of kCipherSuites: its name, its place in the presets and
-// in every test matrix follow.
+// A new suite of existing parts is one row of kCipherSuites: its name (cipher_suite_names.cpp), its
+// place in the presets and in every test matrix follow.
 #include "heirloom/cipher_suite.hpp"
-
-#include "protocol/cipher_suite_names.hpp"
 
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <system_error>
+#include <cstddef>
 
 namespace heirloom {
 namespace {
@@ -258,43 +255,6 @@ consteval bool bulk_ciphers_are_consistent() {
 
 static_assert(bulk_ciphers_are_consistent());
 
-constexpr std::string_view export_word(std::uint16_t limit_bits) {
-  if (limit_bits == 0) {
-    return "";
-  }
-  return limit_bits == 512 ? "_EXPORT" : "_EXPORT1024";
-}
-
-constexpr char to_upper(char c) {
-  return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, to_upper, to_upper);
-}
-
-bool starts_with_ignoring_case(std::string_view text, std::string_view prefix) {
-  return text.size() >= prefix.size() && equal_ignoring_case(text.substr(0, prefix.size()), prefix);
-}
-
-std::string_view without_version_prefix(std::string_view name) {
-  const bool has_prefix =
-      starts_with_ignoring_case(name, "TLS_") || starts_with_ignoring_case(name, "SSL_");
-  return has_prefix ? name.substr(4) : name;
-}
-
-/// parse_hexadecimal reads exactly four digits, with or without "0x".
-std::optional<std::uint16_t> parse_hexadecimal(std::string_view text) {
-  const std::string_view digits = starts_with_ignoring_case(text, "0x") ? text.substr(2) : text;
-  std::uint16_t value = 0;
-  const char* const end = digits.data() + digits.size();
-  const auto parsed = std::from_chars(digits.data(), end, value, 16);
-  if (digits.size() != 4 || parsed.ec != std::errc{} || parsed.ptr != end) {
-    return std::nullopt;
-  }
-  return value;
-}
-
 }  // namespace
 
 std::span<const CipherSuite> cipher_suites() noexcept {
@@ -304,28 +264,6 @@ std::span<const CipherSuite> cipher_suites() noexcept {
 const CipherSuite* find_cipher_suite(std::uint16_t id) noexcept {
   const auto* const row = std::ranges::lower_bound(kCipherSuites, id, {}, &CipherSuite::id);
   return row != kCipherSuites.end() && row->id == id ? row : nullptr;
-}
-
-const CipherSuite* find_cipher_suite(std::string_view name) {
-  if (const auto id = parse_hexadecimal(name)) {
-    return find_cipher_suite(*id);
-  }
-  const std::string_view base = without_version_prefix(name);
-  const auto* const row = std::ranges::find_if(kCipherSuites, [&](const CipherSuite& suite) {
-    return equal_ignoring_case(suite.openssl_name, name) ||
-           equal_ignoring_case(suite_base_name(suite), base);
-  });
-  return row == kCipherSuites.end() ? nullptr : row;
-}
-
-std::string suite_base_name(const CipherSuite& suite) {
-  std::string name(info(suite.key_exchange).name);
-  name += export_word(suite.export_limit_bits);
-  name += "_WITH_";
-  name += info(suite.bulk).name;
-  name += '_';
-  name += info(suite.mac).name;
-  return name;
 }
 
 std::span<const BulkCipherInfo> bulk_ciphers() noexcept {

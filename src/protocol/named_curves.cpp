@@ -1,9 +1,10 @@
 // The names of the elliptic curves (RFC 4492 §5.1.1 and its appendix A, which lists the synonyms).
 #include "heirloom/named_curve.hpp"
 
+#include "base/ignoring_case.hpp"
+
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <cstddef>
 #include <string>
 
@@ -72,15 +73,15 @@ std::span<const NamedCurve> named_curves() noexcept {
 }
 
 std::optional<NamedCurve> parse_named_curve(std::string_view text) {
-  std::string name(text);
-  std::ranges::transform(
-      name, name.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   for (const NamedCurve curve : kCurves) {
-    if (name == to_string(curve) || name == std::to_string(static_cast<unsigned>(curve))) {
+    if (equal_ignoring_case(text, to_string(curve)) ||
+        text == std::to_string(static_cast<unsigned>(curve))) {
       return curve;
     }
   }
-  const auto* const found = std::ranges::find(kSynonyms, name, &Synonym::name);
+  const auto* const found = std::ranges::find_if(kSynonyms, [text](const Synonym& synonym) {
+    return equal_ignoring_case(text, synonym.name);
+  });
   return found == kSynonyms.end() ? std::nullopt : std::optional(found->curve);
 }
 

@@ -197,6 +197,16 @@ std::string_view word(PremasterVersion value) {
   return "unknown";
 }
 
+std::string_view word(DsaEncoding value) {
+  switch (value) {
+    case DsaEncoding::der:
+      return "der";
+    case DsaEncoding::raw:
+      return "raw";
+  }
+  return "unknown";
+}
+
 std::string_view word(ChainOrder value) {
   switch (value) {
     case ChainOrder::as_specified:
@@ -363,6 +373,7 @@ std::string to_string(const Policy& policy) {
   lines.add("send_sslv2_hello", word(policy.send_sslv2_hello));
   lines.add("missing_close_notify", word(policy.missing_close_notify));
   lines.add("premaster_version", word(policy.premaster_version));
+  lines.add("ssl30_dsa", word(policy.ssl30_dsa));
   lines.add("limits.max_handshake_message", limits.max_handshake_message);
   lines.add("limits.max_certificates", limits.max_certificates);
   lines.add("limits.max_empty_records_in_a_row", limits.max_empty_records_in_a_row);

@@ -3,6 +3,7 @@
 #include "heirloom/cipher_suite.hpp"
 #include "heirloom/version.hpp"
 
+#include "base/ignoring_case.hpp"
 #include "protocol/cipher_suite_names.hpp"
 #include "version/version_range.hpp"
 
@@ -32,14 +33,6 @@ constexpr std::array kVersions = std::to_array<VersionRow>({
 const VersionRow* find(ProtocolVersion version) noexcept {
   const auto* const row = std::ranges::find(kVersions, version, &VersionRow::version);
   return row == kVersions.end() ? nullptr : row;
-}
-
-constexpr char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool equal_ignoring_case(std::string_view a, std::string_view b) noexcept {
-  return std::ranges::equal(a, b, {}, to_lower, to_lower);
 }
 
 }  // namespace

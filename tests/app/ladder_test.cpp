@@ -264,6 +264,15 @@ TEST(Diagnosis, names_the_cause_and_the_next_command) {
        ExitCode::handshake,
        "refused_here",
        "heirloom reach https://10.0.0.5 --allow dh512"},
+      // A box that has TLS 1.0 and nothing of what was offered; SSL 3.0 has nothing more.
+      {{{Rung::tls10, RungEnd::refused_by_peer, 40}, {Rung::ssl30, RungEnd::fallback_refused, 86}},
+       ExitCode::handshake,
+       "no_common_cipher_suite",
+       "heirloom reach https://10.0.0.5 --allow null,export,anon"},
+      {{{Rung::tls10, RungEnd::refused_by_peer, 80}, {Rung::ssl30, RungEnd::fallback_refused, 86}},
+       ExitCode::handshake,
+       "inappropriate_fallback",
+       "heirloom reach https://10.0.0.5 --no-fallback-signal"},
       {{}, ExitCode::usage, "option_invalid", "heirloom reach --help"},
   };
   for (const Case& one : cases) {

@@ -1,14 +1,12 @@
 // Certificates in a whole handshake: what the rules refuse and what the other side is told, and
 // certificates that libcrypto cannot read (RFC 2246 §7.2.2, §7.4.2, §7.4.6).
-#include "support/raw_certificate.hpp"
 #include "support/suite_setup.hpp"
 #include "support/test_pki.hpp"
 
-#include <fstream>
 #include <functional>
 #include <initializer_list>
-#include <iterator>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
@@ -17,12 +15,11 @@ namespace {
 
 constexpr ProtocolVersion kVersions[] = {ProtocolVersion::ssl30, ProtocolVersion::tls10};
 
-/// Credentials that load_credentials would not take: libcrypto refuses the certificate.
+/// odd_credentials have a certificate that libcrypto refuses; a program loads it like any other.
 Credentials odd_credentials(const std::string& name) {
-  std::ifstream file(pki_file(name + ".key"));
-  const std::string pem(std::istreambuf_iterator<char>(file), {});
-  return {.chain = {raw_pki_certificate(name), pki_certificate("ca")},
-          .key = parse_private_key(pem).value()};
+  auto loaded = load_credentials(pki_file(name + ".chain"), pki_file(name + ".key"));
+  EXPECT_TRUE(loaded.has_value()) << loaded.error().text();
+  return std::move(loaded).value();
 }
 
 const char* const kOddNames[] = {"padded-serial", "no-date"};

@@ -2,6 +2,7 @@
 // it says that it has none, and whom it refuses (RFC 6101 §5.6.4 to §5.6.8; RFC 2246 §7.4.4 to
 // §7.4.8).
 #include "crypto/dh.hpp"
+#include "crypto/dsa.hpp"
 #include "crypto/signature.hpp"
 #include "crypto/x509.hpp"
 #include "kx_rogue.hpp"
@@ -48,8 +49,9 @@ class AskedClient : public RogueServer {
               std::uint16_t suite,
               const std::string& server,
               const std::vector<std::string>& own,
-              const Bytes& asked)
-      : AskedClient(version, suite, server, own, asked, std::make_shared<KeyLines>()) {}
+              const Bytes& asked,
+              DsaEncoding encoding = DsaEncoding::der)
+      : AskedClient(version, suite, server, own, asked, encoding, std::make_shared<KeyLines>()) {}
 
   /// shown is the name among `own` of what was shown, "" if nothing was.
   [[nodiscard]] std::string shown() {
@@ -75,11 +77,13 @@ class AskedClient : public RogueServer {
               const std::string& server,
               const std::vector<std::string>& own,
               const Bytes& asked,
+              DsaEncoding encoding,
               const std::shared_ptr<KeyLines>& log)
       : RogueServer({version, suite},
                     server,
                     [&](ClientOptions& client, ServerOptions&) {
                       client.key_log = log;
+                      client.policy.ssl30_dsa = encoding;
                       client.credentials.clear();
                       for (const std::string& name : own) {
                         client.credentials.push_back(pki_credentials(name));
@@ -222,30 +226,39 @@ crypto::SignatureHashes verify_hashes(ProtocolVersion version,
   return hashes;
 }
 
+/// expect_proof looks at a client's CertificateVerify.
+void expect_proof(ProtocolVersion version, const std::string& name, DsaEncoding encoding) {
+  SCOPED_TRACE(name);
+  AskedClient client(version,
+                     kRsa,
+                     "rsa1024",
+                     {name},
+                     request({kRsaSign, kDssSign, kEcdsaSign}, {subject("ca")}),
+                     encoding);
+  ASSERT_EQ(client.shown(), name);
+  // The messages end with CertificateVerify and Finished, which it does not cover.
+  const Bytes verify = client.sent(HandshakeType::certificate_verify);
+  ASSERT_GT(verify.size(), 2U);
+  const std::size_t finished = 4 + (version == kTls ? 12U : 36U);
+  const Bytes all = client.transcript();
+  const Bytes messages = to_bytes(ByteView(all).first(all.size() - finished - 4 - verify.size()));
+  Bytes signature = to_bytes(ByteView(verify).subspan(2));
+  EXPECT_EQ(verify, opaque16(signature));
+  const auto key = crypto::certificate_key(pki_certificate(name));
+  const bool is_raw = version == kSsl && encoding == DsaEncoding::raw && key->dsa.has_value();
+  ASSERT_EQ(signature.size() == 40, is_raw);
+  if (is_raw) {
+    signature = *crypto::der_dsa_signature(signature);
+  }
+  EXPECT_TRUE(crypto::verify_signature(
+      *key, verify_hashes(version, messages, client.master()), signature, crypto::DsaForm::der));
+}
+
 TEST(Rfc2246_7_4_8, TheClientSignsAllMessagesSinceItsHello) {
   at_both_versions([](ProtocolVersion version) {
     for (const std::string name : {"client", "client-dsa", "client-ec"}) {
-      SCOPED_TRACE(name);
-      AskedClient client(version,
-                         kRsa,
-                         "rsa1024",
-                         {name},
-                         request({kRsaSign, kDssSign, kEcdsaSign}, {subject("ca")}));
-      ASSERT_EQ(client.shown(), name);
-      // The messages end with CertificateVerify and Finished, which it does not cover.
-      const Bytes verify = client.sent(HandshakeType::certificate_verify);
-      ASSERT_GT(verify.size(), 2U);
-      const std::size_t finished = 4 + (version == kTls ? 12U : 36U);
-      const Bytes all = client.transcript();
-      const Bytes messages =
-          to_bytes(ByteView(all).first(all.size() - finished - 4 - verify.size()));
-      const Bytes signature = to_bytes(ByteView(verify).subspan(2));
-      EXPECT_EQ(verify, opaque16(signature));
-      const auto key = crypto::certificate_key(pki_certificate(name));
-      EXPECT_TRUE(crypto::verify_signature(*key,
-                                           verify_hashes(version, messages, client.master()),
-                                           signature,
-                                           crypto::DsaForm::der));
+      expect_proof(version, name, DsaEncoding::der);
+      expect_proof(version, name, DsaEncoding::raw);  // SSL 3.0's DSA alone (drift D22)
     }
   });
 }
@@ -267,6 +280,7 @@ TEST(Rfc2246_7_4_7_2, AFixedCertificateOfTheServersGroupIsShownAndYcLeftOut) {
     for (const Asked& asked : std::vector<Asked>{
              {kDhRsa, "dh1024", {"client-dh512", "client-dh1024"}, kRsaFixedDh, "client-dh1024"},
              {kDhRsa, "dh1024", {"client-dh1024-x942"}, kRsaFixedDh, ""},
+             {kDhRsa, "dh1024", {"client-dh1024-g5"}, kRsaFixedDh, ""},  // of p, with another g
              {kDhRsa,
               "dh1024-x942",
               {"client-dh1024", "client-dh1024-x942"},

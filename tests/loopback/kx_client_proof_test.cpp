@@ -296,6 +296,7 @@ TEST(KeyExchangeClientCertificate, OfAKindThatTheSuiteCannotUse) {
                              Shown{kDhRsa, "dh1024", "client-dh1024-dsa", nullptr},
                              Shown{kDhRsa, "dh1024", "client-dh512", &kWrongKey},
                              Shown{kDhRsa, "dh1024", "client-dh1024-x942", &kWrongKey},
+                             Shown{kDhRsa, "dh1024", "client-dh1024-g5", &kWrongKey},
                              Shown{kDhRsa, "dh1024", "dh-no-agreement", &kForbiddenUse},
                              Shown{kRsa, "rsa1024", "no-digital-signature", &kForbiddenUse},
                              Shown{kRsa, "rsa1024", "dsa-no-signature", &kForbiddenUse},

@@ -4,7 +4,9 @@
 #include "crypto/dsa.hpp"
 #include "crypto/ec.hpp"
 #include "crypto/private_key.hpp"
+#include "crypto/x509.hpp"
 #include "kx_rogue.hpp"
+#include "message/server_key_exchange.hpp"
 #include "support/test_pki.hpp"
 
 #include <algorithm>
@@ -248,6 +250,35 @@ TEST(Rfc6101_4_7, DsaSignaturesComeInBothEncodingsAtSsl30AndInDerAtTls) {
     flipped[39] ^= 1U;
     for (const Bytes& bad : {flipped, Bytes(40, 0), Bytes(40, 0xff), Bytes(39, 1), Bytes(41, 1)}) {
       expect_signature(kDheDss, version, opaque16(bad), kBadSignature);
+    }
+  }
+}
+
+// And ours: NSS before 2009 takes the raw form alone at SSL 3.0 (drift D22).
+TEST(Rfc6101_4_7, OurDsaSignaturesAreRawAtSsl30IfPolicyWantsThat) {
+  const auto key = crypto::certificate_key(pki_certificate(kDheDss.certificate));
+  for (const ProtocolVersion version : {kSsl, kTls}) {
+    for (const DsaEncoding encoding : {DsaEncoding::der, DsaEncoding::raw}) {
+      SCOPED_TRACE(to_string(version));
+      Rogue client(
+          Side::server, {version, kDheDss.suite}, [&](ClientOptions&, ServerOptions& server) {
+            server.credentials = {pki_credentials(kDheDss.certificate)};
+            server.policy.ssl30_dsa = encoding;
+          });
+      client.say(Symbol::client_hello);
+      const Bytes body = client.sent(HandshakeType::server_key_exchange);
+      ByteView rest = body;
+      ASSERT_TRUE(wire::decode_front<message::ServerDHParams>(rest).has_value());
+      const Bytes params = to_bytes(ByteView(body).first(body.size() - rest.size()));
+      Bytes signature = to_bytes(rest.subspan(2));
+      EXPECT_EQ(to_bytes(rest), opaque16(signature));
+      const bool is_raw = version == kSsl && encoding == DsaEncoding::raw;
+      ASSERT_EQ(signature.size() == 40, is_raw);
+      if (is_raw) {
+        signature = *crypto::der_dsa_signature(signature);
+      }
+      const Bytes hashes = hashes_over(join({client.randoms(), params}));
+      EXPECT_TRUE(key->dsa->verify(ByteView(hashes).last(20), signature));
     }
   }
 }

@@ -138,6 +138,11 @@ TEST(Rfc6101_5_6_3, ASigningCertificateSignsATemporaryKeyAtSsl30) {
                              Shown{kRsa, kSignsOnly, 512, 512, nullptr}}) {
     expect_temporary(kSsl, shown);
   }
+  RogueServer longer({kSsl, kRsa}, kSignsOnly, [](ClientOptions& client, ServerOptions&) {
+    client.policy.max_rsa_bits = 2048;
+  });
+  EXPECT_FALSE(longer.exchange(rsa_params(odd_number(2049), kF4)));
+  longer.expect(kBadValue);
   // It is no choice of the server's: without, its key would encrypt what it may not.
   RogueServer without({kSsl, kRsa}, kSignsOnly);
   EXPECT_FALSE(without.done());

@@ -85,6 +85,8 @@ TEST(Aliases, ValuesOfOpensslBecomeOurs) {
             (Words{"--min", "ssl3"}));
   EXPECT_EQ(connect({"-pass", "file:secret"}), (Words{"--pass-file", "secret"}));
   EXPECT_EQ(connect({"-certform", "PEM", "-verify", "5", "-quiet"}), (Words{"--quiet"}));
+  EXPECT_EQ(connect({"-CRL", "list", "-CRLform", "DER"}), (Words{"--crl", "list"}));
+  EXPECT_EQ(connect({"-cipher", "ALL:!aNULL:-RC4:EXP"}), (Words{"--suites", "-anon,-RC4,EXPORT"}));
   EXPECT_EQ(connect({"-servername", "-ssl3"}), (Words{"--sni", "-ssl3"})) << "a value is no option";
   EXPECT_EQ(*translate_aliases({"serve", "-accept", "*:443", "-Verify", "1"}),
             (Words{"serve", "--listen", "0.0.0.0:443", "--client-auth", "required"}));
@@ -94,7 +96,7 @@ TEST(Aliases, WhatCannotBeHonouredIsRefused) {
   const std::vector<Words> refused = {{"connect", "box", "-alpn", "http/1.1"},
                                       {"connect", "box", "-sess_out", "file"},
                                       {"connect", "box", "-tls1_2"},
-                                      {"connect", "box", "-CRL", "file"},
+                                      {"connect", "box", "-crl_check"},
                                       {"connect", "box", "-cipher", "ALL:@SECLEVEL=2"},
                                       {"connect", "box", "-min_protocol", "TLSv1.2"},
                                       {"connect", "box", "-pass", "pass:secret"},

@@ -53,10 +53,24 @@ TEST(CommandText, ChangesOneOption) {
   EXPECT_EQ(with_option("x --max ssl3", "--max", "tls1"), "x --max tls1");
 }
 
+TEST(CommandText, KnowsAnOptionAndItsValue) {
+  const std::string command = "heirloom connect box --preset museum --suites RC4";
+  EXPECT_TRUE(has_words(command, "--preset"));
+  EXPECT_TRUE(has_words(command, "--preset museum"));
+  EXPECT_TRUE(has_words(command, "--suites RC4"));
+  EXPECT_FALSE(has_words(command, "--preset muse"));
+  EXPECT_FALSE(has_words(command, "--preset strict"));
+  EXPECT_FALSE(has_words(command, "preset"));
+  EXPECT_FALSE(has_words(command, "--suite"));
+  EXPECT_FALSE(has_words("", "--preset"));
+}
+
 TEST(CommandText, TakesAQuotedValueForOneWord) {
   const std::string file = shell_word("it's --min here");
   EXPECT_EQ(without_option("x --cert " + file + " --min tls1", "--min"), "x --cert " + file);
   EXPECT_EQ(without_option("x --cert " + file + " -v", "--cert"), "x -v");
+  EXPECT_FALSE(has_words("x --cert " + file, "--min"));
+  EXPECT_TRUE(has_words("x --cert " + file + " --min tls1", "--min tls1"));
 }
 
 }  // namespace

@@ -63,6 +63,70 @@ TEST(Explain, AnAdviceReplacesAnOptionThatIsThere) {
                   .next.starts_with("heirloom connect box --min tls1 --messages"));
 }
 
+Error alert_of(AlertDescription description) {
+  Error error{Cause::alert_received};
+  error.alert = Alert{AlertLevel::fatal, description};
+  return error;
+}
+
+TEST(Explain, AnAdviceKeepsWhatSaysWhoThePeerIs) {
+  Attempt attempt = kAttempt;
+  attempt.anybody = "heirloom connect box --suites RC4";
+  attempt.command = attempt.anybody + " --cafile ca.pem --crl ca.crl";
+  attempt.peer_chain = {{1, 2, 3}};
+  EXPECT_EQ(explain_error(Error{Cause::version_not_acceptable}, attempt).next,
+            attempt.command + " --min ssl3");
+  EXPECT_TRUE(explain_error(Error{Cause::certificate_untrusted}, attempt)
+                  .next.starts_with(attempt.anybody + " --pin sha256:"))
+      << "one judge at a time";
+  EXPECT_TRUE(explain_error(alert_of(AlertDescription::handshake_failure), attempt)
+                  .next.starts_with("heirloom connect box --cafile ca.pem --crl ca.crl   "))
+      << "a longer list would be of no use behind --suites";
+}
+
+TEST(Explain, AServerThatAskedForACertificateWantsOne) {
+  Attempt attempt = kAttempt;
+  attempt.command += " --cert a.pem --key a.key --cert b.pem --key b.key";
+  attempt.certificate_was_wanted = true;
+  const Error error = alert_of(AlertDescription::handshake_failure);
+  EXPECT_NE(explain_error(error, attempt).what.find("was shown none"), std::string::npos);
+  EXPECT_TRUE(
+      explain_error(error, attempt).next.starts_with(kAttempt.command + " --cert FILE --key FILE"))
+      << explain_error(error, attempt).next;
+  attempt.has_shown_certificate = true;
+  EXPECT_NE(explain_error(error, attempt).what.find("does not accept"), std::string::npos);
+}
+
+TEST(Explain, AShortKeyIsAMatterOfThePinOrOfThePolicy) {
+  Attempt attempt = kAttempt;
+  attempt.peer_chain = {{1, 2, 3}};
+  const auto next = [&](const std::string& detail) {
+    return explain_error(Error(Cause::certificate_key_too_small, detail), attempt).next;
+  };
+  EXPECT_NE(next("CN=box: its key has 512 bits, 1024 are required").find(" --pin sha256:"),
+            std::string::npos);
+  EXPECT_EQ(next("400 bits, the policy wants 512"), "a new certificate on that server");
+}
+
+TEST(Explain, WhoServesIsAdvisedWhatServeHas) {
+  Attempt attempt{"the client", "heirloom serve", "", {{1, 2, 3}}, Attempt::Peer::client};
+  for (int number = 0; number <= static_cast<int>(Cause::internal_error); ++number) {
+    const Error error{static_cast<Cause>(number)};
+    const Failure failure = explain_error(error, attempt);
+    EXPECT_EQ(failure.next.find("--pin"), std::string::npos) << error.name();
+    EXPECT_EQ(failure.next.find("on that server"), std::string::npos) << error.name();
+  }
+  const auto next = [&](Cause cause) { return explain_error(Error{cause}, attempt).next; };
+  EXPECT_TRUE(next(Cause::certificate_untrusted).starts_with("heirloom serve --cafile FILE"));
+  EXPECT_TRUE(next(Cause::certificate_key_too_small).starts_with("heirloom serve --preset museum"));
+  EXPECT_EQ(next(Cause::certificate_expired), "a new certificate for that client");
+  const Failure weak = explain_error(alert_of(AlertDescription::insufficient_security), attempt);
+  EXPECT_NE(weak.what.find("too weak for it"), std::string::npos) << weak.what;
+  EXPECT_NE(weak.next.find("--dhparam"), std::string::npos) << weak.next;
+  const Failure odd = explain_error(alert_of(AlertDescription::illegal_parameter), attempt);
+  EXPECT_EQ(odd.what.find("the hello"), std::string::npos) << "a server sends none: " << odd.what;
+}
+
 TEST(Explain, ASilentPeerIsANetworkMatterAndAResetIsNot) {
   HandshakeReport report;
   report.end = HandshakeReport::End::silent;
@@ -136,7 +200,21 @@ TEST(Explain, SaysWhichSuitesAServerWouldHaveToAllow) {
   };
   EXPECT_EQ(explain("0x0017 0x0003 0x00ff").next, "heirloom serve --allow export");
   EXPECT_NE(explain("0x0032").what.find("other certificates"), std::string::npos);
-  EXPECT_NE(explain("0x1301").next.find("--preset museum"), std::string::npos);
+  EXPECT_NE(explain("0x1301").next.find("today's clients"), std::string::npos);
+  attempt.served = {0xc013, 0x002f};
+  EXPECT_NE(explain("0xc013").next.find("--curves"), std::string::npos);
+
+  Policy narrow = Policy::device();
+  narrow.cipher_suites = {0x002f};
+  attempt.policy = &narrow;
+  attempt.served = {0x002f};
+  attempt.command = "heirloom serve --suites AES128-SHA --suites -RC4";
+  EXPECT_EQ(explain("0x0005").next, "heirloom serve   (without --suites)");
+  EXPECT_EQ(explain("0x0003").next, "heirloom serve --allow export");
+  attempt.command = "heirloom serve --allow export --suites AES128-SHA";
+  EXPECT_EQ(explain("0x0003").next, "heirloom serve --allow export   (without --suites)");
+  attempt.command = "heirloom serve --preset strict";
+  EXPECT_TRUE(explain("0x0005").next.starts_with("heirloom serve --preset device"));
 }
 
 TEST(Describe, SuitesHaveAllThreeNames) {

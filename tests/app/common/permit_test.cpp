@@ -1,5 +1,7 @@
 #include "common/permit.hpp"
 
+#include "heirloom/certificate_verifier.hpp"
+
 #include <gtest/gtest.h>
 
 namespace heirloom::app {
@@ -11,6 +13,22 @@ TEST(Permit, ALongEnoughGroupNeedsAnotherPreset) {
   EXPECT_EQ(option, "--preset device");
   EXPECT_EQ(with_permission("heirloom connect box --preset strict", option),
             "heirloom connect box --preset device");
+}
+
+TEST(Permit, AKeyOfACertificateNeedsWhatItsKindNeeds) {
+  const auto option = [](const std::string& name, const std::string& detail) {
+    const auto chain = load_pem_certificates(std::string(HEIRLOOM_SOURCE_DIR) +
+                                             "/tests/vectors/certificates/" + name + ".crt");
+    return permitting_key_option(Error(Cause::certificate_key_too_small, detail), chain.value());
+  };
+  EXPECT_EQ(option("dh512", "512 bits, the policy wants 768"), "--allow dh512");
+  EXPECT_EQ(option("dh512", "512 bits, the policy wants 1024"), "--allow dh512");
+  EXPECT_EQ(option("rsa512", "512 bits, the policy wants 1024"), "--preset device");
+  EXPECT_EQ(option("dsa512", "512 bits, the policy wants 1024"), "--preset device");
+  EXPECT_EQ(option("rsa512", "CN=box: its key has 512 bits, 1024 are required"), "");
+  EXPECT_EQ(permitting_key_option(
+                Error(Cause::certificate_key_too_small, "400 bits, the policy wants 512"), {}),
+            "");
 }
 
 TEST(Permit, WhatIsNoQuestionOfPolicyHasNoOption) {

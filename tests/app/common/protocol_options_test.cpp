@@ -43,6 +43,8 @@ TEST(ProtocolOptions, NullEncryptionNeedsItsName) {
   EXPECT_EQ(refused.error().next, "--allow null");
   options.allow = {"null"};
   EXPECT_EQ(build_policy(options)->cipher_suites, std::vector<std::uint16_t>{0x0002});
+  options.suites = {""};
+  EXPECT_EQ(build_policy(options).error().cause, "suites_empty") << "a variable that is not set";
   options.suites.clear();
   auto expected = Policy::device().cipher_suites;
   expected.insert(expected.end(), {0xc006, 0xc010, 0x0002, 0x0001});

@@ -75,6 +75,7 @@ TEST(SuiteList, SignsChangeThePresetsList) {
   EXPECT_EQ(list("-RC4"), expected);
   expected.push_back(0x0004);
   EXPECT_EQ(list("-RC4:+RC4-MD5"), expected);
+  EXPECT_EQ(list("0x2f,0X0005,0x0004"), (std::vector<std::uint16_t>{0x002f, 0x0005, 0x0004}));
   EXPECT_EQ(list("RC4-SHA,AES128-SHA,-RC4,RC4-SHA"), (std::vector<std::uint16_t>{0x002f, 0x0005}));
 }
 

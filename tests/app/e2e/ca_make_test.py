@@ -222,6 +222,7 @@ class Certificates(Maker):
                 self.assertIn("512 bit", self.text(leaf / "chain.pem"))
                 self.assertEqual(len(outcome.err.splitlines()), 1)
                 self.assertIn("key of 512 bits", outcome.err)
+                self.assertRegex(outcome.out.decode(), r"heirloom connect \S+ --cafile \S+ --preset museum\n")
                 self.assertIn(f"in its authority a{'n' if signer == 'rsa' else ''} {signer.upper()} key", outcome.err)
 
     def test_what_a_key_is_for(self):

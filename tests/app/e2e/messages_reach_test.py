@@ -72,6 +72,10 @@ class Refusals(unittest.TestCase):
         options = ("--dhparam", write_group(self.state, SHORT_GROUP), "--allow", "dh512", "--suites", "DHE")
         with old_box(answer_everything, *options) as (url, _):
             expect_message(self.reach(url), "refused_here")
+        # The group of a certificate: no hello makes it longer, so the ladder ends with the flag, too.
+        with old_box(answer_everything, name="dh512") as (url, _):
+            ending = expect_message(self.reach(url), "refused_here")
+            self.assertRegex(ending.advice, " --allow dh512$")
 
     def test_box_without_a_certificate(self):
         with old_box(answer_everything, "--suites", "anon", "--allow", "anon") as (url, _):

@@ -250,6 +250,12 @@ class Certificates(PuppetServer):
     def test_certificate_small_key(self):
         outcome = self.with_certificate(der_of(certificate("rsa512")), words=["--preset", "strict"], suite=0x000A)
         expect_message(outcome, "certificate_key_too_small")
+        # The usual policy takes it, an authority may not vouch for it, so a pin does.
+        ending = expect_message(self.judged(der_of(certificate("rsa512"))), "certificate_key_too_small")
+        self.assertIn(" --pin sha256:", ending.advice)
+        self.assertNotIn("--cafile", ending.advice)
+        outcome = self.with_certificate(der_of(certificate("dh512")), suite=0x0010)
+        expect_message(outcome, "certificate_key_too_small")
 
     def test_certificate_keys_of_absurd_sizes(self):
         outcome = self.with_certificate(make_certificate(2**400 + 1), words=["--preset", "museum"])
@@ -435,6 +441,17 @@ class PuppetClient(unittest.TestCase):
 
         outcome = self.talk(play, "--client-auth", "required", "--cafile", chain("ca"))
         expect_message(outcome, "client_certificate_required")
+
+    def test_log_untrusted_certificate(self):
+        def play(peer):
+            theirs = self.shake_hands(peer)
+            peer.certificate(der_of(certificate("device")))
+            peer.send_key_exchange(theirs)
+            peer.read()
+
+        outcome = self.talk(play, "--client-auth", "required", "--cafile", certificate("ca"))
+        expect_message(outcome, "certificate_untrusted")
+        self.assertEqual(outcome["next"], "heirloom serve --cafile FILE   (with the authority of that client)")
 
     def test_log_revoked_certificate(self):
         def play(peer):

@@ -115,6 +115,11 @@ class Ladder(unittest.TestCase):
             self.assertEqual(reach.fetch("/x").body, b"GET /x")
             self.assertIn("version=tls1.0 suite=aes-256-cbc hello=system-seclevel0", pins(self.state))
 
+    def test_short_key_is_broken_whoever_speaks(self):
+        with Box(context=old_context("rsa512")) as box, Reach("--accept-new", box.url, state=self.state) as reach:
+            self.assertEqual(reach.fetch("/x").body, b"GET /x")
+            self.assertIn("broken: the key of 512 bits can be factored", reach.err())
+
     def test_tls10_with_rc4_needs_our_engine(self):
         with old_box(answer_everything, "--max", "tls1", "--min", "tls1", "--suites", "RC4-MD5") as (url, _):
             with Reach("--accept-new", url, state=self.state) as reach:

@@ -66,6 +66,7 @@ class Usage(Case):
             (["host", "--suites", "AES256-GCM"], 'no cipher suite and no group "AES256-GCM"', "suite_unknown"),
             (["host", "--suites", "+EXPORT"], "every suite of EXPORT is only used if it is allowed", "suite_not_allowed"),
             (["host", "--suites", "-ALL"], "leaves no cipher suite", "suites_empty"),
+            (["host", "--suites", ","], "--suites names no cipher suite", "suites_empty"),
             (["host", "--curves", "P-257"], '--curves does not know "P-257"', "option_invalid"),
             (["host", "--suites", "NULL-MD5"], "NULL-MD5 is only used if it is allowed by name", "suite_not_allowed"),
             (["host", "--allow", "everything"], '--allow does not know "everything"', "option_invalid"),
@@ -365,10 +366,12 @@ class Alerts(Case):
     def test_no_common_suite_with_our_server(self):
         with Server("--suites", "RC4-MD5") as server:
             outcome = run("connect", server.address, "--insecure", "--suites", "AES128-SHA", data=GET)
-            self.assert_refused(outcome, HANDSHAKE, "handshake_failure")
+            advice = f"^Try: heirloom connect {server.address} --insecure   "  # --suites is what is in the way
+            self.assert_refused(outcome, HANDSHAKE, "handshake_failure", advice, "alert_received")
             logged = fields(server.next_line())
             self.assertEqual(logged["cause"], "no_common_cipher_suite")
             self.assertIn("no cipher suite of the client is allowed here", logged["message"])
+            self.assertEqual(logged["next"], "heirloom serve   (without --suites)")
 
     def test_version_below_the_servers_minimum(self):
         with Server("--min", "tls1") as server:

@@ -1,4 +1,9 @@
-"""Debian's OpenSSL 3 through Python's ssl module, lowered to TLS 1.0 and security level 0."""
+"""Debian's OpenSSL 3 through Python's ssl module, lowered to TLS 1.0 and security level 0.
+
+SEED has moved to its legacy provider, which no part of Python loads: set_up does, in the library
+that the ssl module uses.
+"""
+import ctypes
 import ssl
 
 OP_LEGACY_SERVER_CONNECT = 0x4
@@ -6,8 +11,19 @@ OP_LEGACY_SERVER_CONNECT = 0x4
 _context = None
 
 
+def load_legacy_provider():
+    library = ctypes.CDLL("libcrypto.so.3")
+    library.OSSL_PROVIDER_load.restype = ctypes.c_void_p
+    library.OSSL_PROVIDER_load.argtypes = [ctypes.c_void_p, ctypes.c_char_p]
+    for name in (b"legacy", b"default"):  # who loads one has to name the usual one, too
+        if not library.OSSL_PROVIDER_load(None, name):
+            raise OSError("OpenSSL has no provider " + name.decode())
+
+
 def set_up(role, options):
     global _context
+    if "SEED" in options["cipher"]:
+        load_legacy_provider()
     protocol = ssl.PROTOCOL_TLS_SERVER if role == "server" else ssl.PROTOCOL_TLS_CLIENT
     context = ssl.SSLContext(protocol)
     context.check_hostname = False

@@ -2,8 +2,10 @@
 // name file and reason.
 #include "heirloom/credentials.hpp"
 
+#include "support/raw_certificate.hpp"
 #include "support/test_pki.hpp"
 
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -126,6 +128,68 @@ TEST(LoadCredentials, NamesTheFileAndTheReason) {
   EXPECT_EQ(text(chain, encrypted, Cause::config_invalid),
             encrypted + ": the key is encrypted and there is no passphrase");
   EXPECT_TRUE(load_credentials(chain, encrypted, "heirloom").has_value());
+}
+
+// "padded-serial" and "no-date" are refused by libcrypto, and can be shown; who trusts certificates
+// must be able to read them.
+TEST(LoadCredentials, TakesACertificateThatLibcryptoRefuses) {
+  for (const std::string name : {"padded-serial", "no-date"}) {
+    SCOPED_TRACE(name);
+    const std::string chain = pki_file(name + ".chain");
+    const auto loaded = load_credentials(chain, pki_file(name + ".key"));
+    ASSERT_TRUE(loaded.has_value()) << loaded.error().text();
+    EXPECT_EQ(loaded->chain.size(), 2U);
+    EXPECT_EQ(loaded->chain.front(), testing::raw_pki_certificate(name));
+    for (const std::string other : {"rsa1024", "rsa512", "dsa1024", "dh1024", "ec256"}) {
+      const auto wrong = load_credentials(chain, pki_file(other + ".key"));
+      ASSERT_FALSE(wrong.has_value()) << other;
+      EXPECT_EQ(wrong.error().cause, Cause::config_invalid);
+      EXPECT_EQ(wrong.error().detail,
+                pki_file(other + ".key") + ": the private key does not belong to the certificate");
+    }
+    const CertificateChain one = {testing::raw_pki_certificate(name)};
+    const auto elsewhere = [&](PublicKeyAlgorithm algorithm, std::size_t size) {
+      return make_credentials(one, std::make_shared<RemoteKey>(algorithm, size)).has_value();
+    };
+    EXPECT_TRUE(elsewhere(PublicKeyAlgorithm::rsa, 128));
+    EXPECT_FALSE(elsewhere(PublicKeyAlgorithm::rsa, 64));
+    EXPECT_FALSE(elsewhere(PublicKeyAlgorithm::dsa, 128));
+    EXPECT_EQ(load_pem_certificates(chain).error().cause, Cause::certificate_malformed);
+  }
+}
+
+TEST(CheckOwnResponse, IsAboutTheCertificateOfNowAndGood) {
+  using namespace std::chrono_literals;
+  const auto now = std::chrono::sys_days(2026y / 11 / 20);
+  const auto check = [&](const std::string& certificate, const std::string& response) {
+    Credentials own = pki_credentials(certificate);
+    own.ocsp_response = testing::pki_response(response);
+    const auto checked = check_own_response(own, now);
+    return checked.has_value()
+               ? "good"
+               : std::string(checked.error().name()) + ": " + checked.error().detail;
+  };
+  for (const std::string response :
+       {"rsa1024", "rsa1024-sha256-id", "rsa1024-delegated", "rsa1024-forged"}) {
+    EXPECT_EQ(check("rsa1024", response), "good");  // whose signature it is, is for the client
+  }
+  EXPECT_EQ(check("chained", "chained"), "good");
+  const std::string other =
+      "certificate_status_invalid: the OCSP response is about other certificates";
+  EXPECT_EQ(check("rsa2048", "rsa1024"), other);
+  EXPECT_EQ(check("rsa1024", "chained"), other);
+  EXPECT_EQ(check("rsa1024", "rsa1024-expired"),
+            "certificate_status_invalid: the OCSP response is out of date since 2009-12-31 "
+            "23:59:59 UTC");
+  EXPECT_EQ(check("rsa1024", "rsa1024-future"),
+            "certificate_status_invalid: the OCSP response is valid from 2090-01-01 00:00:00 UTC");
+  EXPECT_EQ(check("revoked", "revoked").substr(0, 20), "certificate_revoked:");
+  EXPECT_EQ(check("rsa1024", "rsa1024-unknown"),
+            "certificate_status_invalid: the OCSP responder does not know the certificate");
+  Credentials none = pki_credentials("rsa1024");
+  EXPECT_TRUE(check_own_response(none, now).has_value());
+  none.ocsp_response = {0x30, 0x00};
+  EXPECT_EQ(check_own_response(none, now).error().cause, Cause::certificate_status_invalid);
 }
 
 TEST(LoadCredentials, ReadsBothFromOneFile) {

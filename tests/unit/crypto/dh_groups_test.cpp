@@ -3,6 +3,7 @@
 #include "crypto/dh.hpp"
 #include "crypto/library.hpp"
 #include "support/vector_file.hpp"
+#include "unit/crypto/dh_support.hpp"
 
 #include <algorithm>
 #include <string>
@@ -13,23 +14,10 @@ namespace heirloom::crypto {
 namespace {
 
 using testing::from_hex;
+using testing::group_of;
+using testing::known;
+using testing::minus_one;
 using testing::read_vectors;
-using testing::VectorBlock;
-
-DhGroup group_of(const VectorBlock& vector) {
-  return make_dh_group(
-      vector.bytes("p"), vector.bytes("g"), vector.has("q") ? vector.bytes("q") : Bytes{});
-}
-
-DhGroup known(std::size_t bits) {
-  return *known_group_of_size(bits);
-}
-
-/// minus_one is p - 1.
-Bytes minus_one(Bytes p) {
-  --p.back();  // p is odd
-  return p;
-}
 
 TEST(DhGroups, AreThoseOfTheDocumentsAndOfOldServers) {
   std::size_t count = 0;

@@ -212,6 +212,7 @@ TEST(PrivateKeyKinds, ServeManyThreads) {
   const auto public_key = key_of("dsa1024");
   std::vector<std::thread> threads;
   std::array<bool, 4> results{};
+  threads.reserve(results.size());
   for (auto& result : results) {
     threads.emplace_back([&] {
       result = true;
@@ -268,7 +269,7 @@ TEST(PrivateKeyFiles, MayHoldOtherBlocksBeforeTheKey) {
                                     read_text("ec256.crt"),
                                     read_text("ec256.chain"),
                                     read_text("ec256.chain") + nonsense + parameters}) {
-    for (const std::string file : {"ec256.key", "ec256-pkcs8.key", "ec256-des3.key"}) {
+    for (const char* const file : {"ec256.key", "ec256-pkcs8.key", "ec256-des3.key"}) {
       const auto key = parse_private_key(before + read_text(file), "heirloom");
       ASSERT_TRUE(key.has_value()) << file << key.error().text();
       EXPECT_TRUE(make_credentials({pki_certificate("ec256")}, *key).has_value());

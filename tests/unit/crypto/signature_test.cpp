@@ -116,7 +116,7 @@ std::vector<Bytes> damaged(const Bytes& good) {
                0};  // r with a zero too many
   padded.insert(padded.end(), good.begin() + 4, good.end());
   all.push_back(padded);
-  all.push_back(Bytes(70000, 0x30));
+  all.emplace_back(70000, 0x30);
   return all;
 }
 

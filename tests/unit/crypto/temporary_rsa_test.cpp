@@ -1,6 +1,6 @@
 // TemporaryRsaKeys: when a key is replaced, and that many threads may ask at once (RFC 6101 D.1,
 // RFC 2246 D.1).
-#include "heirloom/temporary_keys.hpp"
+#include "crypto/temporary_rsa.hpp"
 
 #include "crypto/library.hpp"
 #include "support/pair.hpp"
@@ -128,9 +128,89 @@ TEST(TemporaryRsaKeys, OfNoPossibleLengthAreAnError) {
   EXPECT_TRUE(keys->take(512).has_value());
 }
 
+/// Made counts what recorded_key made, on the thread of the test and on others.
+struct Made {
+  std::thread::id here;
+  std::atomic<int> count_here{0};
+  std::atomic<int> count_elsewhere{0};
+  std::atomic<bool> is_held{false};  ///< others wait with their key
+
+  void start(bool hold) {
+    here = std::this_thread::get_id();
+    count_here = 0;
+    count_elsewhere = 0;
+    is_held = hold;
+  }
+};
+
+Made& made() {
+  static Made instance;
+  return instance;
+}
+
+/// recorded_key is no key; its modulus says where it was made: 1 here, 2 elsewhere.
+Result<TemporaryRsaKey> recorded_key(std::size_t /*bits*/) {
+  if (std::this_thread::get_id() == made().here) {
+    ++made().count_here;
+    return TemporaryRsaKey{.modulus = {1}, .exponent = {3}, .key = nullptr};
+  }
+  while (made().is_held) {
+    std::this_thread::yield();
+  }
+  ++made().count_elsewhere;
+  return TemporaryRsaKey{.modulus = {2}, .exponent = {3}, .key = nullptr};
+}
+
+/// comes_true asks until the answer is yes, or for a minute.
+template <class Question>
+bool comes_true(Question question) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(1);
+  while (!question()) {
+    if (std::chrono::steady_clock::now() > end) {
+      return false;
+    }
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+TEST(Rfc2246_D_1, TemporaryKeysAreMadeInTheBackground) {
+  made().start(false);
+  const auto keys = crypto::make_temporary_rsa_keys({.uses = 1000}, nullptr, &recorded_key);
+  keys->prepare(512);
+  keys->prepare(512);  // said twice, made once
+  EXPECT_TRUE(comes_true([] { return made().count_elsewhere == 1; }));
+  // Nobody has asked for a key of 1024 bits, so the first of them is made where it is needed; its
+  // successor is begun at half time and comes from elsewhere again.
+  EXPECT_EQ(modulus_of(*keys, 1024), Bytes{1});
+  for (int use = 2; use < 500; ++use) {
+    EXPECT_EQ(modulus_of(*keys, 1024), Bytes{1});
+  }
+  EXPECT_EQ(made().count_elsewhere, 1);
+  EXPECT_EQ(modulus_of(*keys, 1024), Bytes{1});
+  EXPECT_TRUE(comes_true([] { return made().count_elsewhere == 2; }));
+  // What was made elsewhere is handed out: a key of one use is the next one each time.
+  const auto short_lived = crypto::make_temporary_rsa_keys({.uses = 1}, nullptr, &recorded_key);
+  EXPECT_TRUE(comes_true([&] { return modulus_of(*short_lived) == Bytes{2}; }));
+}
+
+// A handshake that comes before the key is there waits for no other thread.
+TEST(TemporaryRsaKeys, WhoComesTooEarlyMakesOne) {
+  made().start(true);
+  const auto keys = crypto::make_temporary_rsa_keys({.uses = 2}, nullptr, &recorded_key);
+  keys->prepare(512);
+  EXPECT_EQ(modulus_of(*keys), Bytes{1});
+  EXPECT_EQ(made().count_here, 1);
+  EXPECT_EQ(made().count_elsewhere, 0);
+  made().is_held = false;
+  // The one that was under way is the next.
+  EXPECT_EQ(modulus_of(*keys), Bytes{1});
+  EXPECT_TRUE(comes_true([&] { return modulus_of(*keys) == Bytes{2}; }));
+}
+
 // Every thread gets keys that work, no key is handed out more often than the rules have it, and
 // successors that are under way when the last user goes hurt nobody.
-TEST(Rfc2246_D_1, TemporaryKeysAreMadeInTheBackgroundForManyThreads) {
+TEST(Rfc2246_D_1, TemporaryKeysServeManyThreads) {
   constexpr int kThreads = 8;
   constexpr int kUsesEach = 40;
   constexpr std::size_t kUses = 16;

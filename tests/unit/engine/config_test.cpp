@@ -1,6 +1,10 @@
 #include "heirloom/config.hpp"
 
+#include "kx/local_keys.hpp"
 #include "support/test_pki.hpp"
+
+#include <algorithm>
+#include <set>
 
 #include <gtest/gtest.h>
 
@@ -266,6 +270,84 @@ TEST(ServerConfig, RefusesWhatIsNoGroup) {
   EXPECT_NE(reason(options).find("Diffie-Hellman group"), std::string::npos);
   options.dh_group_pem = "nothing";
   EXPECT_NE(reason(options), "it was built");
+}
+
+// The table has 1024, 1536 and so on: never less than the policy wants of others.
+TEST(ServerConfig, OffersNoGroupBelowThePolicysMinimum) {
+  const auto bits = [](std::size_t minimum) {
+    ServerOptions options = server();
+    options.policy.min_dh_bits = minimum;
+    const auto config = ServerConfig::build(std::move(options));
+    return config.has_value() ? (*config)->local_keys().ephemeral.group.bits() : 0;
+  };
+  EXPECT_EQ(bits(512), 1024U);
+  EXPECT_EQ(bits(1024), 1024U);
+  EXPECT_EQ(bits(1025), 1536U);
+  EXPECT_EQ(bits(4096), 4096U);
+  ServerOptions options = server();
+  options.policy.min_dh_bits = 4097;
+  EXPECT_EQ(reason(options), "no built-in Diffie-Hellman group has 4097 bits, and none was given");
+  options.policy.cipher_suites = {0x000a, 0xc012};
+  EXPECT_EQ(reason(options), "it was built");
+}
+
+/// PreparedKeys notes what it is told to prepare.
+class PreparedKeys final : public TemporaryRsaKeys {
+ public:
+  Result<TemporaryRsaKey> take(std::size_t /*bits*/) override { return Cause::private_key_failed; }
+
+  void prepare(std::size_t bits) override { prepared.insert(bits); }
+
+  std::set<std::size_t> prepared;
+};
+
+// RFC 2246 D.1: a handshake should not have to wait for a temporary key.
+TEST(ServerConfig, HasTemporaryKeysMadeForWhatItServes) {
+  struct Served {
+    Policy policy;
+    const char* certificate;
+    std::set<std::size_t> prepared;
+  };
+
+  Policy tls = Policy::device();
+  tls.min_version = ProtocolVersion::tls10;
+  for (const Served& served : {Served{Policy::museum(), "rsa512", {}},
+                               Served{Policy::museum(), "rsa1024", {512}},
+                               Served{Policy::museum(), "rsa2048", {512, 1024}},
+                               Served{Policy::museum(), "no-digital-signature", {}},
+                               Served{Policy::museum(), "dsa1024", {}},
+                               Served{Policy::device(), "rsa1024", {}},
+                               // At SSL 3.0 beside a certificate that only signs (drift D118).
+                               Served{Policy::device(), "no-key-encipherment", {1024}},
+                               Served{tls, "no-key-encipherment", {}}}) {
+    SCOPED_TRACE(served.certificate);
+    const auto keys = std::make_shared<PreparedKeys>();
+    ServerOptions options = server();
+    options.policy = served.policy;
+    options.credentials = {testing::pki_credentials(served.certificate)};
+    options.temporary_rsa_keys = keys;
+    EXPECT_EQ(reason(std::move(options)), "it was built");
+    EXPECT_EQ(keys->prepared, served.prepared);
+  }
+}
+
+// RFC 2246 §7.4.4: who requires a client's certificate cannot be anonymous.
+TEST(ServerConfig, ServesNoAnonymousSuiteToClientsThatMustShowACertificate) {
+  const auto serves_anonymous = [](ClientAuthentication authentication) {
+    ServerOptions options = server();
+    options.policy = Policy::museum();
+    options.policy.client_authentication = authentication;
+    options.verifier = accept_any_certificate();
+    options.certificate_authorities = {{0x30, 0x00}};
+    const auto served = (*ServerConfig::build(std::move(options)))->served_suites();
+    EXPECT_FALSE(served.empty());
+    return std::ranges::any_of(served, [](std::uint16_t id) {
+      return info(find_cipher_suite(id)->key_exchange).is_anonymous;
+    });
+  };
+  EXPECT_TRUE(serves_anonymous(ClientAuthentication::none));
+  EXPECT_TRUE(serves_anonymous(ClientAuthentication::optional));
+  EXPECT_FALSE(serves_anonymous(ClientAuthentication::required));
 }
 
 TEST(Config, NeedsACurveForSuitesWithCurves) {

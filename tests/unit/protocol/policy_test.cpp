@@ -203,6 +203,7 @@ TEST(Policy, PrintsOneFieldALine) {
             "send_sslv2_hello = off\n"
             "missing_close_notify = forget_session\n"
             "premaster_version = must_match_hello\n"
+            "ssl30_dsa = der\n"
             "limits.max_handshake_message = 262144\n"
             "limits.max_certificates = 16\n"
             "limits.max_empty_records_in_a_row = 32\n"
@@ -227,6 +228,7 @@ TEST(Policy, PrintsEveryOtherChoiceToo) {
   policy.fallback = SignalFallback::on;
   policy.send_sslv2_hello = Sslv2Hello::on;
   policy.premaster_version = PremasterVersion::may_match_negotiated;
+  policy.ssl30_dsa = DsaEncoding::raw;
   const std::string text = to_string(policy);
   for (const std::string_view line : {"max_version = SSL 3.0\n",
                                       "cipher_suites = SSL_RSA_WITH_RC4_128_SHA, 0xabcd\n",
@@ -240,7 +242,8 @@ TEST(Policy, PrintsEveryOtherChoiceToo) {
                                       "accept_sslv2_hello = on\n",
                                       "send_sslv2_hello = on\n",
                                       "missing_close_notify = keep_session\n",
-                                      "premaster_version = may_match_negotiated\n"}) {
+                                      "premaster_version = may_match_negotiated\n",
+                                      "ssl30_dsa = raw\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line;
   }
   policy.client_authentication = ClientAuthentication::optional;

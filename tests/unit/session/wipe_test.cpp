@@ -1,5 +1,5 @@
-// Looks at a Session's memory in the moment it is given back, with the program's own operator
-// delete.
+// Looks at secrets' memory in the moment it is given back, with the program's own operator delete.
+#include "handshake/inputs.hpp"
 #include "session/session_access.hpp"
 
 #include <algorithm>
@@ -14,6 +14,7 @@ namespace {
 constexpr std::uint8_t kMark = 0x5a;
 
 const void* watched = nullptr;  ///< start of the memory to look at
+std::size_t watched_size = 0;
 bool was_freed = false;
 bool had_secret = false;
 
@@ -21,7 +22,7 @@ void look_at(const void* memory) {
   if (memory != nullptr && memory == watched) {
     const auto* const bytes = static_cast<const std::uint8_t*>(memory);
     was_freed = true;
-    had_secret = std::count(bytes, bytes + sizeof(heirloom::Session), kMark) >= 4;
+    had_secret = std::count(bytes, bytes + watched_size, kMark) >= 4;
   }
 }
 
@@ -61,7 +62,28 @@ TEST(Session, WipesItsMasterSecretWithTheLastReference) {
   const auto* const begin = reinterpret_cast<const std::uint8_t*>(session.get());
   ASSERT_EQ(std::count(begin, begin + sizeof(Session), kMark), 48);
   watched = session.get();
+  watched_size = sizeof(Session);
   session.reset();
+  watched = nullptr;
+  EXPECT_TRUE(was_freed);
+  EXPECT_FALSE(had_secret);
+}
+
+// RFC 2246 F.1.1.3: where both sides have fixed Diffie-Hellman keys, "it is possible that the
+// premaster secret will be the same every time the two parties communicate", so what a private key
+// has made "should be converted into the master_secret as soon as possible" and go.
+TEST(Rfc2246_F_1_1_3, WhatAPrivateKeyHasMadeIsWiped) {
+  Bytes z(48, kMark);
+  watched = z.data();
+  watched_size = z.size();
+  was_freed = false;
+  had_secret = false;
+  {
+    PrivateKeyAnswer made{PrivateKeyResult(std::move(z))};
+    ASSERT_EQ(made.result->data(), watched);
+    const Input input = std::move(made);
+    ASSERT_FALSE(was_freed);
+  }
   watched = nullptr;
   EXPECT_TRUE(was_freed);
   EXPECT_FALSE(had_secret);
