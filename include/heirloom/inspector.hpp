@@ -41,12 +41,12 @@ enum class DerivedValue : std::uint8_t {
 /// of SSL 2.0 counts as a record of type 22 with a header of two bytes.
 struct InspectedRecord {
   Event::Direction direction;
-  std::uint8_t type;                          ///< 20 to 23, RFC 2246 §6.2.1
-  std::span<const std::uint8_t> plaintext;    ///< the fragment
+  std::uint8_t type;                        ///< 20 to 23, RFC 2246 §6.2.1
+  std::span<const std::uint8_t> plaintext;  ///< the fragment
   /// unencrypted is the fragment, compressed if that is agreed on, its MAC and padding; with
   /// encrypt-then-MAC the fragment, padding and MAC.
   std::span<const std::uint8_t> unencrypted;
-  std::span<const std::uint8_t> wire;         ///< header and encrypted fragment
+  std::span<const std::uint8_t> wire;  ///< header and encrypted fragment
 };
 
 /// Inspector is called on the thread that drives the connection, from within its members; it must

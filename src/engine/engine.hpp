@@ -54,6 +54,7 @@ struct Connection::Impl {
   void consume_plaintext(std::size_t n);
 
   [[nodiscard]] std::size_t plaintext_handshake() const { return plaintext_.handshake(); }
+
   // exporters
   [[nodiscard]] Result<const Exporter*> exporter() const;
 

@@ -63,7 +63,7 @@ Result<AwaitServerHello> start(Effects& effects) {
   if (state.resume != nullptr) {
     HEIRLOOM_TRY(hello.session_id, offered_session_id(*state.resume, environment));
   }
-  hello.cipher_suites = offered_cipher_suites(policy, hello.client_version, state.resume.get());
+  hello.cipher_suites = offered_cipher_suites(policy, hello.client_version);
   if (previous == nullptr) {
     add_signals(hello.cipher_suites, policy, state.resume.get());
   }

@@ -28,9 +28,7 @@ ProtocolVersion offered_version(const Policy& policy, const Session* resume) {
   return resume != nullptr ? resume->facts().version : policy.max_version;
 }
 
-std::vector<std::uint16_t> offered_cipher_suites(const Policy& policy,
-                                                 ProtocolVersion offered,
-                                                 const Session* resume) {
+std::vector<std::uint16_t> offered_cipher_suites(const Policy& policy, ProtocolVersion offered) {
   std::vector<std::uint16_t> list;
   for (const std::uint16_t id : policy.cipher_suites) {
     const CipherSuite* suite = find_cipher_suite(id);
@@ -38,8 +36,6 @@ std::vector<std::uint16_t> offered_cipher_suites(const Policy& policy,
       list.push_back(id);
     }
   }
-  // RFC 6101 §5.6.1.2: the list must include the suite of the session that is offered. It does:
-  // a session whose suite the policy has not is not offered (may_offer).
   return list;
 }
 

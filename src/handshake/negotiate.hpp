@@ -27,10 +27,10 @@ namespace heirloom {
 [[nodiscard]] ProtocolVersion offered_version(const Policy& policy, const Session* resume);
 
 /// offered_cipher_suites is the policy's list as far as the offered range of versions has the
-/// suites.
+/// suites. The list must include the suite of a session that is offered (RFC 6101 §5.6.1.2). It
+/// does: a session whose suite the policy has not is not offered (may_offer).
 [[nodiscard]] std::vector<std::uint16_t> offered_cipher_suites(const Policy& policy,
-                                                               ProtocolVersion offered,
-                                                               const Session* resume);
+                                                               ProtocolVersion offered);
 
 /// add_signals puts the signalling values of a first handshake behind them: another one has
 /// renegotiation_info instead (RFC 5746 §3.5), and its version is settled. The fallback value is
