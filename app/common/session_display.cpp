@@ -42,6 +42,8 @@ std::string_view kind_name(Event::Kind kind) {
       return "decision_needed";
     case Event::Kind::handshake_complete:
       return "handshake_complete";
+    case Event::Kind::renegotiation_refused:
+      return "renegotiation_refused";
     case Event::Kind::peer_closed:
       return "peer_closed";
   }
