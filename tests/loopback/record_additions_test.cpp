@@ -426,7 +426,7 @@ TEST(Rfc6066_4, OtherValuesAreIllegal) {
     }
   }
   // An answer that differs from the request; and one without any.
-  for (const std::uint8_t number : {0, 1, 3, 4, 5}) {
+  for (const std::uint8_t number : Bytes{0, 1, 3, 4, 5}) {
     Scene client(Side::client, kAes, Shape::plain, [](ClientOptions& options, ServerOptions&) {
       options.policy.wanted_fragment_length = MaxFragmentLength::bytes_1024;
     });
