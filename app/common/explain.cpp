@@ -22,6 +22,7 @@ bool may_mind_hello(Cause cause) {
     case Cause::renegotiation_refused:
     case Cause::renegotiation_declined:
     case Cause::peer_changed:
+    case Cause::server_name_changed:
     case Cause::certificate_missing:
     case Cause::certificate_malformed:
     case Cause::certificate_key_unsupported:

@@ -91,6 +91,7 @@ constexpr std::array kGolden = std::to_array<Golden>({
     {Cause::certificate_signature_weak, local_refusal, 42, 42},
     {Cause::certificate_status_unknown, local_refusal, 46, 46},
     {Cause::peer_changed, local_refusal, 47, 47},
+    {Cause::server_name_changed, local_refusal, 47, 47},
     {Cause::certificate_status_invalid, local_refusal, 113, 46},
     {Cause::certificate_rejected, local_refusal, 49, 40},
     {Cause::client_certificate_required, local_refusal, 40, 40},
