@@ -43,7 +43,8 @@ struct ClientOptions {
   /// prefers, rather one that stands first here.
   std::vector<Credentials> credentials;
   /// application_protocols is offered in this order (RFC 7301), "http/1.1" for instance; what the
-  /// server chose is ConnectionInfo::application_protocol. Empty: the extension is not sent.
+  /// server chose is ConnectionInfo::application_protocol. At most 16384 bytes, one of them for the
+  /// length of each name. Empty: the extension is not sent.
   std::vector<std::string> application_protocols;
   std::shared_ptr<RandomSource> random;  ///< system_random
   std::shared_ptr<Clock> clock;          ///< system_clock

@@ -47,7 +47,8 @@
 namespace heirloom {
 
 /// PeerName is who the client means to talk to: the host that certificates are compared with and
-/// that server_name carries (a literal address is never sent, RFC 6066 §3).
+/// that server_name carries (a literal address is never sent, RFC 6066 §3). Of 255 bytes at most,
+/// or the connection has failed from the start: config_invalid.
 struct PeerName {
   std::string host;
 };
@@ -165,7 +166,8 @@ class HEIRLOOM_EXPORT Connection {
   void consume_outgoing(std::size_t n);
 
   /// write_buffer is where plaintext is staged: up to n bytes, at most one record's worth. Empty if
-  /// the phase is not open or too much is waiting in outgoing() (back-pressure).
+  /// the phase is not open or too much is waiting in outgoing() (back-pressure). Valid until the
+  /// next call of any other member but the const ones: fill it and call written at once.
   [[nodiscard]] std::span<std::uint8_t> write_buffer(std::size_t n);
 
   /// written says that n bytes of write_buffer are filled. Several stagings may precede one flush.

@@ -136,6 +136,8 @@ void Connection::Impl::fail(Error what) {
   } else {
     machine_ = server::State(server::Failed{});
   }
+  exporter_.reset();
+  pending_exporter_.reset();
   environment_.resume.reset();
   awaited_.reset();
   reader_.discard();
@@ -151,12 +153,16 @@ void Connection::Impl::close() {
     cancel();
     return;
   }
+  const bool was_parked = phase == Phase::parked;
   has_left_handshake_ = phase != Phase::open;
   awaited_.reset();
   writer.drop_staged();
   send_alert({.level = AlertLevel::warning, .description = AlertDescription::close_notify});
   info.close_notify_sent = true;
   phase = Phase::closed;
+  if (was_parked) {
+    run();  // what came meanwhile may be data, and the peer's own close_notify
+  }
 }
 
 void Connection::Impl::cancel() {

@@ -153,7 +153,11 @@ Result<void> check(const Policy& policy) {
   return check_limits(policy);
 }
 
-/// check_application_protocols: RFC 7301 §3.1: names of 1 to 255 bytes in a list of 65535 at most.
+/// kLongestProtocolList: RFC 7301 §3.1 has a list of 65535 bytes at most. But so is the block of
+/// all extensions, in which a ticket may take half the room.
+constexpr std::size_t kLongestProtocolList = 16384;
+
+/// check_application_protocols: names of 1 to 255 bytes, in a list that leaves room for the rest.
 Result<void> check_application_protocols(const std::vector<std::string>& names) {
   std::size_t size = 0;
   for (auto name = names.begin(); name != names.end(); ++name) {
@@ -165,8 +169,8 @@ Result<void> check_application_protocols(const std::vector<std::string>& names) 
     }
     size += 1 + name->size();
   }
-  if (size > 0xffff) {
-    return invalid("the names of the application protocols take more than 65535 bytes");
+  if (size > kLongestProtocolList) {
+    return invalid("the names of the application protocols take more than 16384 bytes");
   }
   return {};
 }

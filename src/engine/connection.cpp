@@ -18,8 +18,8 @@ Connection::~Connection() = default;
 Connection Connection::client(std::shared_ptr<const ClientConfig> config,
                               PeerName peer,
                               SessionPtr resume) {
-  auto impl = std::make_unique<Impl>(std::move(config), std::move(peer), std::move(resume));
-  impl->start();
+  auto impl = std::make_unique<Impl>(std::move(config), std::move(peer));
+  impl->start(resume);
   return Connection(std::move(impl));
 }
 
@@ -59,7 +59,7 @@ std::span<const std::span<const std::uint8_t>> Connection::outgoing() const {
 }
 
 void Connection::consume_outgoing(std::size_t n) {
-  impl_->writer.consume_outgoing(n);
+  impl_->consume_outgoing(n);
 }
 
 std::span<std::uint8_t> Connection::write_buffer(std::size_t n) {

@@ -14,6 +14,9 @@ namespace {
 /// kMaxWaitingOut is how much may wait in outgoing() before write_buffer is empty.
 constexpr std::size_t kMaxWaitingOut = 262144;
 
+/// kLongestName: RFC 1035 §2.3.4: names have 255 octets or less.
+constexpr std::size_t kLongestName = 255;
+
 /// confidant_of is the inspector that may be told secrets, null if there is none.
 template <class Options>
 Inspector* confidant_of(const Options& options) {
@@ -22,7 +25,7 @@ Inspector* confidant_of(const Options& options) {
 
 }  // namespace
 
-Connection::Impl::Impl(std::shared_ptr<const ClientConfig> config, PeerName peer, SessionPtr resume)
+Connection::Impl::Impl(std::shared_ptr<const ClientConfig> config, PeerName peer)
     : side_(Side::client),
       client_config_(std::move(config)),
       trace_(client_config_->options().trace),
@@ -45,7 +48,7 @@ Connection::Impl::Impl(std::shared_ptr<const ClientConfig> config, PeerName peer
                   .server_names = nullptr,
                   .application_protocols = &options.application_protocols,
                   .host = std::move(peer.host),
-                  .resume = std::move(resume),
+                  .resume = nullptr,
                   .client_authentication = ClientAuthentication::none,
                   .previous = nullptr,
                   .renegotiations = &renegotiations_};
@@ -84,8 +87,13 @@ Connection::Impl::Impl(std::shared_ptr<const ServerConfig> config)
   writer.set_version(record_version_of_first_hello(options.policy));
 }
 
-void Connection::Impl::start() {
+void Connection::Impl::start(const SessionPtr& resume) {
   writer.set_version(record_version_of_first_hello(*environment_.policy));
+  if (environment_.host.size() > kLongestName) {
+    fail(Error(Cause::config_invalid, "the name of the server is longer than any name"));
+    return;
+  }
+  offer(resume);
   Effects effects(environment_, info);
   auto state = client::start(effects);
   if (!state.has_value()) {
@@ -397,6 +405,13 @@ void Connection::Impl::end_of_transport() {
     fail(Error(reader_.diagnose_short()));
   } else if (!info.close_notify_received && !is_deaf_) {
     fail(Error(Cause::truncated));
+  }
+}
+
+void Connection::Impl::consume_outgoing(std::size_t n) {
+  writer.consume_outgoing(n);
+  if (writer.waiting() == 0) {
+    waiting_refusals_ = 0;
   }
 }
 

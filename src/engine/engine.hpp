@@ -34,16 +34,18 @@ namespace heirloom {
 
 struct Connection::Impl {
  public:
-  Impl(std::shared_ptr<const ClientConfig> config, PeerName peer, SessionPtr resume);
+  Impl(std::shared_ptr<const ClientConfig> config, PeerName peer);
   explicit Impl(std::shared_ptr<const ServerConfig> config);
 
-  /// start sends the ClientHello.
-  void start();
+  /// start sends the ClientHello, which offers the session if it may be offered.
+  void start(const SessionPtr& resume);
 
   // wire
   [[nodiscard]] ByteSpan receive_buffer(std::size_t hint);
   Result<void> received(std::size_t n);
   Result<void> receive_end();
+
+  void consume_outgoing(std::size_t n);
 
   // application data
   [[nodiscard]] ByteSpan write_buffer(std::size_t n);
@@ -110,6 +112,7 @@ struct Connection::Impl {
   void forget_session();
 
   // the handshake machine (handshake_driver.cpp)
+  void offer(const SessionPtr& resume);
   Result<void> step(const Input& input);
   Result<void> apply(std::vector<Effect> effects);
   Result<void> follow_state();
@@ -168,8 +171,9 @@ struct Connection::Impl {
   RenegotiationBudget renegotiations_;
   ConnectionInfo next_info_;  ///< what a renegotiation has found out so far
   std::size_t data_before_hello_ = 0;
-  bool has_read_changed_ = false;   ///< the peer's change_cipher_spec came, its Finished not yet
-  bool has_write_changed_ = false;  ///< ours is out, and the handshake not over
+  std::size_t waiting_refusals_ = 0;  ///< of ours, since outgoing was empty
+  bool has_read_changed_ = false;     ///< the peer's change_cipher_spec came, its Finished not yet
+  bool has_write_changed_ = false;    ///< ours is out, and the handshake not over
   bool is_flush_wanted_ = false;
   bool has_left_handshake_ = false;  ///< closed in the middle of one
   bool is_buffer_lent_ = false;      ///< since receive_buffer, until received

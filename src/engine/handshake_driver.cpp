@@ -1,11 +1,19 @@
 // How the handshake machine is fed and what becomes of its effects.
 #include "base/try.hpp"
 #include "engine/engine.hpp"
+#include "handshake/session_rules.hpp"
 
 #include <type_traits>
 #include <utility>
 
 namespace heirloom {
+
+/// offer settles which session the next hello names, before anything is made of it: what is not
+/// offered has no say in what else the hello asks for.
+void Connection::Impl::offer(const SessionPtr& resume) {
+  const bool is_good = resume != nullptr && may_offer(*resume, environment_);
+  environment_.resume = is_good ? resume : nullptr;
+}
 
 Result<void> Connection::Impl::step(const Input& input) {
   // What another handshake finds out is not to be taken for the truth before it is complete: a

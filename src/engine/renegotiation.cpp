@@ -25,6 +25,10 @@ std::string why_not(const Environment& environment) {
                                          : "the peer does not know RFC 5746";
 }
 
+/// kMaxWaitingRefusals is how many of our refusals may wait in outgoing(): a peer that asks and
+/// sends data in turn, and reads nothing, must not fill our memory with them.
+constexpr std::size_t kMaxWaitingRefusals = 64;
+
 }  // namespace
 
 Result<void> Connection::Impl::renegotiate(const RenegotiationOptions& options) {
@@ -49,7 +53,7 @@ Result<void> Connection::Impl::renegotiate(const RenegotiationOptions& options) 
   begin_renegotiation();
   const bool offers_session =
       side_ == Side::client && options.session == OfferSession::yes && session != nullptr;
-  environment_.resume = offers_session ? session : nullptr;
+  offer(offers_session ? session : nullptr);
   if (auto stepped = step(RenegotiationWanted{}); !stepped.has_value()) {
     fail(std::move(stepped).error());
   }
@@ -87,6 +91,9 @@ Result<void> Connection::Impl::continue_unchanged() {
   events.push(std::move(event));
   phase = Phase::open;
   environment_.resume.reset();
+  if (is_ours && ++waiting_refusals_ > kMaxWaitingRefusals) {
+    return Error(Cause::too_many_warnings, "it asks for handshakes and reads no answer");
+  }
   return note_warning();  // each request costs an answer, of us or of the peer
 }
 

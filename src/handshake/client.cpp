@@ -49,7 +49,7 @@ Result<AwaitServerHello> start(Effects& effects) {
   const Environment& environment = effects.environment();
   const Policy& policy = *environment.policy;
   AwaitServerHello state{.offer = {}, .resume = nullptr, .transcript = {}};
-  if (environment.resume != nullptr && may_offer(*environment.resume, environment)) {
+  if (environment.resume != nullptr) {
     state.resume = environment.resume;
     effects.use(state.resume);
   }

@@ -45,7 +45,7 @@ struct Environment {
   const std::vector<std::string>* server_names = nullptr;           ///< as server
   const std::vector<std::string>* application_protocols = nullptr;  ///< preferred first
   std::string host;   ///< as client: whom we mean to talk to
-  SessionPtr resume;  ///< as client: the session to offer
+  SessionPtr resume;  ///< as client: the session to offer; may_offer has been asked
   /// client_authentication is what a server asks for in this handshake: the policy's, unless the
   /// application has demanded something else for a renegotiation.
   ClientAuthentication client_authentication = ClientAuthentication::none;

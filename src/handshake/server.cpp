@@ -29,7 +29,9 @@ using AfterSession = Next<AwaitParamsSignature,
                           AwaitResumedChangeCipherSpec>;
 
 AfterSession session_found(AwaitSession state, SessionPtr session, Effects& effects) {
-  if (session != nullptr && can_resume(state, *session, effects)) {
+  // The store is the application's: what it found must be what was asked for.
+  const bool is_right = session != nullptr && session->facts().id == state.hello.session_id;
+  if (is_right && can_resume(state, *session, effects)) {
     state.new_ticket = NewTicket::none;  // the id leads back to it already
     Bytes id = session->facts().id;
     return resume(std::move(state), std::move(session), std::move(id), effects);

@@ -7,8 +7,11 @@
 #include "asio/our_stream.hpp"
 
 #include <array>
+#include <chrono>
 #include <cstddef>
+#include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -74,6 +77,37 @@ TEST_F(OurStream, DataCrossesRenegotiations) {
   EXPECT_EQ(at_client, sent);
   EXPECT_EQ(at_server, sent);
   EXPECT_EQ(client.info().handshakes, 3U);
+}
+
+// Records that are compressed are opened as data is taken: then it is a read that finds the hello
+// behind the data, while the operation that has asked for it waits for the transport.
+TEST_F(OurStream, ACompressedAnswerIsFoundByARead) {
+  Protocol protocol;
+  protocol.compression = CompressionMethod::deflate;
+  Stream client(std::move(sockets.left), make_client_config(protocol), PeerName{kHost});
+  Stream server(std::move(sockets.right), make_server_config(protocol));
+  open(client, server);
+  ASSERT_EQ(client.info().compression_method, 1);
+  const std::vector<std::uint8_t> sent(100000, 7);
+  std::vector<std::uint8_t> at_client(sent.size());
+  net::write(server, net::buffer(sent));  // short on the wire, so it does not block
+  std::array<char, 4> heard{};
+  net::async_read(server, net::buffer(heard), [](error_code, std::size_t) {});
+  error_code renegotiated = net::error::would_block;
+  client.async_renegotiate({}, [&](error_code ec) {
+    renegotiated = ec;
+    net::async_write(client, net::buffer("ping", 4), [](error_code, std::size_t) {});
+  });
+  io.restart();
+  io.run_for(std::chrono::milliseconds(50));  // until the operation waits behind the data
+  error_code read_error = net::error::would_block;
+  net::async_read(
+      client, net::buffer(at_client), [&](error_code ec, std::size_t) { read_error = ec; });
+  run();
+  EXPECT_FALSE(read_error) << read_error.message();
+  EXPECT_FALSE(renegotiated) << renegotiated.message();
+  EXPECT_EQ(at_client, sent);
+  EXPECT_EQ(std::string(heard.data(), heard.size()), "ping");
 }
 
 TEST_F(OurStream, ABlockingRenegotiation) {

@@ -24,6 +24,9 @@ Policy policy_for(Protocol protocol) {
   policy.min_version = protocol.version;
   policy.max_version = protocol.version;
   policy.cipher_suites = {protocol.cipher_suite};
+  if (protocol.compression != CompressionMethod::null) {
+    policy.compression_methods.insert(policy.compression_methods.begin(), protocol.compression);
+  }
   return policy;
 }
 

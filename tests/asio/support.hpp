@@ -30,6 +30,7 @@ inline constexpr const char* kHost = "box.heirloom.test";
 struct Protocol {
   ProtocolVersion version = ProtocolVersion::tls10;
   std::uint16_t cipher_suite = kAes128;
+  CompressionMethod compression = CompressionMethod::null;
 };
 
 /// make_client_config trusts the authority "ca" if no verifier is given.

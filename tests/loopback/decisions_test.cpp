@@ -166,6 +166,26 @@ TEST_P(Decisions, SessionIsLookedUpLater) {
   }
 }
 
+// A store that mistakes one session for another must not make us name a session that the client
+// does not have.
+TEST_P(Decisions, ASessionOfAnotherIdIsNotTheOneThatWasAskedFor) {
+  const auto store = std::make_shared<LookUpLater>();
+  ServerOptions options = server();
+  options.sessions = store;
+  const auto server_config = build(std::move(options));
+  Pair first(build(client()), server_config);
+  first.run();
+  Pair other(build(client()), server_config);
+  other.run();
+  ASSERT_NE(store->kept->facts().id, first.client.info().session_id);
+  Pair second(build(client()), server_config, first.client.session());
+  second.run();
+  ASSERT_TRUE(second.server.resolve(store->kept).has_value());
+  expect_works(second);
+  EXPECT_FALSE(second.client.info().is_resumed);
+  EXPECT_FALSE(second.server.info().is_resumed);
+}
+
 /// Afar is a store on another machine: its answer comes a second after the question, on a thread
 /// of its own, to whoever waits for it.
 class Afar final : public SessionStore {

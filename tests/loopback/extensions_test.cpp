@@ -220,6 +220,19 @@ TEST(ServerName, IsAcknowledgedWhereItMatters) {
   }
 }
 
+// RFC 1035 §2.3.4: names have 255 octets or less. What is longer is nobody's, and fits no hello.
+TEST(ServerName, ThatIsLongerThanAnyNameIsRefused) {
+  const auto config = build(client_options(kRsa));
+  for (const std::size_t size : {std::size_t{255}, std::size_t{256}, std::size_t{70000}}) {
+    const Connection client = Connection::client(config, {.host = std::string(size, 'a')});
+    EXPECT_EQ(client.error() == nullptr, size == 255) << size;
+    if (client.error() != nullptr) {
+      EXPECT_EQ(client.error()->cause, Cause::config_invalid);
+      EXPECT_TRUE(client.outgoing().empty());
+    }
+  }
+}
+
 TEST(ServerName, AskedForByNobodyIsNotMissed) {
   Rogue rogue(Side::server, kRsa, [](ClientOptions&, ServerOptions& server) {
     server.server_names = {"old-box.example"};
@@ -376,11 +389,14 @@ TEST(Alpn, NamesMustFitTheField) {
   EXPECT_FALSE(build_with({std::string(256, 'x')}));
   EXPECT_FALSE(build_with({"a", "b", "a"}));
   Names many;
-  for (int i = 0; i < 255; ++i) {
+  for (int i = 0; i < 63; ++i) {
     many.push_back(std::to_string(i) + std::string(250 - std::to_string(i).size(), 'x') + "yyyyy");
   }
-  many.emplace_back(254, 'z');
-  EXPECT_TRUE(build_with(many)) << "65535 bytes with their lengths";
+  many.emplace_back(255, 'z');
+  ASSERT_TRUE(build_with(many)) << "16384 bytes with their lengths";
+  Choosing longest({many.back()}, many);  // a hello has room for it
+  longest.expect_content();
+  EXPECT_EQ(longest.engine().info().application_protocol, many.back());
   many.emplace_back("z");
   EXPECT_FALSE(build_with(many));
 }

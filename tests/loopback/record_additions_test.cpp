@@ -414,6 +414,25 @@ TEST(Rfc6066_4, ASessionKeepsItsLimit) {
   EXPECT_EQ(scene.engine().info().max_fragment_length, 512U);
 }
 
+// A session that is not offered has no say in what the new one is to be like.
+TEST(Rfc6066_4, ASessionThatIsNotOfferedLeavesTheWishToThePolicy) {
+  Bent bent(kAes);
+  bent.server.sessions = make_memory_session_store();
+  Pair first = bent.pair();
+  expect_open(first);
+  ASSERT_FALSE(first.client.session()->facts().max_fragment_length.has_value());
+  bent.client.policy.wanted_fragment_length = MaxFragmentLength::bytes_512;
+  bent.client.policy.limits.max_session_age = std::chrono::seconds(10);
+  const auto clock = std::make_shared<FixedClock>();
+  clock->advance(std::chrono::seconds(11));
+  bent.client.clock = clock;
+  Pair second = bent.pair(first.client.session());
+  expect_open(second);
+  EXPECT_FALSE(second.client.info().is_resumed);
+  EXPECT_EQ(second.client.info().max_fragment_length, 512U);
+  EXPECT_EQ(second.server.info().max_fragment_length, 512U);
+}
+
 TEST(Rfc6066_4, OtherValuesAreIllegal) {
   for (const Bytes& data : {Bytes{0}, Bytes{5}, Bytes{255}, Bytes{}, Bytes{1, 1}}) {
     Scene server(Side::server, kAes, Shape::plain);

@@ -387,6 +387,104 @@ TEST_P(Renegotiations, CloseInTheMiddle) {
   }
 }
 
+/// NeverAnswers is a store that leaves every question open.
+class NeverAnswers final : public SessionStore {
+ public:
+  Pending<SessionPtr> find(std::span<const std::uint8_t> /*id*/) override { return pending; }
+
+  void insert(SessionPtr /*session*/) override {}
+
+  void forget(std::span<const std::uint8_t> /*id*/) override {}
+};
+
+// A flood that has filled the buffer of a connection that waits for a decision does not stand in
+// the way of its end.
+TEST_P(Renegotiations, CloseWhileTheBufferIsFull) {
+  Sides setup(GetParam());
+  setup.server.sessions = std::make_shared<NeverAnswers>();
+  Pair pair = setup.open();
+  ASSERT_TRUE(pair.client.renegotiate({.session = OfferSession::yes}).has_value());
+  pair.run();
+  ASSERT_EQ(pair.server.phase(), Phase::parked);
+  Bytes records;
+  while (records.size() < 200000) {
+    ASSERT_EQ(*pair.client.write(Bytes(10000, 1)), 10000U);
+    append(records, take_outgoing(pair.client));
+  }
+  const std::size_t taken = *pair.server.receive(records);
+  ASSERT_LT(taken, records.size());
+  ASSERT_TRUE(pair.server.receive_buffer().empty());
+  pair.server.close();
+  EXPECT_EQ(pair.server.phase(), Phase::closed);
+  pair.client.close();
+  append(records, take_outgoing(pair.client));
+  while (!pair.server.plaintext().empty()) {
+    pair.server.consume_plaintext(pair.server.plaintext().size());
+  }
+  deliver(pair.server, ByteView(records).subspan(taken), pair.at_server);
+  EXPECT_TRUE(pair.server.info().close_notify_received);
+}
+
+TEST_P(Renegotiations, CloseFindsTheCloseNotifyThatWaits) {
+  Sides setup(GetParam());
+  const auto store = std::make_shared<NeverAnswers>();
+  setup.server.sessions = store;
+  Pair pair = setup.open();
+  ASSERT_TRUE(pair.client.renegotiate({.session = OfferSession::yes}).has_value());
+  pair.run();
+  ASSERT_EQ(pair.server.phase(), Phase::parked);
+  ASSERT_TRUE(pair.client.write(bytes("last words")).has_value());
+  pair.client.close();
+  pair.run();
+  EXPECT_FALSE(pair.server.info().close_notify_received) << "it waits";
+  pair.server.close();
+  EXPECT_TRUE(pair.server.info().close_notify_received);
+  EXPECT_TRUE(pair.server.receive_end().has_value());
+  while (!pair.server.plaintext().empty()) {
+    append(pair.at_server, pair.server.plaintext());
+    pair.server.consume_plaintext(pair.server.plaintext().size());
+  }
+  EXPECT_EQ(pair.at_server, bytes("last words"));
+}
+
+// A peer that asks and asks and never reads: the answers must not pile up without end.
+TEST(Renegotiation, RefusalsThatNobodyReadsAreBounded) {
+  Sides setup(kTls);
+  setup.server.policy.limits.max_renegotiations = 0;
+  setup.client.policy.limits.max_warnings_in_a_row = 10000;
+  Pair pair = setup.open();
+  std::size_t requests = 0;
+  while (pair.server.error() == nullptr && requests < 1000) {
+    ASSERT_TRUE(pair.client.renegotiate().has_value());
+    deliver(pair.server, take_outgoing(pair.client), pair.at_server);
+    // The client is told what it knows anyway, by a copy of the server's answer.
+    Bytes answer;
+    for (const auto piece : pair.server.outgoing().last(1)) {
+      append(answer, piece);
+    }
+    deliver(pair.client, answer, pair.at_client);
+    if (pair.server.error() != nullptr) {
+      break;
+    }
+    ASSERT_TRUE(pair.client.write(bytes("x")).has_value());
+    deliver(pair.server, take_outgoing(pair.client), pair.at_server);
+    ++requests;
+  }
+  ASSERT_NE(pair.server.error(), nullptr);
+  EXPECT_EQ(pair.server.error()->cause, Cause::too_many_warnings);
+  EXPECT_GT(requests, 8U);
+  EXPECT_LT(requests, 100U);
+
+  // As long as they are read there is no end of it.
+  Pair patient = setup.open();
+  for (int i = 0; i < 200; ++i) {
+    ASSERT_TRUE(patient.client.renegotiate().has_value());
+    patient.run();
+    expect_data_both_ways(patient);
+  }
+  expect_open(patient, 1);
+}
+
 TEST_P(Renegotiations, AnEndInTheMiddleIsATruncation) {
   const Sides setup(GetParam());
   Pair pair = setup.open();

@@ -132,7 +132,10 @@ class AsyncDriver {
     waiting_for_ = WaitingFor::anything;
     while (!error_) {
       const Want want = operation_.step(*core_, error_, transferred_);
-      if (want == Want::nothing) {
+      if (want == Want::posting) {
+        start_writer(self);
+      }
+      if (want == Want::nothing || want == Want::posting) {
         return true;
       }
       if (wait_for(self, want)) {
@@ -148,6 +151,7 @@ class AsyncDriver {
   [[nodiscard]] bool wait_for(Self& self, Want want) {
     switch (want) {
       case Want::nothing:
+      case Want::posting:
         break;
       case Want::read:
         return core_->is_reading() ? wait(self) : read(self);
@@ -165,6 +169,12 @@ class AsyncDriver {
         break;
     }
     return false;
+  }
+
+  template <class Self>
+  void start_writer(Self& self) {
+    const auto executor = self.get_executor();
+    Writer<Net, CoreType, std::remove_const_t<decltype(executor)>>::start(core_, executor);
   }
 
   /// exchange starts the writer and reads, without waiting for it: a peer that writes much itself
@@ -278,6 +288,7 @@ std::size_t drive(CoreType& core, Operation operation, typename Net::ErrorCode& 
   while (!error) {
     switch (operation.step(core, error, transferred)) {
       case Want::nothing:
+      case Want::posting:  // with the next operation: nobody else drives this stream
         return error ? 0 : transferred;
       case Want::read:
         error = read_once<Net>(core);

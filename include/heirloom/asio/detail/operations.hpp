@@ -20,6 +20,7 @@ namespace heirloom::detail {
 /// Want is what an operation needs next.
 enum class Want : std::uint8_t {
   nothing,   ///< the operation is complete
+  posting,   ///< the operation is complete; what is outgoing is sent without waiting for it
   read,      ///< bytes from the transport
   exchange,  ///< bytes from the transport; what is outgoing is sent meanwhile
   write,     ///< everything outgoing sent; if that fails, so does the operation
@@ -161,7 +162,8 @@ class ReadOperation {
     transferred = take(core.connection());
     if (transferred > 0) {
       core.notify();  // whoever drives a renegotiation may wait for the room
-      return Want::nothing;
+      // What came behind the data may have been answered, and who drives may be reading.
+      return core.has_outgoing() ? Want::posting : Want::nothing;
     }
     if (const auto failure = core.failure()) {
       return conclude(core, error, failure);
