@@ -205,7 +205,7 @@ class TripleHandshake : public ::testing::TestWithParam<Combination> {
     EXPECT_EQ(first.client().phase(), Phase::open);
     EXPECT_EQ(first.server().phase(), Phase::open);
     EXPECT_EQ(first.client().info().peer_chain, pki_credentials("rsa1024").chain);
-    const SessionPtr session = first.client().session();
+    SessionPtr session = first.client().session();
     EXPECT_NE(session, nullptr);
     EXPECT_EQ(session->facts().id, first.server().session()->facts().id);
     EXPECT_EQ(master_of(*session), master_of(*first.server().session()));

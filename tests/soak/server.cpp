@@ -50,8 +50,8 @@ int listen_on_loopback() {
       ::getsockname(handle, raw, &size) != 0) {
     fail("cannot listen");
   }
-  std::printf("%u\n", static_cast<unsigned>(ntohs(address.sin_port)));
-  std::fflush(stdout);
+  (void)std::printf("%u\n", static_cast<unsigned>(ntohs(address.sin_port)));
+  (void)std::fflush(stdout);
   return handle;
 }
 
@@ -88,8 +88,8 @@ class Server {
   void answer_if_idle() {
     if (is_asked_ && wires_.empty()) {
       is_asked_ = false;
-      std::printf("%zu\n", own_heap());
-      std::fflush(stdout);
+      (void)std::printf("%zu\n", own_heap());
+      (void)std::fflush(stdout);
     }
   }
 

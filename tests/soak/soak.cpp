@@ -77,7 +77,7 @@ class ServerProcess {
   /// end lets it go; it must have had nothing to complain about.
   void end() {
     ::close(questions_);
-    std::fclose(answers_);
+    (void)std::fclose(answers_);
     int status = 0;
     if (::waitpid(process_, &status, 0) != process_ || status != 0) {
       fail("the server has failed");
@@ -120,22 +120,22 @@ struct Look {
 
 void print(const Look& look) {
   const auto kib = [](std::size_t bytes) { return bytes / 1024; };
-  std::printf("%9zu %14zu %9zu %4zu %18zu %9zu %4zu\n",
-              look.handshakes,
-              kib(look.client.resident),
-              kib(look.client.heap),
-              look.client.descriptors,
-              kib(look.server.resident),
-              kib(look.server.heap),
-              look.server.descriptors);
-  std::fflush(stdout);
+  (void)std::printf("%9zu %14zu %9zu %4zu %18zu %9zu %4zu\n",
+                    look.handshakes,
+                    kib(look.client.resident),
+                    kib(look.client.heap),
+                    look.client.descriptors,
+                    kib(look.server.resident),
+                    kib(look.server.heap),
+                    look.server.descriptors);
+  (void)std::fflush(stdout);
 }
 
 /// judge returns how many things are wrong with a process.
 int judge(std::string_view who, const Vitals& warm, const Vitals& now) {
   int problems = 0;
   const auto complain = [&](const char* what, std::size_t before, std::size_t after) {
-    std::printf("FAILED: %s of the %s: %zu, was %zu\n", what, who.data(), after, before);
+    (void)std::printf("FAILED: %s of the %s: %zu, was %zu\n", what, who.data(), after, before);
     ++problems;
   };
   if (now.descriptors != warm.descriptors) {
@@ -159,7 +159,7 @@ int judge_mix(const Tally& tally) {
       is_share(tally.renegotiated, 20)) {
     return 0;
   }
-  std::printf("FAILED: not the intended mix of handshakes\n");
+  (void)std::printf("FAILED: not the intended mix of handshakes\n");
   return 1;
 }
 
@@ -167,7 +167,7 @@ int soak(std::size_t handshakes, std::size_t connections) {
   const auto start = std::chrono::steady_clock::now();
   ServerProcess server;
   Client client(server.port(), connections);
-  std::printf("%9s %29s %33s\n", "", "client: KiB, heap, fds", "server: KiB, heap, fds");
+  (void)std::printf("%9s %29s %33s\n", "", "client: KiB, heap, fds", "server: KiB, heap, fds");
   std::vector<Look> looks;
   for (std::size_t i = 0; i <= kLooks; ++i) {
     client.run(handshakes * i / kLooks);
@@ -184,7 +184,7 @@ int soak(std::size_t handshakes, std::size_t connections) {
                        judge("server", warm.server, last.server) + judge_mix(client.tally());
   const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start);
   const Tally& tally = client.tally();
-  std::printf(
+  (void)std::printf(
       "%zu handshakes in %.0f s: %zu full, %zu by id, %zu by ticket, %zu renegotiated; %s\n",
       tally.all(),
       seconds.count(),

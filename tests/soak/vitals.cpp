@@ -45,7 +45,7 @@ bool is_resident_size_meaningful() {
 }
 
 void fail(const std::string& why) {
-  std::fprintf(stderr, "soak: %s\n", why.c_str());
+  (void)std::fprintf(stderr, "soak: %s\n", why.c_str());
   std::exit(1);
 }
 
