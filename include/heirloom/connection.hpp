@@ -75,6 +75,7 @@ struct ConnectionInfo {
   std::size_t max_fragment_length = 16384;  ///< of plaintext in a record, in both directions
   std::vector<std::uint8_t> session_id;
   bool is_resumed = false;
+  bool is_resumed_by_ticket = false;      ///< RFC 5077, and not by the id of the session
   bool has_secure_renegotiation = false;  ///< the peer supports RFC 5746
   /// has_extended_master_secret: of this handshake, or of the one that made the session (RFC 7627).
   bool has_extended_master_secret = false;
@@ -138,9 +139,9 @@ class HEIRLOOM_EXPORT Connection {
   /// receive_buffer is where the next bytes from the transport go. At least one byte long, except
   /// that it is empty while plaintext waits to be consumed and no room is left, while the
   /// connection is parked with a full buffer, and after the end. Valid until the next call of
-  /// receive_buffer, received, receive, receive_end, resolve or consume_plaintext: writing does not
-  /// move it, so a read from the socket may be outstanding meanwhile. `hint` is how much the caller
-  /// expects.
+  /// receive_buffer, received, receive, receive_end or resolve: neither writing nor taking
+  /// plaintext moves it, so a read from the socket may be outstanding meanwhile. `hint` is how much
+  /// the caller expects.
   [[nodiscard]] std::span<std::uint8_t> receive_buffer(std::size_t hint = 0);
 
   /// received says that n bytes arrived in receive_buffer and runs the protocol.

@@ -70,7 +70,7 @@ enum class Cause : std::uint8_t {
   session_suite_not_offered,
   fragment_length_unacceptable,    ///< of max_fragment_length
   encrypt_then_mac_dropped,        ///< in a renegotiation
-  extended_master_secret_missing,  ///< a client resumes and has dropped it (RFC 7627 §5.3)
+  extended_master_secret_missing,  ///< given up in a resumption or renegotiation (RFC 7627 §5.3)
   // certificates
   certificate_missing,
   certificate_malformed,
@@ -90,6 +90,7 @@ enum class Cause : std::uint8_t {
   certificate_signature_weak,  ///< signed with a hash that the rules exclude
   certificate_status_unknown,  ///< nothing says whether it was revoked
   peer_changed,                ///< another one in a renegotiation than before
+  server_name_changed,         ///< a client asks for another host in a renegotiation
   certificate_status_invalid,  ///< the stapled OCSP response does not say that it is good
   certificate_rejected,
   client_certificate_required,

@@ -51,9 +51,11 @@ enum class OnMissingCloseNotify : std::uint8_t { keep_session, forget_session };
 enum class PremasterVersion : std::uint8_t { must_match_hello, may_match_negotiated };
 
 /// Renegotiation says whether an open connection may go through another handshake, whoever starts
-/// it. `only_secure`: if the first one has settled the protection of RFC 5746. `any` is for old
-/// peers, by name: without it somebody in between can put a beginning of his own before what the
-/// client says (CVE-2009-3555), and neither end can tell.
+/// it. `only_secure`: if the first one has settled the protection of RFC 5746, and did not resume a
+/// session without extended master secret, with which that protection says nothing (the "triple
+/// handshake", RFC 7627 §5.4). `any` is for old peers, by name: without that protection somebody in
+/// between can put a beginning of his own before what the client says (CVE-2009-3555), and neither
+/// end can tell.
 enum class Renegotiation : std::uint8_t { never, only_secure, any };
 
 /// RefusedRenegotiation says what we do if the peer refuses the handshake that we asked for.

@@ -14,6 +14,19 @@
 
 namespace heirloom {
 
+namespace {
+
+/// why_not is for an application whose policy does not permit what it wants.
+std::string why_not(const Environment& environment) {
+  if (environment.policy->renegotiation == Renegotiation::never) {
+    return "it permits none";
+  }
+  return environment.previous->is_secure ? "a session without extended master secret was resumed"
+                                         : "the peer does not know RFC 5746";
+}
+
+}  // namespace
+
 Result<void> Connection::Impl::renegotiate(const RenegotiationOptions& options) {
   HEIRLOOM_TRY_VOID(status());
   switch (phase) {
@@ -30,10 +43,7 @@ Result<void> Connection::Impl::renegotiate(const RenegotiationOptions& options) 
       break;
   }
   if (!policy_permits_renegotiation(environment_)) {
-    return Error(Cause::renegotiation_not_permitted,
-                 environment_.policy->renegotiation == Renegotiation::never
-                     ? "it permits none"
-                     : "the peer does not know RFC 5746");
+    return Error(Cause::renegotiation_not_permitted, why_not(environment_));
   }
   HEIRLOOM_TRY_VOID(demand(options.client_authentication));
   begin_renegotiation();
@@ -82,7 +92,7 @@ Result<void> Connection::Impl::continue_unchanged() {
 
 void Connection::Impl::adopt_next_info() {
   next_info_.was_renegotiated_insecurely =
-      info.was_renegotiated_insecurely || !environment_.previous->is_secure;
+      info.was_renegotiated_insecurely || !is_bound(*environment_.previous);
   next_info_.close_notify_sent = info.close_notify_sent;
   next_info_.close_notify_received = info.close_notify_received;
   next_info_.transport_ended = info.transport_ended;

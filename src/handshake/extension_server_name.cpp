@@ -3,6 +3,7 @@
 #include "heirloom/certificate.hpp"
 
 #include "handshake/extension_table.hpp"
+#include "handshake/renegotiation.hpp"
 #include "message/extensions.hpp"
 
 #include <algorithm>
@@ -47,7 +48,7 @@ Result<void> read(const message::ClientHello& /*hello*/, const Bytes* data, Effe
     return Error(Cause::extension_malformed, "server_name");
   }
   effects.info().server_name = std::move(name).value();
-  return {};
+  return check_same_name(effects.environment(), effects.info().server_name);
 }
 
 /// answer: RFC 6066 §3: a server that uses the name "SHALL include an extension of type

@@ -17,6 +17,10 @@ Result<void> check_not_dropped(const Environment& environment, const Negotiated&
   if (was_agreed_on && is_block && negotiated.mac_order != MacOrder::encrypt_then_mac) {
     return Cause::encrypt_then_mac_dropped;
   }
+  if (environment.previous != nullptr && environment.previous->had_extended_master_secret &&
+      !negotiated.has_extended_master_secret) {
+    return Error(Cause::extended_master_secret_missing, "in a renegotiation");
+  }
   return {};
 }
 

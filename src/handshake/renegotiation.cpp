@@ -1,5 +1,8 @@
 #include "handshake/renegotiation.hpp"
 
+#include "base/ignoring_case.hpp"
+
+#include <string>
 #include <utility>
 
 namespace heirloom {
@@ -18,12 +21,16 @@ bool RenegotiationBudget::take(const Limits& limits, std::chrono::system_clock::
   return true;
 }
 
+bool is_bound(const PreviousHandshake& previous) {
+  return previous.is_secure && !previous.may_have_twin;
+}
+
 bool policy_permits_renegotiation(const Environment& environment) {
   switch (environment.policy->renegotiation) {
     case Renegotiation::never:
       return false;
     case Renegotiation::only_secure:
-      return environment.previous->is_secure;
+      return is_bound(*environment.previous);
     case Renegotiation::any:
       return true;
   }
@@ -101,19 +108,48 @@ bool may_be_client(const Environment& environment, const CertificateChain& chain
   return !policy_refuses_change(*environment.policy);
 }
 
+Result<void> check_same_name(const Environment& environment, std::string_view asked_name) {
+  if (environment.previous == nullptr || environment.previous->server_name.empty() ||
+      asked_name.empty() || equal_ignoring_case(environment.previous->server_name, asked_name)) {
+    return {};
+  }
+  return Error(Cause::server_name_changed, std::string(asked_name));
+}
+
+namespace {
+
+/// may_have_twin: RFC 7627 §5.4: where a session without extended master secret is resumed, "the
+/// client or server MUST NOT use the current handshake's "verify_data"". A resumption that is bound
+/// to a handshake whose verify_data are good has these in its own.
+bool may_have_twin(const Negotiated& negotiated, Effects& effects) {
+  const PreviousHandshake* const previous = effects.environment().previous;
+  if (previous != nullptr && is_bound(*previous)) {
+    return false;
+  }
+  const bool is_bare = effects.info().is_resumed && !negotiated.has_extended_master_secret;
+  return is_bare || (previous != nullptr && previous->may_have_twin);
+}
+
+}  // namespace
+
 PreviousHandshake remember(Effects& effects,
                            const Negotiated& negotiated,
                            const CertificateChain& peer_chain) {
-  const PreviousHandshake* previous = effects.environment().previous;
-  return {.number = previous == nullptr ? 1 : previous->number + 1,
+  const PreviousHandshake* const previous = effects.environment().previous;
+  const bool is_later = previous != nullptr;
+  return {.number = is_later ? previous->number + 1 : 1,
           .version = negotiated.profile->version,
           .client_version = negotiated.client_version,
           .client_verify_data = negotiated.client_verify_data,
           .server_verify_data = negotiated.server_verify_data,
           .is_secure = effects.info().has_secure_renegotiation,
           .had_encrypt_then_mac = negotiated.mac_order == MacOrder::encrypt_then_mac ||
-                                  (previous != nullptr && previous->had_encrypt_then_mac),
-          .peer_chain = peer_chain};
+                                  (is_later && previous->had_encrypt_then_mac),
+          .had_extended_master_secret = negotiated.has_extended_master_secret,
+          .may_have_twin = may_have_twin(negotiated, effects),
+          .peer_chain = peer_chain,
+          .server_name = is_later && !previous->server_name.empty() ? previous->server_name
+                                                                    : effects.info().server_name};
 }
 
 }  // namespace heirloom

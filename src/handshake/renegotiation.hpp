@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string_view>
 #include <vector>
 
 namespace heirloom {
@@ -27,7 +28,12 @@ class RenegotiationBudget {
   std::vector<std::chrono::system_clock::time_point> last_minute_;
 };
 
-/// policy_permits says whether policy lets this connection renegotiate, whoever starts.
+/// is_bound says whether the verify_data of that handshake can be of no other connection, so that
+/// what RFC 5746 binds to them is bound to this one.
+[[nodiscard]] bool is_bound(const PreviousHandshake& previous);
+
+/// policy_permits_renegotiation says whether policy lets this connection renegotiate, whoever
+/// starts.
 [[nodiscard]] bool policy_permits_renegotiation(const Environment& environment);
 
 /// accepts_renegotiation_request is policy_permits_renegotiation for a peer that starts; it counts.
@@ -56,6 +62,13 @@ class RenegotiationBudget {
 /// certificate or by a session. One that showed none may show one now: that is what a server asks
 /// for another handshake for.
 [[nodiscard]] bool may_be_client(const Environment& environment, const CertificateChain& chain);
+
+/// check_same_name refuses a client that asks for another host than before. RFC 6066 is silent; an
+/// application that has taken the connection for that of one host would answer for another. A
+/// client that names none has changed nothing: SSL 3.0 and the hello of SSL 2.0 cannot name any.
+/// server_name_changed.
+[[nodiscard]] Result<void> check_same_name(const Environment& environment,
+                                           std::string_view asked_name);
 
 /// remember makes what the next handshake of the connection has to know of this one.
 [[nodiscard]] PreviousHandshake remember(Effects& effects,

@@ -162,7 +162,7 @@ constexpr std::array kCauses = std::to_array<CauseInfo>({
    "the peer wants to go back from encrypt-then-MAC to MAC-then-encrypt"},
   {Cause::extended_master_secret_missing, "extended_master_secret_missing", peer_misbehaved,
    handshake_failure, handshake_failure, "RFC 7627 §5.3",
-   "the client resumes a session with an extended master secret and has not asked for one"},
+   "the peer gives up the extended master secret that the session or the connection has"},
 
   // Certificates.
   {Cause::certificate_missing, "certificate_missing", peer_misbehaved, decode_error,
@@ -217,6 +217,9 @@ constexpr std::array kCauses = std::to_array<CauseInfo>({
   {Cause::peer_changed, "peer_changed", local_refusal, illegal_parameter,
    illegal_parameter, "RFC 5746 §5",
    "the peer shows another certificate in a renegotiation than before"},
+  {Cause::server_name_changed, "server_name_changed", local_refusal, illegal_parameter,
+   illegal_parameter, "RFC is silent",
+   "the client asks for another host in a renegotiation than before"},
   {Cause::certificate_status_invalid, "certificate_status_invalid", local_refusal,
    bad_certificate_status_response, certificate_unknown, "RFC 6066 §8",
    "what the server shows about the revocation of its certificate is not acceptable"},

@@ -1,5 +1,5 @@
-// The extended master secret in whole handshakes (RFC 7627): who has it when, what a resumption may
-// do with it, and the attack that it is for.
+// The extended master secret in whole handshakes (RFC 7627): who has it when, and what a resumption
+// may do with it. The attack that it is for is in tests/attacks/triple_handshake_test.cpp.
 #include "kx_rogue.hpp"
 #include "message/extensions.hpp"
 #include "session/session_access.hpp"
@@ -191,100 +191,6 @@ TEST(ExtendedMasterSecret, IsKeptByASessionThatIsResumedTwice) {
     pair.send_to_server(Bytes{'x'});
     EXPECT_EQ(pair.at_server, Bytes{'x'});
   }
-}
-
-/// Mallory sits between a client that accepts her certificate and the server that the client does
-/// not mean, and passes the client's hello, the server's hello and the premaster secret on, so that
-/// both halves of the "triple handshake" begin with the same secrets (RFC 7627 §1).
-class Mallory {
- public:
-  explicit Mallory(Knows lets_extension_through)
-      : to_client_(Side::client,
-                   kRsa,
-                   [this](ClientOptions& client, ServerOptions&) {
-                     client.verifier = accept_any_certificate();
-                     client.key_log = client_log_;
-                   }),
-        to_server_(Side::server, kRsa, [this](ClientOptions&, ServerOptions& server) {
-          server.key_log = server_log_;
-        }) {
-    pass_on_hellos(lets_extension_through);
-    to_client_.say(Symbol::certificate);
-    to_client_.say(Symbol::server_hello_done);
-    to_server_.puppet().premaster_override = premaster();
-    to_server_.say(Symbol::client_key_exchange);
-  }
-
-  /// finish completes both handshakes, which takes the master secret of the documents.
-  void finish() {
-    for (Rogue* const half : {&to_server_, &to_client_}) {
-      half->say(Symbol::change_cipher_spec);
-      half->say(Symbol::finished);
-      ASSERT_EQ(half->engine().phase(), Phase::open);
-    }
-  }
-
-  [[nodiscard]] Connection& client() { return to_client_.engine(); }
-
-  [[nodiscard]] Connection& server() { return to_server_.engine(); }
-
-  /// secret is what follows the client's random in a line of the key log.
-  [[nodiscard]] static std::string secret(const KeyLines& log) {
-    return log.lines.empty() ? "" : log.lines.back().substr(log.lines.back().rfind(' '));
-  }
-
-  [[nodiscard]] std::string client_secret() const { return secret(*client_log_); }
-
-  [[nodiscard]] std::string server_secret() const { return secret(*server_log_); }
-
- private:
-  void pass_on_hellos(Knows lets_extension_through) {
-    const auto strip = [&](auto& hello) {
-      if (lets_extension_through == Knows::no && hello.extensions.has_value()) {
-        std::erase_if(*hello.extensions, [](const wire::HelloExtension& each) {
-          return each.type == static_cast<std::uint16_t>(kEms);
-        });
-      }
-    };
-    to_server_.puppet().client_hello = to_client_.puppet().client_hello;
-    strip(to_server_.puppet().client_hello);
-    to_server_.say(Symbol::client_hello);
-    to_client_.puppet().server_hello = to_server_.puppet().server_hello;
-    to_client_.say(Symbol::server_hello);
-  }
-
-  /// premaster opens what the client has encrypted for Mallory's certificate.
-  Bytes premaster() {
-    const Bytes exchange = to_client_.sent(HandshakeType::client_key_exchange);
-    auto block = pki_credentials("rsa1024").key->decrypt_raw(ByteView(exchange).subspan(2));
-    return to_bytes(ByteView(*block.answer()).last(48));
-  }
-
-  std::shared_ptr<KeyLines> client_log_ = std::make_shared<KeyLines>();
-  std::shared_ptr<KeyLines> server_log_ = std::make_shared<KeyLines>();
-  Rogue to_client_;
-  Rogue to_server_;
-};
-
-TEST(TripleHandshake, TwoConnectionsHaveTheSameSecretOnlyWithoutTheExtension) {
-  const Mallory passive(Knows::yes);
-  ASSERT_FALSE(passive.client_secret().empty());
-  ASSERT_FALSE(passive.server_secret().empty());
-  EXPECT_NE(passive.client_secret(), passive.server_secret());
-
-  // She can leave the extension out of both hellos, as an old peer would have it. Then the secrets
-  // are one, and neither side exports anything from them (§5.4).
-  Mallory stripping(Knows::no);
-  EXPECT_EQ(stripping.client_secret(), stripping.server_secret());
-  stripping.finish();
-  for (Connection* const side : {&stripping.client(), &stripping.server()}) {
-    const auto refused = side->export_keying_material("EXPORTER-test", 16);
-    ASSERT_FALSE(refused.has_value());
-    EXPECT_EQ(refused.error().cause, Cause::export_refused);
-  }
-  constexpr auto kAccept = UnboundExport::accept;
-  EXPECT_EQ(*stripping.client().export_keying_material("EXPORTER-test", 16, {}, kAccept),
-            *stripping.server().export_keying_material("EXPORTER-test", 16, {}, kAccept));
 }
 
 TEST(Exporters, AgreeAtBothEnds) {

@@ -304,7 +304,8 @@ TEST_P(Rfc2246_7_2, EachCertificateProblemHasItsAlert) {
         Row{Cause::certificate_expired, A::certificate_expired, A::certificate_expired},
         Row{Cause::certificate_not_yet_valid, A::certificate_expired, A::certificate_expired},
         Row{Cause::certificate_name_mismatch, A::certificate_unknown, A::certificate_unknown},
-        Row{Cause::certificate_untrusted, A::unknown_ca, A::bad_certificate}}) {
+        Row{Cause::certificate_untrusted, A::unknown_ca, A::bad_certificate},
+        Row{Cause::certificate_rejected, A::access_denied, A::handshake_failure}}) {
     Scene scene(Side::client, GetParam(), Shape::plain, [&](ClientOptions& client, ServerOptions&) {
       client.verifier = std::make_shared<Refusal>(row.cause);
     });

@@ -1,14 +1,17 @@
-// CVE-2009-3555, the prefix injection: somebody in between begins a connection with the server,
-// says something, and then lets a client's first handshake pass as a renegotiation of his own. The
-// server takes what he said for the beginning of what the client says (RFC 5746 §1).
-#include "record/record_reader.hpp"
+// Renegotiation prefix injection (Ray and Dispensa 2009, Rex 2009; CVE-2009-3555): somebody in
+// between begins a connection with the server, says something, and then lets a client's first
+// handshake pass as a renegotiation of his own. The server takes what he said for the beginning of
+// what the client says.
+//
+// The defence: RFC 5746 binds a renegotiation to the connection (§3.5, §3.7), and a server
+// renegotiates with nobody who does not know it (§4.4, Renegotiation::only_secure).
+// Renegotiation::any switches that off.
+#include "attacks/between.hpp"
 #include "support/pair.hpp"
 #include "support/puppet/puppet.hpp"
 #include "support/test_pki.hpp"
 
-#include <algorithm>
 #include <string>
-#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -118,16 +121,6 @@ class Dance {
             server_has_changed_ || fragment.type == ContentType::change_cipher_spec;
       }
     }
-  }
-
-  static std::vector<Bytes> records_of(ByteView bytes) {
-    std::vector<Bytes> records;
-    while (bytes.size() >= kRecordHeaderSize) {
-      const std::size_t size = kRecordHeaderSize + (bytes[3] << 8U) + bytes[4];
-      records.push_back(to_bytes(bytes.first(size)));
-      bytes = bytes.subspan(size);
-    }
-    return records;
   }
 
   Connection server_;
