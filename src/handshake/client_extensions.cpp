@@ -58,10 +58,12 @@ Result<void> judge_extensions(const message::ClientHello& offer,
     if (row->judge == nullptr) {
       continue;
     }
-    // What SSL 3.0 does not have means nothing there, also if a server repeats it.
-    const Bytes* const data = is_carried(*row, *negotiated.profile)
-                                  ? message::find_extension(answer.extensions, row->type)
-                                  : nullptr;
+    // What SSL 3.0 does not have means nothing there, also if a server repeats it, but for what
+    // deployed servers go by.
+    const bool counts =
+        is_carried(*row, *negotiated.profile) || row->answered_in == CarriedBy::every_version;
+    const Bytes* const data =
+        counts ? message::find_extension(answer.extensions, row->type) : nullptr;
     HEIRLOOM_TRY_VOID(row->judge(data, negotiated, effects));
   }
   return {};

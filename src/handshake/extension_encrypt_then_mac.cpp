@@ -1,4 +1,8 @@
 // encrypt_then_mac (RFC 7366): the MAC of a block cipher's record covers the ciphertext.
+//
+// RFC 7366 is silent about SSL 3.0, which we neither offer nor answer it in. But Bouncy Castle and
+// Pike answer so a hello that offers TLS 1.0 and gets SSL 3.0, and then go by it: so do we, with
+// the MAC of SSL 3.0.
 #include "handshake/extension_table.hpp"
 
 #include <algorithm>
@@ -52,6 +56,7 @@ Result<std::optional<Bytes>> answer(ByteView /*data*/, const AnswerContext& cont
 
 constinit const ExtensionRow kEncryptThenMac = {.type = Extension::encrypt_then_mac,
                                                 .offer = offer,
+                                                .answered_in = CarriedBy::every_version,
                                                 .judge = judge,
                                                 .read = read,
                                                 .answer = answer};

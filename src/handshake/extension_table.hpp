@@ -53,6 +53,9 @@ struct ExtensionRow {
   /// above, are settled; empty if there is nothing to ask for.
   std::optional<Bytes> (*offer)(const message::ClientHello& hello, Effects& effects) = nullptr;
 
+  /// answered_in is where an answer counts. A hello that offers TLS 1.0 may be answered at SSL 3.0.
+  CarriedBy answered_in = CarriedBy::tls_only;
+
   /// judge is called for each ServerHello, answered or not; that an answer was asked for is checked
   /// before.
   Result<void> (*judge)(const Bytes* data, Negotiated& negotiated, Effects& effects) = nullptr;

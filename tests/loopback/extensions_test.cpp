@@ -126,6 +126,22 @@ TEST(Extensions, AnsweredAtSsl30AreIgnored) {
   EXPECT_EQ(rogue.engine().info().application_protocol, "");
 }
 
+// But Pike and Bouncy Castle go by this one, which they have been offered.
+TEST(Extensions, EncryptThenMacAnsweredAtSsl30Counts) {
+  for (const bool is_answered : {true, false}) {
+    SCOPED_TRACE(is_answered);
+    Rogue rogue(Side::client, kRsaAtSsl30, [](ClientOptions& client, ServerOptions&) {
+      client.policy.max_version = kTls;
+    });
+    if (is_answered) {
+      rogue.puppet().server_hello.extensions = {extension(Extension::encrypt_then_mac)};
+    }
+    rogue.say(Symbol::server_hello);
+    rogue.expect_content();
+    EXPECT_EQ(rogue.engine().info().has_encrypt_then_mac, is_answered);
+  }
+}
+
 TEST(Extensions, ThatAreSwitchedOffAreNotReadEither) {
   for (const Extension off : {Extension::server_name,
                               Extension::application_layer_protocol_negotiation,

@@ -13,6 +13,7 @@ import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -21,16 +22,28 @@ import java.security.PrivateKey;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Hashtable;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Vector;
+import org.bouncycastle.asn1.ocsp.OCSPResponse;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.tls.Certificate;
 import org.bouncycastle.tls.CertificateRequest;
+import org.bouncycastle.tls.CertificateStatus;
+import org.bouncycastle.tls.CertificateStatusType;
+import org.bouncycastle.tls.ChannelBinding;
 import org.bouncycastle.tls.ClientCertificateType;
 import org.bouncycastle.tls.DefaultTlsClient;
 import org.bouncycastle.tls.DefaultTlsServer;
+import org.bouncycastle.tls.MaxFragmentLength;
+import org.bouncycastle.tls.NameType;
+import org.bouncycastle.tls.ProtocolName;
 import org.bouncycastle.tls.ProtocolVersion;
+import org.bouncycastle.tls.RenegotiationPolicy;
+import org.bouncycastle.tls.SecurityParameters;
+import org.bouncycastle.tls.ServerName;
 import org.bouncycastle.tls.TlsAuthentication;
 import org.bouncycastle.tls.TlsClientProtocol;
 import org.bouncycastle.tls.TlsContext;
@@ -38,6 +51,7 @@ import org.bouncycastle.tls.TlsCredentialedDecryptor;
 import org.bouncycastle.tls.TlsCredentialedSigner;
 import org.bouncycastle.tls.TlsCredentials;
 import org.bouncycastle.tls.TlsDHGroupVerifier;
+import org.bouncycastle.tls.TlsExtensionsUtils;
 import org.bouncycastle.tls.TlsServerCertificate;
 import org.bouncycastle.tls.TlsServerProtocol;
 import org.bouncycastle.tls.TlsSession;
@@ -56,6 +70,8 @@ public final class BouncyCastlePeer {
   private static java.security.cert.Certificate[] chain;
   private static TlsSession kept;
   private static boolean clientShown;
+  private static boolean staple;
+  private static String told;
 
   public static void main(String[] arguments) throws Exception {
     crypto = new JcaTlsCryptoProvider().setProvider(new BouncyCastleProvider())
@@ -75,6 +91,8 @@ public final class BouncyCastlePeer {
     key = null;
     kept = null;
     clientShown = false;
+    staple = false;
+    told = "";
     for (String argument : List.of(arguments).subList(1, arguments.length)) {
       int at = argument.indexOf('=');
       options.put(argument.substring(0, at), argument.substring(at + 1));
@@ -107,6 +125,9 @@ public final class BouncyCastlePeer {
   }
 
   private static ProtocolVersion[] versions() {
+    if (options.containsKey("higher")) {
+      return ProtocolVersion.TLSv12.downTo(ProtocolVersion.SSLv3);
+    }
     return options.get("version").equals("ssl3") ? ProtocolVersion.SSLv3.only()
                                                  : ProtocolVersion.TLSv10.only();
   }
@@ -137,9 +158,55 @@ public final class BouncyCastlePeer {
     String version = context.getServerVersion().isSSL() ? "ssl3" : "tls1";
     byte[] hash = MessageDigest.getInstance("SHA-256").digest(received);
     int suite = context.getSecurityParametersConnection().getCipherSuite();
-    return String.format("RESULT version=%s suite=%04x certificate=%s received=%d sha256=%s",
-        version, suite, certificate ? "yes" : "no", received.length,
+    return String.format("RESULT version=%s suite=%04x certificate=%s%s received=%d sha256=%s",
+        version, suite, certificate ? "yes" : "no", told, received.length,
         HexFormat.of().formatHex(hash));
+  }
+
+  /** What it can tell beyond the suite, as more words, as long as it knows: at the end of a handshake. */
+  private static String abilities(TlsContext context) {
+    SecurityParameters parameters = context.getSecurityParametersConnection();
+    String told = " resumed=" + word(parameters.isResumedSession())
+        + " ems=" + word(parameters.isExtendedMasterSecret())
+        + " etm=" + word(parameters.isEncryptThenMAC())
+        + " secure=" + word(parameters.isSecureRenegotiation())
+        + " staple=" + word(staple);
+    if (options.containsKey("alpn")) {
+      told += " alpn=" + (parameters.isApplicationProtocolSet()
+          ? parameters.getApplicationProtocol().getUtf8Decoding() : "none");
+    }
+    if (options.containsKey("server_name") && context.isServer()) {
+      Vector<?> asked = parameters.getClientServerNames();
+      told += " server_name=" + (asked == null ? "none"
+          : new String(((ServerName) asked.get(0)).getNameData(), StandardCharsets.US_ASCII));
+    }
+    byte[] unique = context.exportChannelBinding(ChannelBinding.tls_unique);
+    if (unique != null) {
+      told += " unique=" + HexFormat.of().formatHex(unique);
+    }
+    if (options.containsKey("exporter")) {
+      told += " exporter=" + HexFormat.of().formatHex(
+          context.exportKeyingMaterial(options.get("exporter"), null, 32));
+    }
+    return told;
+  }
+
+  private static String word(boolean value) { return value ? "yes" : "no"; }
+
+  private static Vector<ProtocolName> protocolNames() {
+    if (!options.containsKey("alpn")) {
+      return null;
+    }
+    Vector<ProtocolName> names = new Vector<>();
+    for (String name : options.get("alpn").split(",")) {
+      names.add(ProtocolName.asUtf8Encoding(name));
+    }
+    return names;
+  }
+
+  private static int renegotiationPolicy() {
+    return options.containsKey("renegotiation") ? RenegotiationPolicy.ACCEPT
+                                                : RenegotiationPolicy.DENY;
   }
 
   /** Server answers with the one version and the one suite of this cell. */
@@ -177,6 +244,31 @@ public final class BouncyCastlePeer {
           ClientCertificateType.dss_sign, ClientCertificateType.ecdsa_sign}, null, null);
     }
 
+    @Override protected Vector<ProtocolName> getProtocolNames() { return protocolNames(); }
+
+    @Override public int getRenegotiationPolicy() { return renegotiationPolicy(); }
+
+    @Override public CertificateStatus getCertificateStatus() throws IOException {
+      return !options.containsKey("staple") ? null
+          : new CertificateStatus(CertificateStatusType.ocsp, OCSPResponse.getInstance(
+              Files.readAllBytes(Path.of(options.get("staple")))));
+    }
+
+    @Override public byte[] getNewSessionID() {
+      return options.containsKey("resume") ? crypto.createNonceGenerator(null).generateNonce(32)
+                                           : null;
+    }
+
+    @Override public TlsSession getSessionToResume(byte[] id) {
+      return kept != null && java.util.Arrays.equals(kept.getSessionID(), id) ? kept : null;
+    }
+
+    @Override public void notifyHandshakeComplete() throws IOException {
+      super.notifyHandshakeComplete();
+      kept = options.containsKey("resume") ? context.getSession() : null;
+      told = abilities(context);
+    }
+
     /** Without this it refuses every client that does not signal RFC 5746. */
     @Override public void notifySecureRenegotiation(boolean isSecure) {}
 
@@ -194,7 +286,30 @@ public final class BouncyCastlePeer {
 
     @Override protected int[] getSupportedCipherSuites() { return suites(); }
 
-    @Override public boolean shouldUseExtendedMasterSecret() { return false; }
+    @Override public boolean shouldUseExtendedMasterSecret() {
+      return options.containsKey("ems") || options.containsKey("exporter");
+    }
+
+    @Override protected Vector<ProtocolName> getProtocolNames() { return protocolNames(); }
+
+    @Override public int getRenegotiationPolicy() { return renegotiationPolicy(); }
+
+    @Override public boolean isFallback() { return options.containsKey("fallback"); }
+
+    @Override protected Vector<ServerName> getSNIServerNames() {
+      return !options.containsKey("server_name") ? null
+          : new Vector<>(List.of(new ServerName(NameType.host_name,
+              options.get("server_name").getBytes(StandardCharsets.US_ASCII))));
+    }
+
+    @Override @SuppressWarnings("unchecked") public Hashtable<Integer, byte[]> getClientExtensions()
+        throws IOException {
+      Hashtable<Integer, byte[]> extensions = super.getClientExtensions();
+      if (options.containsKey("fragment")) {
+        TlsExtensionsUtils.addMaxFragmentLengthExtension(extensions, MaxFragmentLength.pow2_10);
+      }
+      return extensions;
+    }
 
     /** Its own wants one of the groups that it knows, of 2048 bits. */
     @Override public TlsDHGroupVerifier getDHGroupVerifier() { return group -> true; }
@@ -206,11 +321,14 @@ public final class BouncyCastlePeer {
     @Override public void notifyHandshakeComplete() throws IOException {
       super.notifyHandshakeComplete();
       kept = context.getSession();
+      told = abilities(context);
     }
 
     @Override public TlsAuthentication getAuthentication() {
       return new TlsAuthentication() {
-        @Override public void notifyServerCertificate(TlsServerCertificate shown) {}
+        @Override public void notifyServerCertificate(TlsServerCertificate shown) {
+          staple = shown.getCertificateStatus() != null;
+        }
 
         @Override public TlsCredentials getClientCredentials(CertificateRequest request)
             throws IOException {

@@ -21,8 +21,11 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
@@ -59,12 +62,12 @@ public final class JssePeer {
     Security.setProperty("jdk.tls.legacyAlgorithms", "");
     // Without the extended master secret, which SSL 3.0 cannot have, this JDK resumes nothing
     // unless it is told not to care.
-    System.setProperty("jdk.tls.useExtendedMasterSecret", "false");
+    unlessGiven("jdk.tls.useExtendedMasterSecret", "false");
     // Its own first choice, where no extension names any, is one that no client of these versions knows.
     System.setProperty("jdk.tls.namedGroups", "secp256r1,secp384r1,secp521r1");
-    System.setProperty("jdk.tls.server.enableSessionTicketExtension", "false");
-    System.setProperty("jdk.tls.client.enableSessionTicketExtension", "false");
-    System.setProperty("jdk.tls.client.enableStatusRequestExtension", "false");
+    unlessGiven("jdk.tls.server.enableSessionTicketExtension", "false");
+    unlessGiven("jdk.tls.client.enableSessionTicketExtension", "false");
+    unlessGiven("jdk.tls.client.enableStatusRequestExtension", "false");
     if (!arguments[0].equals("jobs")) {
       System.exit(run(arguments));
     }
@@ -73,6 +76,10 @@ public final class JssePeer {
       System.out.println("ENDED " + run(line.split(" ")));
     }
     System.exit(0);
+  }
+
+  private static void unlessGiven(String property, String value) {
+    System.setProperty(property, System.getProperty(property, value));
   }
 
   private static int run(String[] arguments) {
@@ -140,6 +147,13 @@ public final class JssePeer {
       }
     }
     parameters.setCipherSuites(suites.toArray(new String[0]));
+    if (options.containsKey("alpn")) {
+      parameters.setApplicationProtocols(options.get("alpn").split(","));
+    }
+    if (options.containsKey("fragment")) {
+      // It asks for the greatest fragment that fits in such a packet.
+      parameters.setMaximumPacketSize(Integer.parseInt(options.get("fragment")) + 400);
+    }
   }
 
   private static String facts(SSLSocket socket, String resumed) {
@@ -152,7 +166,24 @@ public final class JssePeer {
     }
     String version = session.getProtocol().equals("SSLv3") ? "ssl3" : "tls1";
     return "RESULT version=" + version + " suite=" + session.getCipherSuite() + " resumed="
-        + resumed + " certificate=" + shown;
+        + resumed + " certificate=" + shown + abilities(socket, (ExtendedSSLSession) session);
+  }
+
+  private static String abilities(SSLSocket socket, ExtendedSSLSession session) {
+    String told = "";
+    if (options.containsKey("alpn")) {
+      String chosen = socket.getApplicationProtocol();
+      told += " alpn=" + (chosen == null || chosen.isEmpty() ? "none" : chosen);
+    }
+    if (options.containsKey("server_name")) {
+      List<SNIServerName> asked = session.getRequestedServerNames();
+      told += " server_name="
+          + (asked.isEmpty() ? "none" : ((SNIHostName) asked.get(0)).getAsciiName());
+    }
+    if (options.containsKey("staple") && socket.getUseClientMode()) {
+      told += " staple=" + (session.getStatusResponses().isEmpty() ? "no" : "yes");
+    }
+    return told;
   }
 
   private static String summary(byte[] received) throws Exception {
@@ -189,6 +220,9 @@ public final class JssePeer {
     socket.setSoTimeout(20000);
     socket.startHandshake();
     if (options.containsKey("renegotiate")) {
+      if (options.containsKey("demand")) {
+        socket.setNeedClientAuth(true);
+      }
       socket.startHandshake();  // asks; the rest happens while reading
     }
     InputStream in = socket.getInputStream();
@@ -248,6 +282,9 @@ public final class JssePeer {
           .createSocket("127.0.0.1", Integer.parseInt(options.get("port")));
       SSLParameters parameters = socket.getSSLParameters();
       configure(parameters, socket.getSupportedCipherSuites());
+      if (options.containsKey("server_name")) {
+        parameters.setServerNames(List.of(new SNIHostName(options.get("server_name"))));
+      }
       socket.setSSLParameters(parameters);
       socket.setSoTimeout(20000);
       socket.startHandshake();

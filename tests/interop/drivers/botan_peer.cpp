@@ -2,12 +2,14 @@
 //
 // botan_peer client|server key=value...      (contract: docs/interop.md)
 // botan_peer version
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <map>
 #include <memory>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -34,13 +36,25 @@ namespace {
 
 std::map<std::string, std::string> options;
 
+bool has(const char* name) {
+  return options.count(name) != 0;
+}
+
+// In a second handshake, of a server that asks for it only there.
+bool is_certificate_demanded = false;
+
+std::vector<std::uint8_t> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
 class OldPolicy final : public Botan::TLS::Policy {
  public:
   bool allow_tls10() const override { return true; }
 
   bool allow_tls11() const override { return false; }
 
-  bool allow_tls12() const override { return false; }
+  bool allow_tls12() const override { return has("higher"); }
 
   std::vector<std::string> allowed_ciphers() const override {
     return {"3DES", "AES-128", "AES-256", "Camellia-128", "Camellia-256", "SEED"};
@@ -76,10 +90,18 @@ class OldPolicy final : public Botan::TLS::Policy {
 
   bool allow_insecure_renegotiation() const override { return true; }
 
-  bool negotiate_encrypt_then_mac() const override { return false; }
+  bool negotiate_encrypt_then_mac() const override { return has("etm"); }
+
+  bool allow_client_initiated_renegotiation() const override { return has("renegotiation"); }
+
+  bool allow_server_initiated_renegotiation() const override { return has("renegotiation"); }
+
+  bool allow_resumption_for_renegotiation() const override { return true; }
+
+  bool send_fallback_scsv(Botan::TLS::Protocol_Version) const override { return has("fallback"); }
 
   bool require_client_certificate_authentication() const override {
-    return options.count("request_certificate") != 0;
+    return has("request_certificate") || is_certificate_demanded;
   }
 };
 
@@ -158,18 +180,38 @@ class Conversation final : public Botan::TLS::Callbacks {
   bool tls_session_established(const Botan::TLS::Session& session) override {
     suite = session.ciphersuite_code();
     version = session.version() == Botan::TLS::Protocol_Version::TLS_V10 ? "tls1" : "other";
-    return false;
+    has_extended_master_secret = session.supports_extended_master_secret();
+    has_encrypt_then_mac = session.supports_encrypt_then_mac();
+    server_name = session.server_info().hostname();
+    ++handshakes;
+    return has("resume");
   }
 
   // Accepts everybody: this is interoperability, not security.
-  void tls_verify_cert_chain(const std::vector<Botan::X509_Certificate>& shown,
-                             const std::vector<std::shared_ptr<const Botan::OCSP::Response>>&,
-                             const std::vector<Botan::Certificate_Store*>&,
-                             Botan::Usage_Type,
-                             const std::string&,
-                             const Botan::TLS::Policy&) override {
+  void tls_verify_cert_chain(
+      const std::vector<Botan::X509_Certificate>& shown,
+      const std::vector<std::shared_ptr<const Botan::OCSP::Response>>& stapled,
+      const std::vector<Botan::Certificate_Store*>&,
+      Botan::Usage_Type,
+      const std::string&,
+      const Botan::TLS::Policy&) override {
     has_certificate = !shown.empty();
+    has_staple = !stapled.empty();
   }
+
+  std::string tls_server_choose_app_protocol(const std::vector<std::string>& offered) override {
+    const bool is_offered =
+        has("alpn") && std::count(offered.begin(), offered.end(), options["alpn"]) != 0;
+    return is_offered ? options["alpn"] : "";
+  }
+
+  std::vector<std::uint8_t> tls_provide_cert_status(
+      const std::vector<Botan::X509_Certificate>&,
+      const Botan::TLS::Certificate_Status_Request&) override {
+    return has("staple") ? read_file(options.at("staple")) : std::vector<std::uint8_t>();
+  }
+
+  void close() { ::close(socket_); }
 
   bool receive(Botan::TLS::Channel& channel) {
     std::uint8_t buffer[16384];
@@ -184,17 +226,17 @@ class Conversation final : public Botan::TLS::Callbacks {
   std::vector<std::uint8_t> received;
   bool is_closed = false;
   bool has_certificate = false;
+  bool has_staple = false;
+  bool has_extended_master_secret = false;
+  bool has_encrypt_then_mac = false;
+  unsigned handshakes = 0;
+  std::string server_name;
   unsigned suite = 0;
   std::string version;
 
  private:
   int socket_;
 };
-
-std::vector<std::uint8_t> read_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 sockaddr_in loopback() {
   sockaddr_in address{};
@@ -204,7 +246,7 @@ sockaddr_in loopback() {
   return address;
 }
 
-int accept_one() {
+int listen_once() {
   const int listener = ::socket(AF_INET, SOCK_STREAM, 0);
   sockaddr_in address = loopback();
   socklen_t length = sizeof address;
@@ -214,7 +256,7 @@ int accept_one() {
     throw std::runtime_error("cannot listen");
   }
   std::cout << "LISTENING " << ntohs(address.sin_port) << std::endl;
-  return ::accept(listener, nullptr, nullptr);
+  return listener;
 }
 
 int connect_to_server() {
@@ -232,16 +274,48 @@ void need_more(Conversation& conversation, Botan::TLS::Channel& channel, const c
   }
 }
 
+/// abilities is what it can tell beyond the suite, as more words.
+std::string abilities(const Conversation& conversation,
+                      const Botan::TLS::Channel& channel,
+                      bool is_server) {
+  std::string told =
+      std::string(" ems=") + (conversation.has_extended_master_secret ? "yes" : "no");
+  told += std::string(" etm=") + (conversation.has_encrypt_then_mac ? "yes" : "no");
+  told += std::string(" secure=") + (channel.secure_renegotiation_supported() ? "yes" : "no");
+  if (has("alpn")) {
+    told += " alpn=" + channel.application_protocol();
+  }
+  if (is_server && has("server_name")) {
+    told += " server_name=" + conversation.server_name;
+  }
+  if (has("staple")) {
+    told += std::string(" staple=") + (conversation.has_staple ? "yes" : "no");
+  }
+  if (has("exporter")) {
+    const auto made = channel.key_material_export(options["exporter"], "", 32);
+    told += " exporter=" + Botan::hex_encode(made.bits_of(), false);
+  }
+  return told;
+}
+
 void converse(Conversation& conversation, Botan::TLS::Channel& channel, bool is_server) {
   const auto payload = read_file(options.at("send"));
   while (!channel.is_active()) {
     need_more(conversation, channel, "handshake");
+  }
+  if (has("renegotiate")) {
+    is_certificate_demanded = has("demand");
+    channel.renegotiate(true);
+    while (conversation.handshakes < 2) {
+      need_more(conversation, channel, "second handshake");
+    }
   }
   if (is_server) {
     while (conversation.received.size() < std::stoul(options.at("expect"))) {
       need_more(conversation, channel, "request");
     }
   }
+  const std::string told = abilities(conversation, channel, is_server);
   channel.send(payload.data(), payload.size());
   if (is_server) {
     channel.close();
@@ -254,10 +328,11 @@ void converse(Conversation& conversation, Botan::TLS::Channel& channel, bool is_
   }
   auto hash = Botan::HashFunction::create("SHA-256");
   hash->update(conversation.received);
-  std::printf("RESULT version=%s suite=%04x certificate=%s received=%zu sha256=%s end=clean\n",
+  std::printf("RESULT version=%s suite=%04x certificate=%s%s received=%zu sha256=%s end=clean\n",
               conversation.version.c_str(),
               conversation.suite,
               conversation.has_certificate ? "yes" : "no",
+              told.c_str(),
               conversation.received.size(),
               Botan::hex_encode(hash->final(), false).c_str());
 }
@@ -277,22 +352,34 @@ int main(int count, char** words) {
   try {
     const bool is_server = std::string(words[1]) == "server";
     Botan::AutoSeeded_RNG random;
-    Botan::TLS::Session_Manager_Noop sessions;
+    Botan::TLS::Session_Manager_In_Memory sessions(random);
     OldPolicy policy;
     Keys keys;
-    Conversation conversation(is_server ? accept_one() : connect_to_server());
-    if (is_server) {
-      Botan::TLS::Server server(conversation, sessions, keys, policy, random);
-      converse(conversation, server, is_server);
-    } else {
-      Botan::TLS::Client client(conversation,
-                                sessions,
-                                keys,
-                                policy,
-                                random,
-                                Botan::TLS::Server_Information("localhost"),
-                                Botan::TLS::Protocol_Version::TLS_V10);
-      converse(conversation, client, is_server);
+    std::vector<std::string> protocols;
+    std::istringstream offered(has("alpn") ? options["alpn"] : "");
+    for (std::string name; std::getline(offered, name, ',');) {
+      protocols.push_back(name);
+    }
+    const int listener = is_server ? listen_once() : -1;
+    const unsigned long connections = has("connections") ? std::stoul(options["connections"]) : 1;
+    for (unsigned long i = 0; i < connections; ++i) {
+      Conversation conversation(is_server ? ::accept(listener, nullptr, nullptr)
+                                          : connect_to_server());
+      if (is_server) {
+        Botan::TLS::Server server(conversation, sessions, keys, policy, random);
+        converse(conversation, server, is_server);
+      } else {
+        Botan::TLS::Client client(conversation,
+                                  sessions,
+                                  keys,
+                                  policy,
+                                  random,
+                                  Botan::TLS::Server_Information("localhost"),
+                                  Botan::TLS::Protocol_Version::TLS_V10,
+                                  protocols);
+        converse(conversation, client, is_server);
+      }
+      conversation.close();
     }
   } catch (const std::exception& error) {
     std::printf("ERROR %s\n", error.what());

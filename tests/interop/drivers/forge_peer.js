@@ -47,6 +47,7 @@ function begin(socket, sessionId, done) {
     version: { major: 3, minor: 1 },
     caStore: [],
     verify: () => true,
+    virtualHost: role === 'client' && options.server_name || null,
     getCertificate: () => options.certificate && fs.readFileSync(options.certificate, 'ascii'),
     getPrivateKey: () => options.key && fs.readFileSync(options.key, 'ascii'),
     connected: (c) => { if (role === 'client') c.prepare(payload.toString('binary')); },

@@ -6,6 +6,7 @@ package main
 import (
 	"crypto/sha256"
 	"crypto/tls"
+	"encoding/hex"
 	"fmt"
 	"io"
 	"net"
@@ -35,9 +36,34 @@ func number(name string, otherwise int) int {
 func report(connection *tls.Conn, received []byte) {
 	state := connection.ConnectionState()
 	version := map[uint16]string{tls.VersionTLS10: "tls1"}[state.Version]
-	fmt.Printf("RESULT version=%s suite=%04x resumed=%s certificate=%s received=%d sha256=%x end=clean\n",
+	fmt.Printf("RESULT version=%s suite=%04x resumed=%s certificate=%s%s received=%d sha256=%x end=clean\n",
 		version, state.CipherSuite, word(state.DidResume), word(len(state.PeerCertificates) > 0),
-		len(received), sha256.Sum256(received))
+		abilities(state), len(received), sha256.Sum256(received))
+}
+
+// abilities is what it can tell beyond the suite, as more words.
+func abilities(state tls.ConnectionState) string {
+	told := ""
+	if state.TLSUnique != nil {
+		told += " unique=" + hex.EncodeToString(state.TLSUnique)
+	}
+	if options["alpn"] != "" {
+		told += " alpn=" + state.NegotiatedProtocol
+	}
+	if options["server_name"] != "" && os.Args[1] == "server" {
+		told += " server_name=" + state.ServerName
+	}
+	if options["staple"] != "" {
+		told += " staple=" + word(len(state.OCSPResponse) > 0)
+	}
+	if label := options["exporter"]; label != "" {
+		made, err := state.ExportKeyingMaterial(label, nil, 32)
+		if err != nil {
+			fail(err)
+		}
+		told += " exporter=" + hex.EncodeToString(made)
+	}
+	return told
 }
 
 func word(value bool) string {
@@ -111,6 +137,16 @@ func main() {
 		MaxVersion:         tls.VersionTLS10,
 		CipherSuites:       []uint16{uint16(suite)},
 	}
+	if options["higher"] != "" {
+		config.MaxVersion = tls.VersionTLS12
+	}
+	if options["alpn"] != "" {
+		config.NextProtos = strings.Split(options["alpn"], ",")
+	}
+	if options["renegotiation"] != "" {
+		config.Renegotiation = tls.RenegotiateFreelyAsClient
+	}
+	config.ServerName = options["server_name"]
 	if options["resume"] != "" {
 		config.ClientSessionCache = tls.NewLRUClientSessionCache(4)
 	}
@@ -118,6 +154,11 @@ func main() {
 		pair, err := tls.LoadX509KeyPair(options["certificate"], options["key"])
 		if err != nil {
 			fail(err)
+		}
+		if options["staple"] != "" && os.Args[1] == "server" {
+			if pair.OCSPStaple, err = os.ReadFile(options["staple"]); err != nil {
+				fail(err)
+			}
 		}
 		config.Certificates = []tls.Certificate{pair}
 	}

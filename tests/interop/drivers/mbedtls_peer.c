@@ -9,6 +9,8 @@
 #include <mbedtls/net_sockets.h>
 #include <mbedtls/sha256.h>
 #include <mbedtls/ssl.h>
+#include <mbedtls/ssl_cache.h>
+#include <mbedtls/ssl_ticket.h>
 #include <mbedtls/version.h>
 
 #include <arpa/inet.h>
@@ -46,6 +48,11 @@ static mbedtls_pk_context key;
 static mbedtls_dhm_context group;
 static mbedtls_entropy_context entropy;
 static mbedtls_ctr_drbg_context generator;
+static mbedtls_ssl_cache_context cache;
+static mbedtls_ssl_ticket_context tickets;
+static mbedtls_ssl_session kept;
+static int is_kept;
+static const char *protocols[8];
 static int suites[2];
 
 static void allow_old_certificates(void) {
@@ -53,6 +60,47 @@ static void allow_old_certificates(void) {
   everything.allowed_mds = everything.allowed_pks = everything.allowed_curves = 0x0fffffff;
   everything.rsa_min_bitlen = 512;
   mbedtls_ssl_conf_cert_profile(&config, &everything);
+}
+
+static int on(const char *name) { return option(name) != NULL; }
+
+static void configure_protocols(void) {
+  if (!on("alpn")) return;
+  char *text = strdup(option("alpn"));
+  int count = 0;
+  for (char *part = strtok(text, ","); part != NULL && count < 7; part = strtok(NULL, ",")) {
+    protocols[count++] = part;
+  }
+  check(mbedtls_ssl_conf_alpn_protocols(&config, protocols), "protocols");
+}
+
+static void configure_sessions(int is_server) {
+  mbedtls_ssl_conf_session_tickets(&config, on("tickets") ? MBEDTLS_SSL_SESSION_TICKETS_ENABLED
+                                                          : MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
+  mbedtls_ssl_session_init(&kept);
+  if (!is_server) return;
+  if (on("tickets")) {
+    mbedtls_ssl_ticket_init(&tickets);
+    check(mbedtls_ssl_ticket_setup(&tickets, mbedtls_ctr_drbg_random, &generator, MBEDTLS_CIPHER_AES_256_GCM, 86400),
+          "tickets");
+    mbedtls_ssl_conf_session_tickets_cb(&config, mbedtls_ssl_ticket_write, mbedtls_ssl_ticket_parse, &tickets);
+  } else if (on("resume")) {
+    mbedtls_ssl_cache_init(&cache);
+    mbedtls_ssl_conf_session_cache(&config, &cache, mbedtls_ssl_cache_get, mbedtls_ssl_cache_set);
+  }
+}
+
+static void configure_abilities(int is_server) {
+  configure_protocols();
+  configure_sessions(is_server);
+  mbedtls_ssl_conf_renegotiation(&config, on("renegotiation") ? MBEDTLS_SSL_RENEGOTIATION_ENABLED
+                                                              : MBEDTLS_SSL_RENEGOTIATION_DISABLED);
+  if (on("higher")) mbedtls_ssl_conf_max_version(&config, 3, MBEDTLS_SSL_MINOR_VERSION_3);
+  if (!is_server && on("fallback")) mbedtls_ssl_conf_fallback(&config, MBEDTLS_SSL_IS_FALLBACK);
+  if (!is_server && on("fragment")) {
+    check(mbedtls_ssl_conf_max_frag_len(&config, MBEDTLS_SSL_MAX_FRAG_LEN_1024), "fragment length");
+  }
+  if (on("ca") && mbedtls_x509_crt_parse_file(&authorities, option("ca")) < 0) fail("authorities", 0);
 }
 
 static void configure(int is_server) {
@@ -85,9 +133,9 @@ static void configure(int is_server) {
     check(mbedtls_dhm_parse_dhmfile(&group, option("group")), "group");
     check(mbedtls_ssl_conf_dh_param_ctx(&config, &group), "group");
   }
+  /* Parsing counts those that it cannot read, which are the ones with a DSA key. */
+  configure_abilities(is_server);
   if (option("request_certificate") != NULL) {
-    /* It counts those that it cannot read, which are the ones with a DSA key. */
-    if (mbedtls_x509_crt_parse_file(&authorities, option("ca")) < 0) fail("authorities", 0);
     mbedtls_ssl_conf_ca_chain(&config, &authorities, NULL);
     mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED);
   }
@@ -132,6 +180,17 @@ static size_t receive(mbedtls_ssl_context *tls, unsigned char *hash, size_t expe
   return received;
 }
 
+static void shake_hands(mbedtls_ssl_context *tls) {
+  check(mbedtls_ssl_handshake(tls), "handshake");
+  if (!on("renegotiate")) return;
+  if (on("demand")) {
+    mbedtls_ssl_conf_ca_chain(&config, &authorities, NULL);
+    mbedtls_ssl_conf_authmode(&config, MBEDTLS_SSL_VERIFY_REQUIRED);
+  }
+  /* Of a server it is HelloRequest; the rest is done while reading. */
+  check(mbedtls_ssl_renegotiate(tls), "renegotiation");
+}
+
 /* converse is one connection: the client speaks first. */
 static void converse(mbedtls_net_context *socket, int is_server) {
   size_t size, expected = is_server ? strtoul(option("expect"), NULL, 10) : 0;
@@ -140,7 +199,13 @@ static void converse(mbedtls_net_context *socket, int is_server) {
   mbedtls_ssl_init(&tls);
   check(mbedtls_ssl_setup(&tls, &config), "setup");
   mbedtls_ssl_set_bio(&tls, socket, mbedtls_net_send, mbedtls_net_recv, NULL);
-  check(mbedtls_ssl_handshake(&tls), "handshake");
+  if (!is_server) check(mbedtls_ssl_set_hostname(&tls, option("server_name")), "name");
+  if (!is_server && is_kept) check(mbedtls_ssl_set_session(&tls, &kept), "session");
+  shake_hands(&tls);
+  if (!is_server && on("resume")) {
+    check(mbedtls_ssl_get_session(&tls, &kept), "session");
+    is_kept = 1;
+  }
   if (!is_server) write_all(&tls, payload, size);
   const size_t received = receive(&tls, hash, expected);
   if (is_server) write_all(&tls, payload, size);
@@ -151,14 +216,19 @@ static void converse(mbedtls_net_context *socket, int is_server) {
   if (is_server && mbedtls_ssl_read(&tls, rest, sizeof rest) != MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) {
     fail("no close_notify", 0);
   }
-  printf("RESULT version=%s suite=%04x certificate=%s received=%zu sha256=",
+  printf("RESULT version=%s suite=%04x certificate=%s received=%zu",
          strcmp(mbedtls_ssl_get_version(&tls), "TLSv1.0") == 0 ? "tls1" : "other", (unsigned)suite,
          shown ? "yes" : "no", received);
+  const char *protocol = mbedtls_ssl_get_alpn_protocol(&tls);
+  if (on("alpn")) printf(" alpn=%s", protocol != NULL ? protocol : "none");
+  printf(" sha256=");
   for (size_t i = 0; i < sizeof hash; i++) printf("%02x", hash[i]);
   printf(" end=clean\n");
   mbedtls_ssl_free(&tls);
   free(payload);
 }
+
+static int connections(void) { return on("connections") ? atoi(option("connections")) : 1; }
 
 static void serve(void) {
   mbedtls_net_context listener, client;
@@ -170,9 +240,11 @@ static void serve(void) {
   if (getsockname(listener.fd, (struct sockaddr *)&address, &length) != 0) fail("port", 0);
   printf("LISTENING %d\n", ntohs(address.sin_port));
   fflush(stdout);
-  check(mbedtls_net_accept(&listener, &client, NULL, 0, NULL), "accept");
-  converse(&client, 1);
-  mbedtls_net_free(&client);
+  for (int i = 0; i < connections(); i++) {
+    check(mbedtls_net_accept(&listener, &client, NULL, 0, NULL), "accept");
+    converse(&client, 1);
+    mbedtls_net_free(&client);
+  }
 }
 
 int main(int count, char **arguments) {
@@ -190,10 +262,12 @@ int main(int count, char **arguments) {
     serve();
     return 0;
   }
-  mbedtls_net_context server;
-  mbedtls_net_init(&server);
-  check(mbedtls_net_connect(&server, "127.0.0.1", option("port"), MBEDTLS_NET_PROTO_TCP), "connect");
-  converse(&server, 0);
-  mbedtls_net_free(&server);
+  for (int i = 0; i < connections(); i++) {
+    mbedtls_net_context server;
+    mbedtls_net_init(&server);
+    check(mbedtls_net_connect(&server, "127.0.0.1", option("port"), MBEDTLS_NET_PROTO_TCP), "connect");
+    converse(&server, 0);
+    mbedtls_net_free(&server);
+  }
   return 0;
 }

@@ -36,6 +36,9 @@ if (options.sslv2_hello) {
   settings.secureProtocol = 'SSLv23_method';
   if (role === 'client') settings.ciphers += ':DES-CBC3-MD5';
 }
+if (options.higher) settings.secureProtocol = 'SSLv23_method';
+if (options.server_name) settings.servername = options.server_name;
+if (options.staple) settings.requestOCSP = true;
 if (options.key) settings.key = fs.readFileSync(options.key);
 if (options.certificate) settings.cert = fs.readFileSync(options.certificate);
 // This Node reads one certificate of each.
@@ -61,13 +64,25 @@ function report(socket, facts, hash, received) {
 }
 
 function facts_of(socket) {
-  return 'suite=' + socket.getCipher().name + ' resumed=' +
+  var facts = 'suite=' + socket.getCipher().name + ' resumed=' +
     (socket.isSessionReused() ? 'yes' : 'no') + ' certificate=' + certificate_shown(socket);
+  if (options.server_name && role === 'server') facts += ' server_name=' + (socket.servername || 'none');
+  if (options.staple) facts += ' staple=' + (socket.stapled ? 'yes' : 'no');
+  return facts;
+}
+
+// renegotiate asks for another handshake, as server perhaps for a certificate in it.
+function renegotiate(socket, done) {
+  socket.renegotiate({ rejectUnauthorized: false, requestCert: !!options.demand }, function (error) {
+    if (error) fail(error);
+    done();
+  });
 }
 
 // A server that finishes one request and reply per connection.
 function exchange(socket) {
   var facts = facts_of(socket);
+  if (options.renegotiate) renegotiate(socket, function () { facts = facts_of(socket); });
   var hash = crypto.createHash('sha256');
   var received = 0;
   socket.on('data', function (chunk) {
@@ -98,6 +113,11 @@ function serve() {
   server.on('clientError', function (error) {
     if (!options.backend) fail(error);
   });
+  if (options.staple) {
+    server.on('OCSPRequest', function (certificate, issuer, done) {
+      done(null, fs.readFileSync(options.staple));
+    });
+  }
   // Without both handlers this Node resumes nothing by session id.
   server.on('newSession', function (id, data, done) {
     sessions[id.toString('hex')] = data;
@@ -124,8 +144,10 @@ function connect(session) {
     kept = socket.getSession();
     // The session as DER, from which a test can take the master secret.
     if (options.session_file) fs.writeFileSync(options.session_file, kept);
-    socket.write(payload);
+    if (options.renegotiate) renegotiate(socket, function () { socket.write(payload); });
+    else socket.write(payload);
   });
+  socket.on('OCSPResponse', function (response) { socket.stapled = !!response; });
   socket.on('data', function (chunk) {
     received += chunk.length;
     hash.update(chunk);

@@ -29,13 +29,17 @@ SSL.Context make_context() {
                                     "tls1": SSL.Constants.PROTOCOL_TLS_1_0 ]);
   array(string) allowed = options->version / ",";
   context->min_version = versions[allowed[0]];
-  context->max_version = versions[allowed[-1]];
+  context->max_version = options->higher ? SSL.Constants.PROTOCOL_TLS_1_2 : versions[allowed[-1]];
   context->preferred_suites = ({ });
   foreach (options->suite / ",", string number) {
     int suite;
     sscanf(number, "%x", suite);
     context->preferred_suites += ({ suite });
   }
+  if (options->deflate)
+    context->preferred_compressors =
+      ({ SSL.Constants.COMPRESSION_deflate, SSL.Constants.COMPRESSION_null });
+  if (options->alpn) context->advertised_protocols = options->alpn / ",";
   if (options->group) {
     // PKCS#3: (p, g); p is a safe prime. Its own would be of 2048 bits in exportable suites too.
     string der = from_pem(options->group, "DH PARAMETERS");
@@ -53,8 +57,10 @@ SSL.Context make_context() {
 string facts(SSL.File file, string resumed) {
   string version = ([ SSL.Constants.PROTOCOL_SSL_3_0: "ssl3",
                       SSL.Constants.PROTOCOL_TLS_1_0: "tls1" ])[file->query_version()];
-  return sprintf("version=%s suite=%04x resumed=%s certificate=%s", version, file->query_suite(),
-                 resumed, sizeof(file->get_peer_certificates() || ({ })) ? "yes" : "no");
+  string told = sprintf("version=%s suite=%04x resumed=%s certificate=%s", version, file->query_suite(),
+                        resumed, sizeof(file->get_peer_certificates() || ({ })) ? "yes" : "no");
+  if (options->alpn) told += " alpn=" + (file->query_application_protocol() || "none");
+  return told;
 }
 
 string summary(string received) {
@@ -77,6 +83,7 @@ void serve(SSL.Context context, string payload) {
     SSL.File file = SSL.File(port->accept(), context);
     file->set_blocking();
     if (!file->accept()) error("handshake failed\n");
+    if (options->renegotiate) file->renegotiate();
     string received = file->read((int)options->expect);
     file->write(payload);
     write("RESULT %s %s\n", facts(file, "unknown"), summary(received));
@@ -91,9 +98,10 @@ void connect(SSL.Context context, string payload) {
     if (!socket->connect("127.0.0.1", (int)options->port)) error("cannot connect\n");
     SSL.File file = SSL.File(socket, context);
     file->set_blocking();
-    SSL.Session session = file->connect(0, options->resume ? kept : 0);
+    SSL.Session session = file->connect(options->server_name, options->resume ? kept : 0);
     if (!session) error("handshake failed\n");
     kept = session;
+    if (options->renegotiate) file->renegotiate();
     file->write(payload);
     string received = file->read();
     write("RESULT %s %s\n", facts(file, "unknown"), summary(received || ""));

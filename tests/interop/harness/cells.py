@@ -19,12 +19,21 @@ class Cell:
     suite: Suite
     peer: str
     role: str
+    is_ability = False
 
     def identity(self):
         return f"{self.kind} {self.version} {self.suite.code} {self.peer} {self.role}"
 
+    def resumes(self):
+        """Whether a second connection resumes the session of the first."""
+        return self.kind == "resume"
+
     def connections(self):
-        return 2 if self.kind == "resume" else 1
+        return 2 if self.resumes() else 1
+
+    def words_of(self, _whose, _role, _paths):
+        """More words for one end."""
+        return {}
 
     def server_certificate(self):
         """Its name in make_certificates; None if nobody shows one."""
@@ -61,7 +70,6 @@ FEATURES = {
     "client_certificate_dh": (VERSIONS, ROLES),
     "no_split": (VERSIONS, ROLES),
     "no_extensions": (VERSIONS, ("server",)),  # our hello
-    "sslv2_hello": (VERSIONS, ROLES),
     # One side offers both versions, the other has SSL 3.0 only.
     "fall_back": (("ssl3",), ROLES),
 }
@@ -120,9 +128,9 @@ def read_holes():
                  for pattern, reason in read_reasons("holes.txt"))
 
 
-def idle_holes(suites):
-    """The lines of holes.txt that say nothing, because others come first or nothing fits."""
-    used = {hole_of(each) for each in places(suites)}
+def idle_holes(every):
+    """The lines of holes.txt that say nothing about any place, because others come first or nothing fits."""
+    used = {hole_of(each) for each in every}
     return [each for each in read_holes() if each not in used]
 
 

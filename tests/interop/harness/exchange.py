@@ -140,7 +140,7 @@ def check_results(cell, client, server, paths):
         for result in server.results():
             if result.get("certificate", "yes") not in ("yes", "unknown"):
                 problems.append(f"{server.name} saw no client certificate")
-    if cell.kind == "resume":
+    if cell.resumes():
         for endpoint in (client, server):
             told = [each.get("resumed", "unknown") for each in endpoint.results()]
             # In either order: a server may write the line of the second connection first.
@@ -174,7 +174,7 @@ def check_wire(cell, connections, ours):
         # A peer may answer close_notify by simply going away; we answer it with our own.
         if ours == "client" and not connection.client.said_goodbye():
             problems.append("our last record is not an alert: no close_notify")
-        if cell.kind == "resume" and connection.resumed != (number == 1):
+        if cell.resumes() and connection.resumed != (number == 1):
             problems.append(f"connection {number + 1} was "
                             f"{'' if connection.resumed else 'not '}resumed")
         problems += check_key_exchange(cell, connection)

@@ -51,8 +51,6 @@ def protocol_arguments(cell, ours):
         allowed += ("rsa512",)
     if allowed:
         words += ["--allow", ",".join(allowed)]
-    if cell.kind == "sslv2_hello" and ours == "client":
-        words.append("--sslv2-hello")
     if cell.kind == "no_split":
         words.append("--no-split")
     if cell.kind == "no_extensions" and ours == "client":

@@ -46,6 +46,7 @@ class Peer:
     # Which cells one process takes one after the other, where starting it costs more than a cell.
     takes_jobs: object = lambda cell: False
     switches: object = lambda cell: ()  # for the program itself, in cells that need some
+    ability_head: object = None  # another driver that reaches more of it, for tests/interop/abilities
 
     def missing(self, paths):
         for what, remedy in self.needs:
@@ -65,7 +66,7 @@ class Peer:
 
     def start_of(self, cell, paths):
         """The command line up to the driver's own words."""
-        program, *rest = self.head(paths)
+        program, *rest = (self.ability_head or self.head if cell.is_ability else self.head)(paths)
         return [program, *self.switches(cell), *rest]
 
     def command(self, role, cell, port, paths):
@@ -84,13 +85,12 @@ class Peer:
             "exchange": suite.kind, "group": paths.certificate(cell.group(), ".pem"),
             "send": sends, "expect": paths.size, "connections": cell.connections(),
             "database": paths.certificate("nssdb", ""),
+            "store": os.path.join(paths.peers, "gnutls_store.so"),
         }
-        if cell.kind == "sslv2_hello":
-            words["sslv2_hello"] = 1
-        if cell.kind == "resume":
+        if cell.resumes():
             words["resume"] = 1
-            words["no_ticket"] = 1
-            words["store"] = os.path.join(paths.peers, "gnutls_store.so")
+            if cell.kind == "resume":
+                words["no_ticket"] = 1
         # Some have to be given a certificate even where they will not show it.
         name = (cell.server_certificate() or "server") if role == "server" else cell.client_certificate()
         if name:
@@ -101,6 +101,7 @@ class Peer:
         if role == "server" and cell.client_certificate():
             words["request_certificate"] = 1
             words["ca"] = paths.certificate("authorities", ".crt")
+        words.update(cell.words_of("theirs", role, paths))
         return [role] + [f"{name}={value}" for name, value in words.items()]
 
 
@@ -115,6 +116,24 @@ def node4_head(paths):
 def bouncy_castle_head(paths):
     jars = ":".join(f"{JARS}/{name}.jar" for name in ("bcprov", "bctls", "bcutil"))
     return JAVA + ["-cp", f"{paths.peers}/classes:{jars}", "BouncyCastlePeer"]
+
+
+def jsse_switches(cell):
+    """Properties that this JDK reads once, when it starts; JssePeer has others by default."""
+    if not cell.is_ability:
+        return []
+    theirs = cell.ability.theirs
+    switches = ["-Djdk.tls.useExtendedMasterSecret=true"] if "ems" in theirs else []
+    if "refuse" in theirs:
+        switches += ["-Djdk.tls.rejectClientInitiatedRenegotiation=true"]
+    if "tickets" in theirs:
+        switches += ["-Djdk.tls.server.enableSessionTicketExtension=true",
+                     "-Djdk.tls.client.enableSessionTicketExtension=true"]
+    if "fragment" in cell.ability.client:
+        switches += ["-Djsse.enableMFLNExtension=true"]
+    if "staple" in theirs:
+        switches += ["-Djdk.tls.client.enableStatusRequestExtension=true"]
+    return switches
 
 
 def python_head(binding):
@@ -151,7 +170,7 @@ PEERS = {peer.name: peer for peer in (
          lambda p: ["java", "--version"],
          # With TLS 1.0 as its highest it would also put the negotiated version into the premaster
          # secret, which RFC 6101 §5.6.7.1 forbids and we do not take by default.
-         all_versions="ssl3,tls1,tls1.2", takes_jobs=lambda cell: True),
+         all_versions="ssl3,tls1,tls1.2", takes_jobs=lambda cell: True, switches=jsse_switches),
     Peer("nss", "NSS", python_head("nss"),
          ((PYTHON, "Debian package python3"), ("certutil", "Debian package libnss3-tools")),
          python_about(NSS_VERSION)),
@@ -172,7 +191,7 @@ PEERS = {peer.name: peer for peer in (
          python_about(GNUTLS_VERSION)),
     Peer("openssl", "OpenSSL 3 (Debian)", python_head("openssl"),
          ((PYTHON, "Debian package python3"),), python_about(OPENSSL_VERSION),
-         lambda p: {"OPENSSL_CONF": "/dev/null"}),
+         lambda p: {"OPENSSL_CONF": "/dev/null"}, ability_head=python_head("libssl")),
     Peer("go", "Go", lambda p: [f"{p.peers}/go_peer"], (("{peers}/go_peer", FETCH),),
          lambda p: ["go", "version"]),
     Peer("mbedtls", "Mbed TLS", lambda p: [f"{p.peers}/mbedtls_peer"],

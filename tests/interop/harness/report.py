@@ -1,13 +1,15 @@
 """The tables of docs/interop.md, made from the outcomes of a run."""
 import collections
 
+from . import abilities
 from .cells import FEATURES, hole_of, read_holes
 from .cells import places as all_places
 from .peers import PEERS
 from .suites import VERSIONS
 
-BEGIN = "<!-- results: written by tests/interop/run --write -->"
-END = "<!-- end of results -->"
+# Where tables are in docs/interop.md: begin and end.
+RESULTS = ("<!-- results: written by tests/interop/run --write -->", "<!-- end of results -->")
+ABILITIES = ("<!-- abilities: written by tests/interop/abilities --write -->", "<!-- end of abilities -->")
 TITLES = {"ssl3": "SSL 3.0", "tls1": "TLS 1.0"}
 
 
@@ -34,11 +36,11 @@ def feature_table(marks, columns):
     return lines
 
 
-def hole_table(suites, columns):
+def hole_table(every, columns):
     """Each reason with the peers and the number of places it stands for; the first line counts."""
     places = collections.Counter()
     whose = collections.defaultdict(dict)
-    for cell in all_places(suites):
+    for cell in every:
         hole = hole_of(cell)
         if hole is not None and cell.peer in columns:
             places[hole] += 1
@@ -100,19 +102,37 @@ def tables(outcomes, suites, present, expected_to_fail):
     blocks.append(feature_table(marks, columns))
     blocks.append(count_table(outcomes, suites, columns, expected_to_fail))
     if len(columns) == len(PEERS):
-        blocks.append(hole_table(suites, columns))
+        blocks.append(hole_table(all_places(suites), columns))
     return "\n".join("\n".join(block) + "\n" for block in blocks)
 
 
-def split(text):
-    before, _, rest = text.partition(BEGIN)
-    inside, _, after = rest.partition(END)
+def ability_tables(outcomes, suites, present, expected_to_fail):
+    """A row for each ability and version, and what is not tried."""
+    columns = [name for name in abilities.PEERS if name in present]
+    marks = marks_of(outcomes, expected_to_fail)
+    lines = ["| ability | " + " | ".join(PEERS[name].title for name in columns) + " |",
+             "|---|" + "---|" * len(columns)]
+    for ability in abilities.ABILITIES:
+        for version in ability.versions:
+            row = [marks.get((ability.kind, version, name), "") for name in columns]
+            lines.append(f"| {ability.kind.replace('_', ' ')}, {TITLES[version]} | " + " | ".join(row) + " |")
+    seen = ["| ability | what is seen |", "|---|---|"]
+    seen += [f"| {each.kind.replace('_', ' ')} | {each.seen} |" for each in abilities.ABILITIES]
+    blocks = [seen, lines]
+    if len(columns) == len(abilities.PEERS):
+        blocks.append(hole_table(abilities.places(suites), columns))
+    return "\n".join("\n".join(block) + "\n" for block in blocks)
+
+
+def split(text, marks=RESULTS):
+    before, _, rest = text.partition(marks[0])
+    inside, _, after = rest.partition(marks[1])
     return before, inside.strip("\n"), after
 
 
-def replaced(text, new):
-    before, _, after = split(text)
-    return before + BEGIN + "\n\n" + new.strip("\n") + "\n\n" + END + after
+def replaced(text, new, marks=RESULTS):
+    before, _, after = split(text, marks)
+    return before + marks[0] + "\n\n" + new.strip("\n") + "\n\n" + marks[1] + after
 
 
 def comparable(text, columns):
