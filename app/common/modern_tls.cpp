@@ -37,6 +37,20 @@ void log_key(const SSL* ssl, const char* line) {
   static_cast<KeyLog*>(SSL_get_app_data(ssl))->line(line);
 }
 
+/// sessions_index is the place of a connection's ModernTlsSessions among what libssl keeps with it.
+int sessions_index() {
+  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+/// keep_session is called by libssl for each session that the server gives. It returns 1 to say
+/// that the reference is ours now.
+int keep_session(SSL* ssl, SSL_SESSION* session) {
+  auto* const sessions = static_cast<ModernTlsSessions*>(SSL_get_ex_data(ssl, sessions_index()));
+  sessions->keep(ModernTlsSession(session, SSL_SESSION_free));
+  return 1;
+}
+
 /// use_credentials is false if the files are unusable; libcrypto's queue then says why.
 bool use_credentials(SSL_CTX* context, const ModernTlsOptions& options) {
   if (options.certificate_file.empty()) {
@@ -80,6 +94,9 @@ ContextPtr make_context(const ModernTlsOptions& options) {
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.get()), X509_V_FLAG_PARTIAL_CHAIN);
   }
   use_revocation_lists(context.get(), options);
+  SSL_CTX_set_session_cache_mode(context.get(),
+                                 SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
+  SSL_CTX_sess_set_new_cb(context.get(), keep_session);
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -163,6 +180,7 @@ ModernTlsInfo collect_info(SSL* ssl) {
   info.is_verified = verdict == X509_V_OK && !info.peer_chain.empty();
   info.is_revoked = verdict == X509_V_ERR_CERT_REVOKED;
   info.verify_text = X509_verify_cert_error_string(verdict);
+  info.is_resumed = SSL_session_reused(ssl) == 1;
   return info;
 }
 
@@ -238,6 +256,17 @@ std::string modern_library_version() {
   return "OpenSSL " + std::string(OpenSSL_version(OPENSSL_VERSION_STRING));
 }
 
+ModernTlsSession ModernTlsSessions::latest() const {
+  const std::lock_guard lock(mutex_);
+  const bool is_good = latest_ != nullptr && SSL_SESSION_is_resumable(latest_.get()) == 1;
+  return is_good ? latest_ : nullptr;
+}
+
+void ModernTlsSessions::keep(ModernTlsSession session) {
+  const std::lock_guard lock(mutex_);
+  latest_ = std::move(session);
+}
+
 ModernTlsStream::ModernTlsStream(std::shared_ptr<TcpStream> transport, std::unique_ptr<Ssl> ssl)
     : transport_(std::move(transport)), ssl_(std::move(ssl)) {}
 
@@ -261,13 +290,24 @@ ModernTlsReport ModernTlsStream::connect(TcpStreamPtr transport,
   }
   set_names(handle, options.server_name);
   SSL_set_app_data(handle, options.key_log.get());
+  // The stream is made first: libssl finds the place for its sessions from here on.
+  std::unique_ptr<ModernTlsStream> stream(
+      new ModernTlsStream(std::move(transport), std::move(ssl)));
+  SSL_set_ex_data(handle, sessions_index(), stream->sessions_.get());
+  if (options.resume != nullptr) {
+    stream->sessions_->keep(options.resume);
+    SSL_set_session(handle, options.resume.get());
+  }
   SSL_set_connect_state(handle);
   if (!shake_hands(handle, options.silence, deadline, report)) {
     return report;
   }
   report.end = ModernTlsReport::End::complete;
-  report.stream.reset(new ModernTlsStream(std::move(transport), std::move(ssl)));
-  report.stream->info_ = collect_info(handle);
+  report.stream = std::move(stream);
+  const ModernTlsInfo& info = report.stream->info_ = collect_info(handle);
+  if (!info.is_resumed && report.stream->sessions_->latest() == options.resume) {
+    report.stream->sessions_->keep(nullptr);  // the peer has let it go, and given no other
+  }
   return report;
 }
 

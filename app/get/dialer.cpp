@@ -155,11 +155,14 @@ Outcome<LinePtr> Dialer::dial_tls(const Target& target, Named named, Deadline de
   job.command = command_for(target, box);
   job.trusting =
       options_.insecure ? BoxFinder::Trusting::anything_once : BoxFinder::Trusting::as_remembered;
+  SessionSource& session = sessions_[{to_string(setup_.where), named}];
+  job.resume = session.latest();
   BoxFinder finder(box, std::move(setup), std::move(job), report_);
   const Outcome<bool> opened = finder.open();
   if (!opened.has_value()) {
     return opened.error();
   }
+  session = finder.session();
   auto line = std::make_unique<Line>(finder.take_stream());
   line->facts = finder.facts();
   line->remote = {finder.facts().address, target.url.port};
@@ -177,7 +180,7 @@ void Dialer::describe(const Line& line) const {
   }
   const BoxFacts& facts = *line.facts;
   say_("SSL connection using " + facts.version_text + " / " + facts.suite_text + ", reached by " +
-       std::string(rung_text(facts.rung)));
+       std::string(rung_text(facts.rung)) + (facts.is_resumed ? ", resumed" : ""));
   if (facts.strength.word != "modern") {
     say_(to_upper(facts.strength.word) + ": " + facts.strength.why);
   }

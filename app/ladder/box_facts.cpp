@@ -113,6 +113,7 @@ BoxFacts facts_of(const ModernTlsInfo& info) {
   facts.is_verified = info.is_verified;
   facts.is_revoked = info.is_revoked;
   facts.verify_text = info.verify_text;
+  facts.is_resumed = info.is_resumed;
   return facts;
 }
 

@@ -133,7 +133,7 @@ OneBox::Stopped OneBox::serve_page() {
   page_->pool.adopt(finder_.take_stream());
   report_.listening(url);
   const Stopped stopped = page_->bridge.run(shared_.stop);
-  report_.summary(page_->remarks.requests());
+  report_.summary(link_->count(), page_->remarks.requests());
   return stopped;
 }
 
@@ -145,7 +145,9 @@ OneBox::Stopped OneBox::serve_bytes() {
   bytes_ = std::make_unique<RawBridge>(*link_, report_, std::move(listeners_.sockets), secure());
   report_.listening_for_bytes(to_string(HostPort{host, listeners_.port}),
                               tls_ == nullptr ? "tcp" : "tls");
-  return bytes_->run(shared_.stop);
+  const Stopped stopped = bytes_->run(shared_.stop);
+  report_.summary(link_->count(), std::nullopt);
+  return stopped;
 }
 
 }  // namespace heirloom::app
