@@ -2,9 +2,9 @@
 
 #include "ca/mint.hpp"
 #include "common/files.hpp"
+#include "common/private_files.hpp"
 #include "common/tcp.hpp"
 #include "pins/pin_file.hpp"
-#include "pins/private_files.hpp"
 
 #include <cerrno>
 #include <system_error>

@@ -1,7 +1,7 @@
 #include "ca/new_files.hpp"
 
+#include "common/private_files.hpp"
 #include "common/tcp.hpp"
-#include "pins/private_files.hpp"
 
 #include <cerrno>
 #include <string_view>

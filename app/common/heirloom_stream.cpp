@@ -17,6 +17,8 @@ constexpr std::size_t kReadHint = 65536;
 /// Who has not shown yet that it speaks the protocol is worth a small buffer: it may be one of many
 /// that connect and say nothing.
 constexpr std::size_t kHandshakeReadHint = 4096;
+/// kMaxSetAside is what may come between the messages of a renegotiation that somebody waits for.
+constexpr std::size_t kMaxSetAside = 1048576;
 constexpr std::size_t kMaxPieces = 64;
 /// One call seals all it is given; several records at once are faster, all at once is unbounded.
 constexpr std::size_t kSealedAtOnce = 65536;
@@ -59,9 +61,43 @@ HeirloomStream::HeirloomStream(TcpStreamPtr transport, Connection connection, Li
 }
 
 HandshakeReport HeirloomStream::handshake(Deadline deadline, const StopSignal* stop) {
+  HandshakeReport report;
+  drive(Phase::handshaking, report, deadline, stop);
+  conclude_handshake(report, deadline);
+  report.bytes_received = bytes_received_;
+  return report;
+}
+
+HandshakeReport HeirloomStream::renegotiate(const RenegotiationOptions& options,
+                                            Deadline deadline,
+                                            const StopSignal* stop) {
   using End = HandshakeReport::End;
   HandshakeReport report;
-  while (connection_.phase() == Phase::handshaking && report.end == End::complete) {
+  if (const auto begun = connection_.renegotiate(options); !begun.has_value()) {
+    report.end = End::refused;
+    report.error = begun.error();
+    return report;
+  }
+  drive(Phase::renegotiating, report, deadline, stop);
+  if (const Error* error = connection_.error()) {
+    report.end = error->cause == Cause::truncated ? End::closed : End::refused;
+    report.error = *error;
+    static_cast<void>(send_outgoing(in(kAlertTime)));
+  } else if (report.end == End::complete) {
+    StreamOutcome outcome = send_outgoing(deadline);
+    report.end = outcome.status == StreamStatus::failed ? End::reset : End::complete;
+    report.reason = std::move(outcome.reason);
+  }
+  report.bytes_received = bytes_received_;
+  return report;
+}
+
+void HeirloomStream::drive(Phase phase,
+                           HandshakeReport& report,
+                           Deadline deadline,
+                           const StopSignal* stop) {
+  using End = HandshakeReport::End;
+  while (connection_.phase() == phase && report.end == End::complete) {
     if (stop != nullptr && stop->is_stopped()) {
       report.end = End::stopped;
       break;
@@ -71,9 +107,8 @@ HandshakeReport HeirloomStream::handshake(Deadline deadline, const StopSignal* s
     StreamOutcome outcome = advance_handshake(turn);
     // The clock is looked at after a byte too: the deadline is for all of the handshake, and a peer
     // that sends on and on never lets a read wait.
-    const bool is_waiting =
-        outcome.status == StreamStatus::timeout ||
-        (outcome.status == StreamStatus::ok && connection_.phase() == Phase::handshaking);
+    const bool is_waiting = outcome.status == StreamStatus::timeout ||
+                            (outcome.status == StreamStatus::ok && connection_.phase() == phase);
     if (is_waiting && std::chrono::steady_clock::now() >= deadline) {
       report.end = bytes_received_ == 0 ? End::silent : End::stalled;
     }
@@ -82,12 +117,15 @@ HandshakeReport HeirloomStream::handshake(Deadline deadline, const StopSignal* s
       report.reason = std::move(outcome.reason);
     }
   }
-  conclude_handshake(report, deadline);
-  report.bytes_received = bytes_received_;
-  return report;
 }
 
 StreamOutcome HeirloomStream::read(std::span<std::uint8_t> into, Deadline deadline) {
+  if (!set_aside_.empty()) {
+    const std::size_t count = std::min(into.size(), set_aside_.size());
+    std::memcpy(into.data(), set_aside_.data(), count);
+    set_aside_.erase(set_aside_.begin(), set_aside_.begin() + static_cast<std::ptrdiff_t>(count));
+    return {StreamStatus::ok, count};
+  }
   for (;;) {
     const auto waiting = connection_.plaintext();
     if (!waiting.empty()) {
@@ -132,6 +170,18 @@ StreamOutcome HeirloomStream::write(std::span<const std::uint8_t> bytes, Deadlin
     if (*accepted == 0 && sent.status == StreamStatus::timeout) {
       return {StreamStatus::timeout, taken};
     }
+    // From our change_cipher_spec to the end of a renegotiation no data is taken: what comes from
+    // the peer decides when it goes on.
+    is_write_blocked_ = *accepted == 0 && outgoing_bytes(connection_) == 0;
+    if (is_write_blocked_) {
+      StreamOutcome received = set_aside();
+      if (received.status == StreamStatus::ok) {
+        received = receive_once(deadline);
+      }
+      if (received.status != StreamStatus::ok) {
+        return {received.status, taken, std::move(received.reason)};
+      }
+    }
   }
 }
 
@@ -152,18 +202,41 @@ int HeirloomStream::readable_handle() const noexcept {
 }
 
 bool HeirloomStream::has_buffered_input() const noexcept {
-  return !connection_.plaintext().empty() || connection_.info().close_notify_received ||
-         connection_.error() != nullptr || transport_ended_;
+  return !set_aside_.empty() || !connection_.plaintext().empty() ||
+         connection_.info().close_notify_received || connection_.error() != nullptr ||
+         transport_ended_;
 }
 
 bool HeirloomStream::has_buffered_output() const noexcept {
   return connection_.error() == nullptr && outgoing_bytes(connection_) != 0;
 }
 
+bool HeirloomStream::write_needs_input() const noexcept {
+  return is_write_blocked_ && connection_.phase() == Phase::renegotiating && !has_buffered_output();
+}
+
+StreamOutcome HeirloomStream::set_aside() {
+  // Of compressed records there is one at a time: the next is opened when this one is consumed.
+  while (!connection_.plaintext().empty()) {
+    const auto waiting = connection_.plaintext();
+    if (set_aside_.size() + waiting.size() > kMaxSetAside) {
+      return {StreamStatus::failed, 0, "the peer sends data and does not go on with its handshake"};
+    }
+    const std::size_t count = waiting.size();
+    set_aside_.insert(set_aside_.end(), waiting.begin(), waiting.end());
+    connection_.consume_plaintext(count);
+  }
+  drain_events();
+  return {};
+}
+
 StreamOutcome HeirloomStream::advance_handshake(Deadline turn) {
   StreamOutcome sent = send_outgoing(turn);
   if (sent.status == StreamStatus::timeout) {
     return sent;
+  }
+  if (StreamOutcome room = set_aside(); room.status != StreamStatus::ok) {
+    return room;
   }
   // Also after a failed send: a peer that hung up may have sent an alert before.
   const bool has_sent = sent.status == StreamStatus::ok;

@@ -14,6 +14,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace heirloom::app {
 
@@ -46,6 +47,14 @@ class HeirloomStream final : public Stream {
   /// reported as refused with Cause::decision_not_expected.
   [[nodiscard]] HandshakeReport handshake(Deadline deadline, const StopSignal* stop = nullptr);
 
+  /// renegotiate begins another handshake, as client, or asks for one, as server, and waits until
+  /// it is complete or refused; ConnectionInfo::handshakes tells which. `stalled`: the deadline
+  /// came first, and the connection goes on: the peer may still answer. The error of
+  /// Connection::renegotiate if it cannot begin.
+  [[nodiscard]] HandshakeReport renegotiate(const RenegotiationOptions& options,
+                                            Deadline deadline,
+                                            const StopSignal* stop = nullptr);
+
   StreamOutcome read(std::span<std::uint8_t> into, Deadline deadline) override;
   StreamOutcome write(std::span<const std::uint8_t> bytes, Deadline deadline) override;
   /// finish_writing sends close_notify. The engine's protocol has no half-close (RFC 2246 §7.2.1),
@@ -54,6 +63,7 @@ class HeirloomStream final : public Stream {
   [[nodiscard]] int readable_handle() const noexcept override;
   [[nodiscard]] bool has_buffered_input() const noexcept override;
   [[nodiscard]] bool has_buffered_output() const noexcept override;
+  [[nodiscard]] bool write_needs_input() const noexcept override;
 
   [[nodiscard]] Connection& connection() noexcept { return connection_; }
 
@@ -64,6 +74,10 @@ class HeirloomStream final : public Stream {
  private:
   /// advance_handshake sends and receives once, waiting until `turn` at most.
   StreamOutcome advance_handshake(Deadline turn);
+  /// drive goes on until the phase is another one, the connection failed, or the deadline.
+  void drive(Phase phase, HandshakeReport& report, Deadline deadline, const StopSignal* stop);
+  /// set_aside makes room for the messages of a handshake behind data that nobody has read yet.
+  StreamOutcome set_aside();
   /// conclude_handshake fills the report once the connection has left the handshake.
   void conclude_handshake(HandshakeReport& report, Deadline deadline);
   StreamOutcome send_outgoing(Deadline deadline);
@@ -75,6 +89,9 @@ class HeirloomStream final : public Stream {
   TcpStreamPtr transport_;
   Connection connection_;
   Listener listener_;
+  /// set_aside_ is plaintext that came before what connection_ has; read gives it first.
+  std::vector<std::uint8_t> set_aside_;
+  bool is_write_blocked_ = false;  ///< the connection takes no data before the handshake goes on
   std::size_t bytes_received_ = 0;
   bool is_established_ = false;
   bool transport_ended_ = false;

@@ -22,7 +22,8 @@ std::string option_words(const ProtocolOptions& options) {
     add("--curves", word);
   }
   words += options.no_extensions ? " --no-extensions" : "";
-  return words + (options.sslv2_hello ? " --sslv2-hello" : "");
+  words += options.sslv2_hello ? " --sslv2-hello" : "";
+  return words + session_option_words(options.session);
 }
 
 }  // namespace heirloom::app

@@ -62,13 +62,16 @@ std::optional<Failure> apply_versions(Policy& policy, const ProtocolOptions& opt
   return std::nullopt;
 }
 
-/// parse_allowances reads --allow; the museum preset allows everything.
+/// parse_allowances reads what --allow says about suites; the museum preset allows all of that.
 Outcome<std::vector<Allowance>> parse_allowances(const ProtocolOptions& options) {
   std::vector<Allowance> allowed;
   for (const std::string& word : split_list(options.allow)) {
     const auto allowance = parse_allowance(word);
+    if (word == kInsecureRenegotiation) {
+      continue;
+    }
     if (!allowance.has_value()) {
-      return wrong_word("--allow", word, allowance_words(allowances()));
+      return wrong_word("--allow", word, allow_words());
     }
     allowed.push_back(*allowance);
   }
@@ -127,6 +130,10 @@ std::optional<Failure> apply_curves(Policy& policy, const ProtocolOptions& optio
 
 }  // namespace
 
+std::string allow_words() {
+  return allowance_words(allowances()) + "," + std::string(kInsecureRenegotiation);
+}
+
 void allow_weaknesses(Policy& policy, const std::vector<std::string>& words) {
   std::vector<Allowance> allowed;
   for (const std::string& word : words) {
@@ -168,7 +175,7 @@ void add_policy_options(CLI::App& command, ProtocolOptions& options) {
           "cipher suites and groups in order of preference, with commas; +X adds, -X takes out")
       ->allow_extra_args(false)
       ->group(group);
-  const std::string words = allowance_words(allowances());
+  const std::string words = allow_words();
   command.add_option("--allow", options.allow, "weaknesses to allow by name: " + words)
       ->type_name("{" + words + "}")
       ->allow_extra_args(false)
@@ -183,6 +190,7 @@ void add_policy_options(CLI::App& command, ProtocolOptions& options) {
       ->group(group);
   command.add_flag("--no-split", options.no_split, "no 1/n-1 splitting of CBC records")
       ->group(group);
+  add_extension_options(command, options.session);
 }
 
 void add_protocol_options(CLI::App& command, ProtocolOptions& options) {
@@ -213,6 +221,13 @@ Outcome<Policy> build_policy(const ProtocolOptions& options) {
   }
   if (auto failure = apply_curves(*policy, options)) {
     return *std::move(failure);
+  }
+  if (auto failure = apply_session_options(*policy, options.session)) {
+    return *std::move(failure);
+  }
+  const auto allowed = split_list(options.allow);
+  if (std::ranges::find(allowed, kInsecureRenegotiation) != allowed.end()) {
+    policy->renegotiation = Renegotiation::any;
   }
   if (options.no_extensions) {
     policy->extensions = {};

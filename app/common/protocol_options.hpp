@@ -5,6 +5,7 @@
 #include "heirloom/policy.hpp"
 
 #include "common/failure.hpp"
+#include "common/session_options.hpp"
 
 #include <memory>
 #include <string>
@@ -21,15 +22,17 @@ struct ProtocolOptions {
   std::string min;
   std::string max;
   std::vector<std::string> suites;  ///< see suite_list.hpp
-  std::vector<std::string> allow;   ///< words of Allowance; serve also takes "public-key"
+  /// allow has words of Allowance and kInsecureRenegotiation; serve also takes "public-key".
+  std::vector<std::string> allow;
   std::vector<std::string> curves;  ///< names of elliptic curves, in order of preference
   bool no_extensions = false;
   bool no_split = false;
   bool sslv2_hello = false;  ///< clients only
   std::string key_log;
+  SessionOptions session;
 };
 
-/// add_policy_options declares those that build_policy reads.
+/// add_policy_options declares those that build_policy reads, but for --tickets.
 void add_policy_options(CLI::App& command, ProtocolOptions& options);
 
 /// find_preset knows strict, device and museum. ExitCode::usage, naming `option`, for other words.
@@ -44,6 +47,9 @@ void add_sslv2_hello_option(CLI::App& command, ProtocolOptions& options);
 /// build_policy starts from the preset and applies the rest. ExitCode::usage, with the words that
 /// would have been understood, for one that means nothing.
 [[nodiscard]] Outcome<Policy> build_policy(const ProtocolOptions& options);
+
+/// allow_words are the words of --allow, with commas.
+[[nodiscard]] std::string allow_words();
 
 /// allow_weaknesses adds the suites that these words of Allowance allow, behind those of the
 /// policy.

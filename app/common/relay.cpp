@@ -145,7 +145,9 @@ Waited wait(Direction& one, Direction& two, const StopSignal* stop, Deadline idl
     if (direction->wants_input()) {
       add(direction->from().readable_handle(), POLLIN);
     }
-    if (direction->wants_output()) {
+    if (direction->wants_output() && direction->to().write_needs_input()) {
+      add(direction->to().readable_handle(), POLLIN);
+    } else if (direction->wants_output()) {
       add(direction->to().writable_handle(), POLLOUT);
     }
   }

@@ -64,6 +64,10 @@ class Stream {
 
   /// has_buffered_output is true if bytes that write took still wait for the descriptor.
   [[nodiscard]] virtual bool has_buffered_output() const noexcept { return false; }
+
+  /// write_needs_input is true if write waits for the peer's next bytes, and not for room: poll
+  /// readable_handle, and write again.
+  [[nodiscard]] virtual bool write_needs_input() const noexcept { return false; }
 };
 
 using StreamPtr = std::unique_ptr<Stream>;

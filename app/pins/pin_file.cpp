@@ -1,6 +1,6 @@
 #include "pins/pin_file.hpp"
 
-#include "pins/private_files.hpp"
+#include "common/private_files.hpp"
 
 #include <cerrno>
 #include <cstdlib>

@@ -75,6 +75,7 @@ struct ConnectionInfo {
   std::size_t max_fragment_length = 16384;  ///< of plaintext in a record, in both directions
   std::vector<std::uint8_t> session_id;
   bool is_resumed = false;
+  bool is_resumed_by_ticket = false;      ///< RFC 5077, and not by the id of the session
   bool has_secure_renegotiation = false;  ///< the peer supports RFC 5746
   /// has_extended_master_secret: of this handshake, or of the one that made the session (RFC 7627).
   bool has_extended_master_secret = false;

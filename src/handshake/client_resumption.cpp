@@ -31,6 +31,7 @@ Next<AwaitResumedNewSessionTicket, AwaitResumedChangeCipherSpec> resume(AwaitSer
   MasterSecret master = detail::SessionAccess::master_secret(*state.resume);
   log_secret(effects.environment(), negotiated.randoms, master);
   effects.info().is_resumed = true;
+  effects.info().is_resumed_by_ticket = !facts.ticket.empty();  // RFC 5077 §3.4: then not by its id
   effects.info().peer_chain = facts.peer_chain;
   TrafficKeyPair pending = derive_keys(effects.environment(), negotiated, master);
   const NewTicket new_ticket = negotiated.new_ticket;

@@ -84,6 +84,7 @@ Next<AwaitResumedChangeCipherSpec> resume(AwaitSession state,
   MasterSecret master = detail::SessionAccess::master_secret(*session);
   log_secret(effects.environment(), negotiated.randoms, master);
   effects.info().is_resumed = true;
+  effects.info().is_resumed_by_ticket = facts.id.empty();  // such a session has no id
   effects.info().peer_chain = facts.peer_chain;
   effects.info().server_name = facts.server_name;
   if (const kx::LocalKey* own =

@@ -32,6 +32,7 @@ std::shared_ptr<const ServerConfig> server_config() {
   ServerOptions options;
   options.credentials = {
       load_credentials(certificate_file("rsa1024.crt"), certificate_file("rsa1024.key")).value()};
+  options.sessions = make_memory_session_store();
   return ServerConfig::build(std::move(options)).value();
 }
 
@@ -191,6 +192,56 @@ TEST(HandshakeReport, StopEndsTheWait) {
   std::thread stopper([&] { stop.stop(); });
   EXPECT_EQ(stream.handshake(in(kPatience), &stop).end, HandshakeReport::End::stopped);
   stopper.join();
+}
+
+TEST(HeirloomStream, AWriteWaitsForTheEndOfARenegotiation) {
+  // A server that resumes sends its Finished first: from then on it must wait for the client's.
+  Session session = make_session();
+  const std::vector<std::uint8_t> much(300000, 'x');
+  ASSERT_TRUE(session.client->connection().renegotiate({.session = OfferSession::yes}).has_value());
+  EXPECT_EQ(session.client->write(bytes("go"), in(kPatience)).count, 2U);
+  EXPECT_EQ(read_text(*session.server, 2), "go");
+  const auto blocked = session.server->write(much, Deadline{});
+  EXPECT_EQ(blocked.status, StreamStatus::timeout);
+  EXPECT_EQ(blocked.count, 0U);
+  EXPECT_TRUE(session.server->write_needs_input());
+  std::thread serving(
+      [&] { EXPECT_EQ(session.server->write(much, in(kPatience)).count, much.size()); });
+  EXPECT_EQ(read_text(*session.client, much.size()).size(), much.size());
+  serving.join();
+  EXPECT_FALSE(session.server->write_needs_input());
+  EXPECT_EQ(session.client->connection().info().handshakes, 2U);
+  EXPECT_TRUE(session.client->connection().info().is_resumed);
+  EXPECT_EQ(session.server->connection().info().handshakes, 2U);
+}
+
+TEST(HeirloomStream, KeepsWhatCameBeforeARenegotiationWasComplete) {
+  for (const bool client_begins : {true, false}) {
+    SCOPED_TRACE(client_begins);
+    Session session = make_session();
+    HeirloomStream& first = client_begins ? *session.client : *session.server;
+    HeirloomStream& second = client_begins ? *session.server : *session.client;
+    EXPECT_EQ(second.write(bytes("before"), in(kPatience)).count, 6U);
+    std::thread answering([&] { EXPECT_EQ(read_text(second, 5), "after"); });
+    EXPECT_EQ(first.renegotiate({}, in(kPatience)).end, HandshakeReport::End::complete);
+    EXPECT_EQ(first.connection().info().handshakes, 2U);
+    EXPECT_TRUE(first.has_buffered_input());
+    EXPECT_EQ(read_text(first, 6), "before");
+    EXPECT_EQ(first.write(bytes("after"), in(kPatience)).count, 5U);
+    answering.join();
+  }
+}
+
+TEST(HeirloomStream, ARenegotiationThatIsNotAnsweredHindersNothing) {
+  Session session = make_session();
+  const auto silent = session.server->renegotiate({}, in(50ms));
+  EXPECT_EQ(silent.end, HandshakeReport::End::stalled) << "the client does not read";
+  EXPECT_EQ(session.server->renegotiate({}, in(50ms)).error->cause, Cause::handshake_in_progress);
+  EXPECT_EQ(session.server->write(bytes("all the same"), in(kPatience)).count, 12U);
+  std::thread answering([&] { EXPECT_EQ(read_text(*session.server, 4), "then"); });
+  EXPECT_EQ(read_text(*session.client, 12), "all the same");
+  EXPECT_EQ(session.client->write(bytes("then"), in(kPatience)).count, 4U);
+  answering.join();
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "pins/private_files.hpp"
+#include "common/private_files.hpp"
 
 #include <cerrno>
 #include <cstdlib>
