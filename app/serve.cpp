@@ -13,8 +13,10 @@
 #include "serve/setup.hpp"
 #include "serve/workers.hpp"
 
+#include <atomic>
 #include <limits>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
@@ -28,6 +30,24 @@ std::chrono::milliseconds to_duration(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }
 
+/// TicketProblems says in the log, once for each problem, that the key file of tickets cannot be
+/// read again: the keys of before go on.
+class TicketProblems {
+ public:
+  void note(const TicketKeys& keys) {
+    const std::string problem = keys.problem();
+    const std::lock_guard lock(mutex_);
+    if (problem != noted_ && !problem.empty()) {
+      log_line(LogLevel::warning, "ticket_keys_failed", {{"message", problem}});
+    }
+    noted_ = problem;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::string noted_;
+};
+
 /// Server is everything that the threads of the connections share.
 struct Server {
   const ServeOptions& options;
@@ -35,10 +55,16 @@ struct Server {
   std::shared_ptr<const ServerConfig> config;
   Policy policy;  ///< as asked for, also what there is no certificate for
   std::optional<HostPort> back_end;
-  StopSignal stop;
+  StopSignal stop{};
+  std::atomic<std::int64_t> saved_handshakes = 0;  ///< connections that were resumed
+  TicketProblems ticket_problems{};
 };
 
-std::vector<LogField> connection_fields(const std::string& client, const ConnectionInfo& info) {
+/// connection_fields describes the connection as it was in the end. `first` is how its first
+/// handshake was resumed, if it was: what came after it saves or costs nothing at its beginning.
+std::vector<LogField> connection_fields(const std::string& client,
+                                        const ConnectionInfo& info,
+                                        const std::string& first) {
   const ProtocolVersion version = info.version.value_or(ProtocolVersion::ssl30);
   const std::uint16_t id = info.cipher_suite.value_or(0);
   const CipherSuite* const suite = find_cipher_suite(id);
@@ -49,7 +75,14 @@ std::vector<LogField> connection_fields(const std::string& client, const Connect
           {"suite", suite == nullptr ? format_hex16(id) : cipher_suite_name(*suite, version)},
           {"openssl", std::string(suite == nullptr ? "" : suite->openssl_name)},
           {"suite_id", format_hex16(id)},
-          {"resumed", info.is_resumed},
+          {"resumed", !first.empty()},
+          {"resumed_by", first},
+          {"extended_master_secret", info.has_extended_master_secret},
+          {"encrypt_then_mac", info.has_encrypt_then_mac},
+          {"secure_renegotiation", info.has_secure_renegotiation},
+          {"compression", describe_compression(info)},
+          {"application_protocol", info.application_protocol},
+          {"handshakes", static_cast<std::int64_t>(info.handshakes)},
           {"sslv2_hello", info.has_sslv2_hello},
           {"key_bits", static_cast<std::int64_t>(key_bits)},
           {"temporary_key", describe_temporary_key(info)},
@@ -70,6 +103,7 @@ void log_failed_handshake(const std::string& client,
   attempt.peer = Attempt::Peer::client;
   attempt.policy = &server.policy;
   attempt.served = server.config->served_suites();
+  attempt.has_secure_renegotiation = stream.connection().info().has_secure_renegotiation;
   const Failure failure = explain_handshake(report, attempt);
   std::vector<LogField> fields{
       {"client", client}, {"cause", failure.cause}, {"message", failure.what}};
@@ -94,15 +128,52 @@ ServiceReport run_service(Server& server, HeirloomStream& stream) {
   return server.options.www ? serve_www(stream, limits) : serve_echo(stream, limits);
 }
 
+void log_refused_renegotiation(const std::string& client, const ConnectionInfo& info) {
+  std::vector<LogField> fields{{"client", client},
+                               {"secure_renegotiation", info.has_secure_renegotiation}};
+  if (!info.has_secure_renegotiation) {
+    fields.push_back({"next", "--allow " + std::string(kInsecureRenegotiation)});
+  }
+  log_line(LogLevel::warning, "renegotiation_refused", fields);
+}
+
+/// renegotiate is --renegotiate; the answer is for the log line. A client may ignore the request
+/// (RFC 2246 §7.4.1.1), so that its connection goes on after a while.
+std::string renegotiate(Server& server, HeirloomStream& stream) {
+  constexpr std::chrono::seconds kPatience{3};
+  const HandshakeReport report = stream.renegotiate({}, in(kPatience), &server.stop);
+  switch (report.end) {
+    case HandshakeReport::End::complete:
+      return stream.connection().info().handshakes > 1 ? "done" : "refused";
+    case HandshakeReport::End::silent:
+    case HandshakeReport::End::stalled:
+      return "not answered";
+    case HandshakeReport::End::stopped:
+      return "stopped";
+    case HandshakeReport::End::refused:
+    case HandshakeReport::End::closed:
+    case HandshakeReport::End::reset:
+      break;
+  }
+  return report.error.has_value() ? std::string(report.error->name()) : "failed";
+}
+
 /// serve_client runs one connection from its handshake to its log line.
 void serve_client(Server& server, TcpStreamPtr transport) {
+  if (const auto& keys = server.config->options().ticket_keys) {
+    server.ticket_problems.note(*keys);
+  }
   const std::string client = to_string(transport->peer());
-  const SessionDisplay display(
-      {client, OutputFormat::text, 0, server.options.show_messages, false, client + " "});
+  SessionDisplay display(
+      {client, OutputFormat::text, -1, server.options.show_messages, false, client + " "});
   HeirloomStream stream(std::move(transport),
                         Connection::server(server.config),
                         [&](const Event& event, const Connection& connection) {
                           display.show_event(event, connection.info());
+                          if (event.kind == Event::Kind::renegotiation_refused &&
+                              event.direction == Event::Direction::sent) {
+                            log_refused_renegotiation(client, connection.info());
+                          }
                         });
   const HandshakeReport handshake =
       stream.handshake(in(to_duration(server.options.handshake_timeout)), &server.stop);
@@ -112,9 +183,17 @@ void serve_client(Server& server, TcpStreamPtr transport) {
     close_politely(stream.transport(), std::chrono::milliseconds(200));
     return;
   }
+  const std::string resumed(resumed_by(stream.connection().info()));
+  const std::int64_t saved = server.saved_handshakes += resumed.empty() ? 0 : 1;
+  const std::string renegotiated =
+      server.options.protocol.session.renegotiate ? renegotiate(server, stream) : "";
   const ServiceReport report = run_service(server, stream);
   close_politely(stream, std::chrono::milliseconds(1000));
-  auto fields = connection_fields(client, stream.connection().info());
+  auto fields = connection_fields(client, stream.connection().info(), resumed);
+  fields.push_back({"saved_handshakes", saved});
+  if (!renegotiated.empty()) {
+    fields.push_back({"renegotiated", renegotiated});
+  }
   fields.push_back({"bytes_in", static_cast<std::int64_t>(report.bytes_in)});
   fields.push_back({"bytes_out", static_cast<std::int64_t>(report.bytes_out)});
   fields.push_back({"close", report.close});
@@ -175,7 +254,12 @@ ExitCode run_serve(ServeOptions options, const Context& context) {
   if (!config) {
     return fail(config.error(), context);
   }
-  Server server{options, context, *std::move(config), requested_policy(options), back_end, {}};
+  Server server{options, context, *std::move(config), requested_policy(options), back_end};
+  if (context.verbosity >= 0) {
+    warn_of_compression(
+        server.policy,
+        context.log_format == LogFormat::json ? OutputFormat::json : OutputFormat::text);
+  }
   auto listener = TcpListener::open(*where);
   if (!listener) {
     return fail(listener.error(), context);
@@ -217,7 +301,6 @@ void add_serve(CLI::App& root, Context& context) {
       ->required();
   add_service_options(*command, *options);
   add_setup_options(*command, *options);
-  command->add_flag("--sessions,!--no-sessions", options->sessions, "let clients resume (default)");
   command
       ->add_option("--count", options->count, "end after that many connections; 0: never (default)")
       ->check(CLI::Range(std::int64_t{0}, std::numeric_limits<std::int64_t>::max()));

@@ -2,6 +2,9 @@
 
 #include "heirloom/certificate.hpp"
 #include "heirloom/cipher_suite.hpp"
+#include "heirloom/compression_method.hpp"
+
+#include "common/output.hpp"
 
 namespace heirloom::app {
 
@@ -173,6 +176,32 @@ std::string describe_temporary_key(const ConnectionInfo& info) {
          std::to_string(info.temporary_key_bits) + " bits";
 }
 
+std::string_view resumed_by(const ConnectionInfo& info) {
+  if (!info.is_resumed) {
+    return "";
+  }
+  return info.is_resumed_by_ticket ? "ticket" : "id";
+}
+
+std::string describe_compression(const ConnectionInfo& info) {
+  const auto method = find_compression_method(info.compression_method);
+  return method.has_value() ? std::string(to_string(*method))
+                            : "method " + std::to_string(info.compression_method);
+}
+
+std::string describe_session(const ConnectionInfo& info) {
+  std::string line =
+      info.is_resumed ? "resumed by " + std::string(resumed_by(info)) : "full handshake";
+  line += info.has_extended_master_secret ? ", extended master secret" : "";
+  line += info.has_encrypt_then_mac ? ", encrypt-then-MAC" : "";
+  line += info.compression_method == 0 ? "" : ", compressed with " + describe_compression(info);
+  if (!info.application_protocol.empty()) {
+    line += ", protocol " + escape_text(info.application_protocol);
+  }
+  return line +
+         (info.has_secure_renegotiation ? ", secure renegotiation" : ", no secure renegotiation");
+}
+
 std::string describe_connection(const ConnectionInfo& info) {
   const ProtocolVersion version = info.version.value_or(ProtocolVersion::ssl30);
   std::string line =
@@ -191,10 +220,7 @@ std::string describe_connection(const ConnectionInfo& info) {
   if (!info.own_chain.empty()) {
     line += ", own certificate with " + describe_key(info.own_chain);
   }
-  if (info.is_resumed) {
-    line += ", resumed";
-  }
-  return line;
+  return line + ", " + describe_session(info);
 }
 
 }  // namespace heirloom::app

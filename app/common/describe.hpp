@@ -52,6 +52,16 @@ struct Strength {
 /// 1024 bits", "curve secp256r1", "temporary RSA key of 512 bits"; "" if nothing was.
 [[nodiscard]] std::string describe_temporary_key(const ConnectionInfo& info);
 
+/// resumed_by is "id" or "ticket", and "" for a full handshake.
+[[nodiscard]] std::string_view resumed_by(const ConnectionInfo& info);
+
+/// describe_compression is "null" or "DEFLATE".
+[[nodiscard]] std::string describe_compression(const ConnectionInfo& info);
+
+/// describe_session says where the keys came from and what was agreed on beside the suite: "resumed
+/// by ticket, extended master secret, secure renegotiation".
+[[nodiscard]] std::string describe_session(const ConnectionInfo& info);
+
 /// describe_connection is a client's summary of a complete handshake:
 /// "TLS 1.0, TLS_DHE_RSA_WITH_… (…), Diffie-Hellman group of 1024 bits, RSA key of 1024 bits,
 /// certificate sha256:…, own certificate with a DSA key of 1024 bits".

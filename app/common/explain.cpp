@@ -4,6 +4,7 @@
 #include "common/describe.hpp"
 #include "common/explain_parts.hpp"
 #include "common/permit.hpp"
+#include "common/session_options.hpp"
 
 namespace heirloom::app {
 
@@ -92,11 +93,28 @@ Words explain_negotiation(const Error& error, const Attempt& attempt) {
   }
 }
 
+/// explain_renegotiation: what is missing is the peer's protection, or it comes too often.
+Words explain_renegotiation(const Error& error, const Attempt& attempt) {
+  const std::string word(kInsecureRenegotiation);
+  const bool is_allowed = attempt.command.find(word) != std::string::npos;
+  if (attempt.has_secure_renegotiation || is_allowed) {
+    return {"the connection to " + attempt.target + " failed: " + error.text(),
+            with_messages(attempt)};
+  }
+  const bool is_theirs = error.cause == Cause::renegotiation_refused;
+  return {attempt.target + (is_theirs ? " wants to renegotiate without the protection of RFC 5746"
+                                      : " has not the protection of RFC 5746 for a renegotiation"),
+          attempt.command + " --allow " + word};
+}
+
 Words explain_other(const Error& error, const Attempt& attempt) {
   switch (error.cause) {
     case Cause::handshake_interrupted:
       return {attempt.target + " hung up in the middle of the handshake",
               simpler_or(attempt, kModernTools)};
+    case Cause::renegotiation_refused:
+    case Cause::renegotiation_not_permitted:
+      return explain_renegotiation(error, attempt);
     case Cause::truncated:
       return {attempt.target + " hung up without saying goodbye: data may be missing", ""};
     case Cause::client_certificate_required:
@@ -149,7 +167,6 @@ ExitCode exit_code_of(const Error& error) {
     case Cause::connection_not_open:
     case Cause::connection_closed:
     case Cause::handshake_in_progress:
-    case Cause::renegotiation_not_permitted:
       return ExitCode::internal;
     default:
       return ExitCode::handshake;

@@ -34,8 +34,9 @@ struct Attempt {
   /// anybody is the command without the options that say who the peer may be (--cafile and its
   /// like), so that one more can be added; empty if it has none of them.
   std::string anybody = {};
-  bool certificate_was_wanted = false;  ///< as client: the server asked for a certificate
-  bool has_shown_certificate = false;   ///< as client: and there was one to show
+  bool certificate_was_wanted = false;    ///< as client: the server asked for a certificate
+  bool has_shown_certificate = false;     ///< as client: and there was one to show
+  bool has_secure_renegotiation = false;  ///< the peer has RFC 5746
 };
 
 /// explain_handshake turns a report that is not complete into exit code, sentence and next step.

@@ -6,6 +6,7 @@
 #include "common/certificate_text.hpp"
 #include "common/describe.hpp"
 #include "common/explain.hpp"
+#include "common/session_options.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -103,11 +104,11 @@ std::string event_text(const Event& event, const ConnectionInfo& info) {
   return line;
 }
 
-Json summary_json(const std::string& target, const ConnectionInfo& info) {
+Json summary_json(const std::string& target, std::string_view event, const ConnectionInfo& info) {
   const Strength strength = assess(info, info.peer_key_bits);
   const std::uint16_t id = info.cipher_suite.value_or(0);
   Json object;
-  object["event"] = "connected";
+  object["event"] = event;
   object["target"] = target;
   object["version"] = format_version(version_of(info));
   Json suite;
@@ -128,9 +129,15 @@ Json summary_json(const std::string& target, const ConnectionInfo& info) {
   object["strength"] = strength.word;
   object["why"] = strength.why;
   object["resumed"] = info.is_resumed;
+  object["resumed_by"] = resumed_by(info);
+  object["extended_master_secret"] = info.has_extended_master_secret;
+  object["encrypt_then_mac"] = info.has_encrypt_then_mac;
+  object["application_protocol"] = info.application_protocol;
+  object["max_fragment_length"] = info.max_fragment_length;
   object["secure_renegotiation"] = info.has_secure_renegotiation;
   object["sslv2_hello"] = info.has_sslv2_hello;
   object["compression"] = info.compression_method;
+  object["compression_method"] = describe_compression(info);
   object["session_id"] = format_hex(info.session_id);
   object["server_name"] = info.server_name;
   for (const auto& [name, chain] : {std::pair("peer_chain", &info.peer_chain),
@@ -145,7 +152,16 @@ Json summary_json(const std::string& target, const ConnectionInfo& info) {
 
 }  // namespace
 
-void SessionDisplay::show_event(const Event& event, const ConnectionInfo& info) const {
+void SessionDisplay::show_event(const Event& event, const ConnectionInfo& info) {
+  if (event.kind == Event::Kind::handshake_complete) {
+    if (info.handshakes > 1) {
+      show_renegotiation(info);
+    }
+    shown_chain_ = info.peer_chain;
+  }
+  if (event.kind == Event::Kind::renegotiation_refused) {
+    show_refusal(event, info);
+  }
   const bool is_on_the_wire = event.kind == Event::Kind::handshake_message ||
                               event.kind == Event::Kind::change_cipher_spec ||
                               event.kind == Event::Kind::alert;
@@ -161,7 +177,7 @@ void SessionDisplay::show_event(const Event& event, const ConnectionInfo& info) 
 
 void SessionDisplay::show_summary(const ConnectionInfo& info) const {
   if (settings_.format == OutputFormat::json) {
-    print_json(summary_json(settings_.target, info));
+    print_json(summary_json(settings_.target, "connected", info));
     return;
   }
   if (settings_.verbosity >= 0) {
@@ -172,6 +188,61 @@ void SessionDisplay::show_summary(const ConnectionInfo& info) const {
   }
   if (settings_.verbosity > 0 || settings_.show_certificates) {
     show_chain(info);
+  }
+}
+
+void SessionDisplay::show_renegotiation(const ConnectionInfo& info) const {
+  const bool is_same = info.peer_chain == shown_chain_;
+  if (settings_.format == OutputFormat::json) {
+    Json object = summary_json(settings_.target, "renegotiated", info);
+    object["handshakes"] = info.handshakes;
+    object["same_certificate"] = is_same;
+    object["insecure"] = info.was_renegotiated_insecurely;
+    print_json(object);
+    return;
+  }
+  if (settings_.verbosity < 0) {
+    return;
+  }
+  std::string line = "heirloom: " + settings_.prefix + "renegotiated with " + settings_.target;
+  line += ": " + describe_connection(info) + "; ";
+  line +=
+      is_same ? "the same certificate" : paint(Style::warning, "another certificate than before");
+  if (info.was_renegotiated_insecurely) {
+    line += "; " + paint(Style::bad, "insecure") +
+            ": somebody else may have said what came before (CVE-2009-3555)";
+  }
+  print_line(line);
+}
+
+void SessionDisplay::show_refusal(const Event& event, const ConnectionInfo& info) const {
+  const bool is_ours = event.direction == Event::Direction::sent;
+  if (settings_.format == OutputFormat::json) {
+    print_json(Json{{"event", "renegotiation_refused"},
+                    {"by", is_ours ? "us" : "peer"},
+                    {"secure_renegotiation", info.has_secure_renegotiation}});
+    return;
+  }
+  if (settings_.verbosity < 0) {
+    return;
+  }
+  const std::string& target = settings_.target;
+  if (!is_ours) {
+    print_line("heirloom: " + target + " does not renegotiate; the connection goes on as it was");
+    return;
+  }
+  print_line("heirloom: " + target + " wants to renegotiate, which was refused: " +
+             (info.has_secure_renegotiation ? "it has done so too often"
+                                            : "it has not the protection of RFC 5746 (--allow " +
+                                                  std::string(kInsecureRenegotiation) + ")"));
+}
+
+void SessionDisplay::show_resumption(std::size_t connections, std::size_t resumed) const {
+  if (settings_.format == OutputFormat::json) {
+    print_json(Json{{"event", "resumption"}, {"connections", connections}, {"resumed", resumed}});
+  } else if (settings_.verbosity >= 0) {
+    print_line("heirloom: " + std::to_string(connections) + " connections, " +
+               std::to_string(resumed) + " handshakes saved");
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "heirloom/certificate_verifier.hpp"
 
+#include "common/command_text.hpp"
 #include "common/files.hpp"
 
 #include <algorithm>
@@ -69,8 +70,21 @@ std::optional<Failure> keep_anonymous(ServerOptions& server) {
                  "option_missing"};
 }
 
-/// load_responses reads --ocsp. Whether a response fits its certificate and is of now is for the
-/// clients to say: it may be renewed, and this server started again, at another time.
+/// check_response asks what every client that looks at the response will ask first. Who signed it
+/// is for them to judge.
+std::optional<Failure> check_response(const Credentials& credentials, const std::string& file) {
+  const auto checked = check_own_response(credentials, std::chrono::system_clock::now());
+  if (checked.has_value()) {
+    return std::nullopt;
+  }
+  return Failure{ExitCode::usage,
+                 "clients that ask for it would refuse the OCSP response " + file + ": " +
+                     checked.error().text(),
+                 "a new response about this certificate, or no --ocsp",
+                 std::string(checked.error().name())};
+}
+
+/// load_responses reads --ocsp.
 std::optional<Failure> load_responses(ServerOptions& server, const ServeOptions& options) {
   const std::vector<std::string>& files = options.ocsp_files;
   if (files.empty()) {
@@ -97,6 +111,9 @@ std::optional<Failure> load_responses(ServerOptions& server, const ServeOptions&
                      "ocsp_response_invalid"};
     }
     server.credentials[i].ocsp_response = std::move(response).value();
+    if (auto failure = check_response(server.credentials[i], files[i])) {
+      return failure;
+    }
   }
   return std::nullopt;
 }
@@ -190,6 +207,30 @@ std::optional<Failure> apply_client_auth(ServerOptions& server, const ServeOptio
   return std::nullopt;
 }
 
+/// apply_sessions: ids in memory unless they are switched off, tickets by option.
+std::optional<Failure> apply_sessions(ServerOptions& server, const ServeOptions& options) {
+  const std::chrono::seconds lifetime(options.session_lifetime);
+  server.policy.limits.max_session_age = lifetime;
+  MemoryStoreLimits limits;
+  limits.max_age = lifetime;
+  server.sessions = options.sessions ? make_memory_session_store(limits) : nullptr;
+  const std::string& file = options.ticket_key_file;
+  if (file.empty()) {
+    server.ticket_keys = options.protocol.session.tickets ? make_ticket_keys() : nullptr;
+    return std::nullopt;
+  }
+  auto keys = load_ticket_keys(file);
+  if (!keys.has_value()) {
+    const bool is_file = keys.error().cause == Cause::file_unreadable;
+    return Failure{is_file ? ExitCode::local : ExitCode::usage,
+                   "the ticket keys cannot be used: " + keys.error().detail,
+                   "(umask 077; openssl rand -hex 48 > " + shell_word(file) + ")",
+                   "ticket_keys_unusable"};
+  }
+  server.ticket_keys = *std::move(keys);
+  return std::nullopt;
+}
+
 Outcome<ServerOptions> make_options(ServeOptions& options) {
   const bool may_use_public_key = take_public_key_allowance(options.protocol);
   ServerOptions server;
@@ -214,12 +255,43 @@ Outcome<ServerOptions> make_options(ServeOptions& options) {
     return std::move(key_log).error();
   }
   server.key_log = *std::move(key_log);
-  server.sessions = options.sessions ? make_memory_session_store() : nullptr;
+  auto protocols = application_protocols(options.protocol.session);
+  if (!protocols) {
+    return std::move(protocols).error();
+  }
+  server.application_protocols = *std::move(protocols);
+  if (auto failure = apply_sessions(server, options)) {
+    return *std::move(failure);
+  }
   server.trace = options.show_messages ? Trace::messages : Trace::off;
   if (auto failure = apply_client_auth(server, options)) {
     return *std::move(failure);
   }
   return server;
+}
+
+void add_session_options(CLI::App& command, ServeOptions& options) {
+  constexpr std::uint32_t kLongest = 86400;  // RFC 2246 F.1.4
+  SessionOptions& session = options.protocol.session;
+  add_alpn_option(command, session);
+  const std::string group = command.get_option("--alpn")->get_group();
+  command.add_flag("--sessions,!--no-sessions", options.sessions, "let clients resume (default)")
+      ->group(group);
+  command.add_option("--session-lifetime", options.session_lifetime, "seconds; 86400 at most")
+      ->check(CLI::Range(std::uint32_t{1}, kLongest))
+      ->group(group);
+  command
+      .add_flag("--tickets",
+                session.tickets,
+                "session tickets (RFC 5077), sealed with keys that end with this process")
+      ->group(group);
+  command
+      .add_option("--ticket-keys",
+                  options.ticket_key_file,
+                  "session tickets, sealed with the keys of this file, which servers may share")
+      ->type_name("FILE")
+      ->group(group);
+  add_renegotiate_option(command, session, "ask each client for another handshake, once");
 }
 
 }  // namespace
@@ -248,6 +320,7 @@ void add_setup_options(CLI::App& command, ServeOptions& options) {
       ->check(CLI::IsMember({"none", "optional", "required"}));
   command.add_option("--cafile", options.authorities, "authorities of client certificates (PEM)");
   add_path_options(command, options.path, "Client certificates");
+  add_session_options(command, options);
 }
 
 Policy requested_policy(const ServeOptions& options) {

@@ -34,7 +34,9 @@ struct ServeOptions {
   std::string authorities;
   PathOptions path;  ///< of client certificates
   bool sessions = true;
-  std::uint64_t count = 0;  ///< 0: no limit
+  std::string ticket_key_file;  ///< --ticket-keys; empty: --tickets makes keys of its own
+  std::uint32_t session_lifetime = 86400;  ///< seconds
+  std::uint64_t count = 0;                 ///< 0: no limit
   double handshake_timeout = 30;
   double idle_timeout = 300;
   std::size_t max_clients = 256;
