@@ -37,18 +37,16 @@ void log_key(const SSL* ssl, const char* line) {
   static_cast<KeyLog*>(SSL_get_app_data(ssl))->line(line);
 }
 
-/// sessions_index is the place of a connection's ModernTlsSessions among what libssl keeps with it.
-int sessions_index() {
-  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
-  return index;
-}
-
-/// keep_session is called by libssl for each session that the server gives. It returns 1 to say
-/// that the reference is ours now.
-int keep_session(SSL* ssl, SSL_SESSION* session) {
-  auto* const sessions = static_cast<ModernTlsSessions*>(SSL_get_ex_data(ssl, sessions_index()));
-  sessions->keep(ModernTlsSession(session, SSL_SESSION_free));
-  return 1;
+/// offer_protocols writes them as on the wire: each behind its length.
+void offer_protocols(SSL* ssl, const std::vector<std::string>& protocols) {
+  std::vector<unsigned char> list;
+  for (const std::string& name : protocols) {
+    list.push_back(static_cast<unsigned char>(name.size()));
+    list.insert(list.end(), name.begin(), name.end());
+  }
+  if (!list.empty()) {
+    SSL_set_alpn_protos(ssl, list.data(), static_cast<unsigned int>(list.size()));
+  }
 }
 
 /// use_credentials is false if the files are unusable; libcrypto's queue then says why.
@@ -94,9 +92,7 @@ ContextPtr make_context(const ModernTlsOptions& options) {
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.get()), X509_V_FLAG_PARTIAL_CHAIN);
   }
   use_revocation_lists(context.get(), options);
-  SSL_CTX_set_session_cache_mode(context.get(),
-                                 SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL_STORE);
-  SSL_CTX_sess_set_new_cb(context.get(), keep_session);
+  keep_sessions_of(context.get());
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -256,17 +252,6 @@ std::string modern_library_version() {
   return "OpenSSL " + std::string(OpenSSL_version(OPENSSL_VERSION_STRING));
 }
 
-ModernTlsSession ModernTlsSessions::latest() const {
-  const std::lock_guard lock(mutex_);
-  const bool is_good = latest_ != nullptr && SSL_SESSION_is_resumable(latest_.get()) == 1;
-  return is_good ? latest_ : nullptr;
-}
-
-void ModernTlsSessions::keep(ModernTlsSession session) {
-  const std::lock_guard lock(mutex_);
-  latest_ = std::move(session);
-}
-
 ModernTlsStream::ModernTlsStream(std::shared_ptr<TcpStream> transport, std::unique_ptr<Ssl> ssl)
     : transport_(std::move(transport)), ssl_(std::move(ssl)) {}
 
@@ -293,7 +278,8 @@ ModernTlsReport ModernTlsStream::connect(TcpStreamPtr transport,
   // The stream is made first: libssl finds the place for its sessions from here on.
   std::unique_ptr<ModernTlsStream> stream(
       new ModernTlsStream(std::move(transport), std::move(ssl)));
-  SSL_set_ex_data(handle, sessions_index(), stream->sessions_.get());
+  watch(handle, *stream->sessions_, stream->ssl_->has_refused_renegotiation);
+  offer_protocols(handle, options.application_protocols);
   if (options.resume != nullptr) {
     stream->sessions_->keep(options.resume);
     SSL_set_session(handle, options.resume.get());
@@ -367,6 +353,10 @@ int ModernTlsStream::readable_handle() const noexcept {
 
 bool ModernTlsStream::has_buffered_input() const noexcept {
   return SSL_has_pending(ssl_->handle.get()) == 1;
+}
+
+Obstacle ModernTlsStream::obstacle() const noexcept {
+  return ssl_->has_refused_renegotiation ? Obstacle::insecure_renegotiation : Obstacle::none;
 }
 
 /// settle waits if libssl only needs the socket (ok: try again), else says what is wrong.

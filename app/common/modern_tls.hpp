@@ -67,6 +67,7 @@ struct ModernTlsOptions {
   std::string authorities_file = {};     ///< PEM, instead of the system's; empty: those
   /// DER CRLs; if there are any, every certificate below an authority needs one.
   std::vector<std::vector<std::uint8_t>> revocation_lists = {};
+  std::vector<std::string> application_protocols = {};  ///< offered (RFC 7301); empty: none
   ModernTlsSession resume = nullptr;  ///< of an earlier connection to the same peer
 };
 
@@ -119,6 +120,7 @@ class ModernTlsStream final : public Stream {
   StreamOutcome finish_writing(Deadline deadline) override;
   [[nodiscard]] int readable_handle() const noexcept override;
   [[nodiscard]] bool has_buffered_input() const noexcept override;
+  [[nodiscard]] Obstacle obstacle() const noexcept override;
 
   [[nodiscard]] const ModernTlsInfo& info() const noexcept { return info_; }
 

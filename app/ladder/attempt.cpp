@@ -159,6 +159,7 @@ RungAttempt attempt_with_libssl(Rung rung,
   options.authorities_file = setup.authorities_file;
   options.revocation_lists = setup.trust.revocation_lists;
   options.resume = std::move(resume);
+  options.application_protocols = setup.application_protocols;
   ModernTlsReport report =
       ModernTlsStream::connect(std::move(transport), options, bounded(setup.handshake_time, setup));
   RungAttempt attempt;
@@ -184,6 +185,7 @@ RungAttempt attempt_with_engine(Rung rung,
   options.policy = narrow(setup.policy, rung, sends_signal);
   options.verifier = accept_any_certificate();  // judged before any data is sent, see identity.hpp
   options.credentials = setup.credentials;
+  options.application_protocols = setup.application_protocols;
   options.key_log = setup.key_log;
   const auto config = ClientConfig::build(std::move(options));
   if (!config.has_value()) {
@@ -203,6 +205,10 @@ RungAttempt attempt_with_engine(Rung rung,
   HandshakeReport report = stream->handshake(bounded(setup.silence, setup), setup.stop);
   if (report.end == HandshakeReport::End::stalled) {
     report = stream->handshake(last, setup.stop);
+  }
+  if (report.end == HandshakeReport::End::complete &&
+      setup.after_handshake == LadderSetup::AfterHandshake::renegotiate) {
+    report = stream->renegotiate({}, last, setup.stop);
   }
   attempt.result.end = end_of_report(report);
   attempt.result.detail = report.reason;

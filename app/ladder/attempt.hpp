@@ -17,6 +17,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -38,6 +39,11 @@ struct LadderSetup {
   std::string passphrase;
   std::shared_ptr<KeyLog> key_log;
   TrustOptions trust;  ///< what a path to an authority is held to; the authorities come later
+  std::vector<std::string> application_protocols = {};  ///< --alpn
+  SessionPtr session = nullptr;                         ///< --session-in, for the first connection
+  /// AfterHandshake::renegotiate goes through another handshake on each connection of our engine.
+  enum class AfterHandshake : std::uint8_t { nothing, renegotiate };
+  AfterHandshake after_handshake = AfterHandshake::nothing;
   std::string authorities_file;  ///< PEM; who may vouch instead of the system's; empty: those
   /// What is said in plain text before TLS (STARTTLS); a Failure ends the climb.
   std::function<Outcome<bool>(TcpStream& plain, Deadline deadline)> prologue = {};

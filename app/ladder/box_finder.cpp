@@ -122,7 +122,11 @@ ClimbPlan BoxFinder::plan() const {
 }
 
 Outcome<RungAttempt> BoxFinder::attempt(Rung rung, bool sends_signal) const {
-  Outcome<ResumingAttempt> made = attempt_resuming(rung, sends_signal, setup_, job_.resume);
+  Resumable resume = job_.resume;
+  if (resume.engine == nullptr) {
+    resume.engine = setup_.session;
+  }
+  Outcome<ResumingAttempt> made = attempt_resuming(rung, sends_signal, setup_, resume);
   return made.has_value() ? Outcome<RungAttempt>(std::move(made->attempt))
                           : Outcome<RungAttempt>(made.error());
 }

@@ -40,6 +40,10 @@ class BoxLink final : public http::BoxConnector {
   /// count is how many connections there were so far.
   [[nodiscard]] ConnectionCount count() const;
 
+  [[nodiscard]] std::string target() const { return to_string(setup_.where); }
+
+  [[nodiscard]] const std::string& command() const noexcept { return agreed_.command; }
+
   /// latest is the newest session.
   [[nodiscard]] Resumable latest() const { return sessions_.latest(); }
 

@@ -249,11 +249,13 @@ void Report::connected(const ConnectionCount& count, const BoxFacts& facts) cons
                     {"strength", facts.strength.word},
                     {"why", facts.strength.why},
                     {"resumed", facts.is_resumed},
+                    {"renegotiated", facts.is_renegotiated},
                     {"handshakes_saved", count.saved}});
   } else if (verbosity_ >= 0) {
     line("connection " + std::to_string(count.connections) + ": " + facts.version_text + ", " +
          facts.suite_text +
-         (facts.is_resumed ? ", resumed (" + saved_text(count.saved) + ")" : "") + ": " +
+         (facts.is_resumed ? ", resumed (" + saved_text(count.saved) + ")" : "") +
+         (facts.is_renegotiated ? ", renegotiated" : "") + ": " +
          paint(style_of(facts.strength), facts.strength.word) + ", " + facts.strength.why);
   }
 }

@@ -1,5 +1,6 @@
 #include "reach/one_box.hpp"
 
+#include "common/session_files.hpp"
 #include "common/target.hpp"
 #include "common/wait.hpp"
 #include "reach/remarks.hpp"
@@ -27,7 +28,14 @@ struct OneBox::Page {
   Page(OneBox& owner, http::BoxOrigin origin, http::LocalOrigin local)
       : remarks(owner.report_, owner.finder_.target()),
         pool(*owner.link_, {}),
-        box{std::move(origin), std::move(local), pool, remarks, {}, &owner.shared_.stop},
+        box{std::move(origin),
+            std::move(local),
+            pool,
+            remarks,
+            {},
+            &owner.shared_.stop,
+            owner.finder_.target(),
+            owner.target_.command},
         bridge(box, std::move(owner.listeners_.sockets), owner.secure()) {}
 
   Remarks remarks;
@@ -109,6 +117,10 @@ OneBox::Stopped OneBox::serve() {
   report_.box(finder_.target(), finder_.facts(), target_.where.host);
   link_ = finder_.make_link();
   return target_.kind == ReachTarget::Kind::page ? serve_page() : serve_bytes();
+}
+
+Outcome<bool> OneBox::keep_session() const {
+  return write_session(shared_.options.box.protocol.session, link_->latest().engine);
 }
 
 http::Secure OneBox::secure() {

@@ -3,12 +3,15 @@ import concurrent.futures
 import contextlib
 import socket
 import ssl
+import os
+import stat
 import tempfile
 import threading
 import unittest
 
-from reach_support import Box, Reach, modern_context, old_box, old_context
-from support import PATIENCE, read_exactly, run
+from message_support import expect_message
+from reach_support import Box, Reach, fail, fingerprint, modern_context, old_box, old_context
+from support import PATIENCE, environment, read_exactly, run
 
 # Our engine; libssl at security level 0, which is the one that the ladder finds.
 ENGINES = (("--max", "tls1"), ())
@@ -51,8 +54,6 @@ class Pages(Case):
     def test_fifty_images_cost_one_handshake(self):
         for words in ENGINES:
             for kind in ("ids", "tickets"):
-                if kind == "tickets" and words:
-                    continue
                 context = old_context() if kind == "tickets" else by_id(old_context())
                 tickets = ("--tickets",) if kind == "tickets" and words else ()
                 with self.subTest(words=words, kind=kind), tempfile.TemporaryDirectory() as state:
@@ -195,16 +196,98 @@ class Get(Case):
             with self.subTest(words=words), Box(closing, by_id(old_context())) as box:
                 urls = [f"{box.url}/{number}" for number in range(4)]
                 outcome = run("get", "-s", "-k", *words, "-w", "%{num_connects} %{num_resumed}\n", *urls,
-                              env={"XDG_STATE_HOME": self.state})
+                              env=environment(XDG_STATE_HOME=self.state))
                 self.assertEqual((outcome.code, outcome.out), (0, b"/01 0\n/11 1\n/21 1\n/31 1\n"), outcome.err)
                 self.assertEqual(full_handshakes(box), 1)
 
     def test_two_origins_have_their_own(self):
         with Box(closing, by_id(old_context())) as one, Box(closing, by_id(old_context())) as two:
             outcome = run("get", "-s", "-k", "--max", "tls1", "-w", "%{num_resumed}\n",
-                          one.url, two.url, one.url, two.url, env={"XDG_STATE_HOME": self.state})
+                          one.url, two.url, one.url, two.url, env=environment(XDG_STATE_HOME=self.state))
             self.assertEqual(outcome.out, b"/0\n/0\n/1\n/1\n", outcome.err)
             self.assertEqual((full_handshakes(one), full_handshakes(two)), (1, 1))
+
+    def test_no_sessionid_is_curl_s_way_to_do_without(self):
+        with Box(closing, by_id(old_context())) as box:
+            outcome = run("get", "-s", "-k", "--no-sessionid", "-w", "%{num_resumed}\n", box.url, box.url,
+                          env=environment(XDG_STATE_HOME=self.state))
+            self.assertEqual(outcome.out, b"/0\n/0\n", outcome.err)
+
+
+class Files(Case):
+    def setUp(self):
+        super().setUp()
+        self.file = os.path.join(self.state, "session")
+
+    def get(self, *words):
+        return run("get", "-s", "-S", "-w", "%{num_resumed}\n", *words, env=environment(XDG_STATE_HOME=self.state))
+
+    def test_a_later_command_resumes(self):
+        for kind in ((), ("--tickets",)):
+            context = old_context() if kind else by_id(old_context())
+            with self.subTest(kind=kind), Box(closing, context) as box:
+                for words, resumed in ((("--session-out", self.file), b"/0\n"),
+                                       (("--session-in", self.file, "--session-out", self.file), b"/1\n"),
+                                       (("--session-in", self.file), b"/1\n")):
+                    outcome = self.get("-k", *kind, *words, box.url)
+                    self.assertEqual((outcome.code, outcome.out), (0, resumed), outcome.err)
+                self.assertEqual(stat.S_IMODE(os.stat(self.file).st_mode), 0o600)
+
+    def test_the_bridge_hands_its_session_on(self):
+        with Box(closing, by_id(old_context())) as box:
+            with Reach("--accept-new", "--session-out", self.file, box.url, state=self.state) as reach:
+                reach.fetch("/")
+                self.assertEqual(reach.stop(), 0, reach.err())
+            with Reach("--session-in", self.file, box.url, state=self.state) as reach:
+                self.assertIn("connection 1: ", reach.err())
+                self.assertIn(", resumed (1 handshake saved): ", reach.err())
+            self.assertEqual(full_handshakes(box), 1)
+
+    def test_a_session_does_not_stand_in_for_the_certificate_that_is_pinned(self):
+        with Box(closing, by_id(old_context())) as box:
+            self.assertEqual(self.get("-k", "--session-out", self.file, box.url).code, 0)
+            outcome = self.get("--session-in", self.file, "--pin", fingerprint("rsa2048-sha256"), box.url)
+            self.assertEqual((outcome.code, outcome.out), (60, b"0\n"))
+            self.assertIn("which --pin does not name", outcome.err)
+            self.assertEqual(box.context.session_stats()["hits"], 1)
+            self.assertEqual(len(box.requests), 1)
+
+    def test_a_box_that_gives_no_session(self):
+        with old_box(closing, "--no-sessions") as (url, _):
+            outcome = self.get("-k", "--session-out", self.file, url)
+            self.assertNotEqual(outcome.code, 0)
+            self.assertIn("there is no session to write", outcome.err)
+
+    def test_one_file_is_not_for_two_boxes(self):
+        expect_message(fail("https://10.0.0.5", "https://10.0.0.6", "--session-out", self.file, state=self.state),
+                       "session_out_shared")
+
+
+class Hellos(Case):
+    def test_application_protocols(self):
+        for words in ENGINES:
+            chosen = []
+
+            def handler(connection):
+                chosen.append(connection.stream.selected_alpn_protocol())
+                closing(connection)
+
+            context = old_context()
+            context.set_alpn_protocols(["http/1.0"])
+            with self.subTest(words=words), Box(handler, context) as box, tempfile.TemporaryDirectory() as state:
+                with Reach("--accept-new", *words, "--alpn", "http/1.1,http/1.0", box.url, state=state) as reach:
+                    self.assertEqual(reach.fetch("/").status, 200)
+                self.assertEqual(chosen, ["http/1.0"])
+
+    def test_a_protocol_that_is_not_spoken_here(self):
+        expect_message(fail("https://10.0.0.5", "--alpn", "h2", state=self.state), "alpn_not_spoken")
+        expect_message(run("get", "--alpn", "h2", "https://10.0.0.5"), "alpn_not_spoken")
+
+    def test_compression_comes_with_its_warning(self):
+        with Box(closing, old_context()) as box:
+            with Reach("--accept-new", "--compression", "deflate", box.url, state=self.state) as reach:
+                self.assertEqual(reach.fetch("/").body, b"/")
+                self.assertEqual(reach.err().count("CRIME"), 1)
 
 
 if __name__ == "__main__":
