@@ -30,17 +30,12 @@ constexpr Reason kOnlyLists{
 constexpr Reason kNoFolder{"authorities are read from one file only", "--cafile FILE"};
 constexpr Reason kOneChain{"there is one certificate, with its chain in the same file",
                            "--cert FILE with the own certificate first"};
-constexpr Reason kNoRenegotiation{
-    "a connection is negotiated once here",
-    "the command without it, and a new connection instead of a renegotiation"};
-constexpr Reason kNoSessionFile{"sessions are not kept in files here",
-                                "heirloom reach, which resumes sessions of its own"};
-constexpr Reason kOneConnection{"it makes one connection",
-                                "heirloom reach, which makes many and resumes sessions"};
+constexpr Reason kRenegotiates{
+    "a connection may be negotiated again here, if that is bound to it (RFC 5746)",
+    "the command without it"};
 constexpr Reason kNoProvider{"ciphers come with heirloom, not from an engine or provider",
                              "the command without it"};
 constexpr Reason kNoFragment{"records have their usual size here", "the command without it"};
-constexpr Reason kNoCompression{"nothing is compressed here", "the command without it"};
 constexpr Reason kNoDump{"bytes are not dumped here", "--messages, or --keylog FILE and Wireshark"};
 constexpr Reason kNoMessageFile{"messages go to standard error", "--messages 2>FILE"};
 constexpr Reason kNoExport{"no keying material is exported here",
@@ -113,12 +108,12 @@ constexpr std::array kBoth{
     Spelling{"-bugs", Way::harmless, Value::none},
     Spelling{"-no_comp", Way::harmless, Value::none},
     Spelling{"-no_ticket", Way::harmless, Value::none},
-    Spelling{"-no_renegotiation", Way::harmless, Value::none},
+    refuse("-no_renegotiation", Value::none, kRenegotiates),
     Spelling{"-no_resumption_on_reneg", Way::harmless, Value::none},
     Spelling{"-allow_no_dhe_kex", Way::harmless, Value::none},
     Spelling{"-prioritize_chacha", Way::harmless, Value::none},
     Spelling{"-no_middlebox", Way::harmless, Value::none},
-    Spelling{"-no_etm", Way::harmless, Value::none},
+    Spelling{"-no_etm", Way::means, Value::none, {"--extensions", "-encrypt_then_mac"}},
     Spelling{"-issuer_checks", Way::harmless, Value::none},
     Spelling{"-no_alt_chains", Way::harmless, Value::none},
     Spelling{"-trusted_first", Way::harmless, Value::none},
@@ -146,7 +141,7 @@ constexpr std::array kBoth{
     refuse("-dtls1_2", Value::none, kDatagrams),
     refuse("-timeout", Value::none, kDatagrams),
     refuse("-mtu", Value::one, kDatagrams),
-    refuse("-alpn", Value::one, kNoExtension),
+    Spelling{"-alpn", Way::means, Value::one, {"--alpn"}},
     refuse("-nextprotoneg", Value::one, kNoExtension),
     refuse("-use_srtp", Value::one, kNoExtension),
     refuse("-serverinfo", Value::one, kNoExtension),
@@ -202,10 +197,11 @@ constexpr std::array kBoth{
     refuse("-xchain", Value::one, kOneChain),
     refuse("-xcertform", Value::one, kOneChain),
     refuse("-xkeyform", Value::one, kOneChain),
-    refuse("-legacy_renegotiation", Value::none, kNoRenegotiation),
-    refuse("-client_renegotiation", Value::none, kNoRenegotiation),
+    Spelling{
+        "-legacy_renegotiation", Way::means, Value::none, {"--allow", "insecure-renegotiation"}},
+    Spelling{"-client_renegotiation", Way::harmless, Value::none},
     refuse("-no_legacy_server_connect", Value::none, kRenegotiationInfo),
-    refuse("-comp", Value::none, kNoCompression),
+    Spelling{"-comp", Way::means, Value::none, {"--compression", "deflate"}},
     refuse("-provider-path", Value::one, kNoProvider),
     refuse("-provider", Value::one, kNoProvider),
     refuse("-propquery", Value::one, kNoProvider),
@@ -247,7 +243,7 @@ constexpr std::array kClient{
     refuse("-early_data", Value::one, kNewer),
     refuse("-ct", Value::none, kNoExtension),
     refuse("-ctlogfile", Value::one, kNoExtension),
-    refuse("-maxfraglen", Value::one, kNoExtension),
+    refuse("-maxfraglen", Value::one, kNoFragment),
     refuse("-srp_lateuser", Value::none, kNoPreShared),
     refuse("-srp_moregroups", Value::none, kNoPreShared),
     refuse("-srpuser", Value::one, kNoPreShared),
@@ -257,9 +253,9 @@ constexpr std::array kClient{
     refuse("-dane_tlsa_domain", Value::one, kNoCheck),
     refuse("-dane_tlsa_rrdata", Value::one, kNoCheck),
     refuse("-requestCAfile", Value::one, kNoCheck),
-    refuse("-reconnect", Value::none, kOneConnection),
-    refuse("-sess_out", Value::one, kNoSessionFile),
-    refuse("-sess_in", Value::one, kNoSessionFile),
+    Spelling{"-reconnect", Way::means, Value::none, {"--resume", "5"}},
+    Spelling{"-sess_out", Way::means, Value::one, {"--session-out"}},
+    Spelling{"-sess_in", Way::means, Value::one, {"--session-in"}},
     refuse("-ssl_client_engine", Value::one, kNoProvider),
     refuse("-bind", Value::one, kNoBind),
     refuse("-proxy", Value::one, kNoProxy),

@@ -4,6 +4,7 @@
 
 #include "common/command_text.hpp"
 #include "common/files.hpp"
+#include "common/log.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -70,18 +71,26 @@ std::optional<Failure> keep_anonymous(ServerOptions& server) {
                  "option_missing"};
 }
 
-/// check_response asks what every client that looks at the response will ask first. Who signed it
-/// is for them to judge.
+/// check_response asks what every client that looks at the response will ask first; who signed it
+/// is for them to judge. One about another certificate is a mistake. One that is too old or says
+/// revoked keeps nobody out but those clients, so that it is noted and the service goes on.
 std::optional<Failure> check_response(const Credentials& credentials, const std::string& file) {
   const auto checked = check_own_response(credentials, std::chrono::system_clock::now());
   if (checked.has_value()) {
     return std::nullopt;
   }
+  if (checked.error().detail.find("about other certificates") == std::string::npos) {
+    log_line(LogLevel::warning,
+             "ocsp_response_bad",
+             {{"file", file},
+              {"cause", std::string(checked.error().name())},
+              {"message", "clients that ask for it will refuse it: " + checked.error().detail}});
+    return std::nullopt;
+  }
   return Failure{ExitCode::usage,
-                 "clients that ask for it would refuse the OCSP response " + file + ": " +
-                     checked.error().text(),
-                 "a new response about this certificate, or no --ocsp",
-                 std::string(checked.error().name())};
+                 file + " holds an OCSP response about other certificates than that of --cert",
+                 "one --ocsp FILE for each --cert FILE, in the same order",
+                 "ocsp_response_invalid"};
 }
 
 /// load_responses reads --ocsp.

@@ -80,6 +80,9 @@ void tell(std::string_view who, Connection& connection) {
       case Event::Kind::handshake_complete:
         std::cout << who << " is " << heirloom::to_string(connection.phase()) << '\n';
         break;
+      case Event::Kind::renegotiation_refused:
+        std::cout << who << (is_sent ? " refuses" : " hears no to") << " another handshake\n";
+        break;
       case Event::Kind::peer_closed:
         std::cout << who << " will hear nothing more\n";
         break;

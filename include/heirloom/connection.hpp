@@ -139,9 +139,9 @@ class HEIRLOOM_EXPORT Connection {
   /// receive_buffer is where the next bytes from the transport go. At least one byte long, except
   /// that it is empty while plaintext waits to be consumed and no room is left, while the
   /// connection is parked with a full buffer, and after the end. Valid until the next call of
-  /// receive_buffer, received, receive, receive_end, resolve or consume_plaintext: writing does not
-  /// move it, so a read from the socket may be outstanding meanwhile. `hint` is how much the caller
-  /// expects.
+  /// receive_buffer, received, receive, receive_end or resolve: neither writing nor taking
+  /// plaintext moves it, so a read from the socket may be outstanding meanwhile. `hint` is how much
+  /// the caller expects.
   [[nodiscard]] std::span<std::uint8_t> receive_buffer(std::size_t hint = 0);
 
   /// received says that n bytes arrived in receive_buffer and runs the protocol.

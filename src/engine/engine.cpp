@@ -116,10 +116,12 @@ ByteSpan Connection::Impl::receive_buffer(std::size_t hint) {
   if (!is_reading()) {  // what still comes is read and dropped
     reader_.discard();
   }
+  is_buffer_lent_ = true;
   return reader_.buffer(hint, pinned());
 }
 
 Result<void> Connection::Impl::received(std::size_t n) {
+  is_buffer_lent_ = false;
   reader_.received(n);
   if (is_reading()) {
     run();
@@ -380,6 +382,7 @@ Result<void> Connection::Impl::count_message() {
 
 Result<void> Connection::Impl::receive_end() {
   info.transport_ended = true;
+  is_buffer_lent_ = false;
   if (!is_waiting_for_room()) {  // else records are still to be looked at
     end_of_transport();
   }
@@ -436,7 +439,9 @@ void Connection::Impl::consume_plaintext(std::size_t n) {
       end_of_transport();
     }
   }
-  reader_.release_if_empty(pinned());
+  if (!is_buffer_lent_) {  // a read into it may be outstanding
+    reader_.release_if_empty(pinned());
+  }
 }
 
 }  // namespace heirloom

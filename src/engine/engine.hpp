@@ -172,6 +172,7 @@ struct Connection::Impl {
   bool has_write_changed_ = false;  ///< ours is out, and the handshake not over
   bool is_flush_wanted_ = false;
   bool has_left_handshake_ = false;  ///< closed in the middle of one
+  bool is_buffer_lent_ = false;      ///< since receive_buffer, until received
   bool is_deaf_ = false;             ///< and what the peer still sends has other keys
 };
 

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -54,6 +55,7 @@ class FakeBox final : public BoxConnector {
  public:
   Outcome<StreamPtr> connect() override {
     ++attempts;
+    const std::lock_guard lock(mutex_);  // nobody else takes the room between look and leap
     if (alive >= room) {
       return Failure{code, "no room", "", "refused"};
     }
@@ -65,6 +67,9 @@ class FakeBox final : public BoxConnector {
   std::atomic<int> attempts{0};
   std::atomic<int> alive{0};
   std::atomic<bool> has_ended{false};
+
+ private:
+  std::mutex mutex_;
 };
 
 Deadline soon() {

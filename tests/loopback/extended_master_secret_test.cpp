@@ -240,9 +240,12 @@ class Mallory {
  private:
   void pass_on_hellos(Knows lets_extension_through) {
     const auto strip = [&](auto& hello) {
-      if (lets_extension_through == Knows::no && hello.extensions.has_value()) {
-        std::erase_if(*hello.extensions, [](const wire::HelloExtension& each) {
-          return each.type == static_cast<std::uint16_t>(kEms);
+      if (hello.extensions.has_value()) {
+        std::erase_if(*hello.extensions, [&](const wire::HelloExtension& each) {
+          // She has no encrypt-then-MAC: it is not what this is about.
+          return each.type == static_cast<std::uint16_t>(Extension::encrypt_then_mac) ||
+                 (lets_extension_through == Knows::no &&
+                  each.type == static_cast<std::uint16_t>(kEms));
         });
       }
     };

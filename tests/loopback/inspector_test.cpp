@@ -155,8 +155,12 @@ TEST_P(InspectorOfEveryKind, SplitsARecordIntoPlaintextMacAndPadding) {
           std::equal(record.plaintext.begin(), record.plaintext.end(), record.unencrypted.begin()));
       std::size_t behind = 0;
       if (is_protected) {
-        behind = info(suite.mac).hash_size;
-        behind += block == 1 ? 0 : std::size_t{record.unencrypted.back()} + 1;
+        // The last byte of the padding is the last of all, or is followed by the MAC (RFC 7366).
+        const std::size_t mac = info(suite.mac).hash_size;
+        const bool is_mac_last = watched.pair->client.info().has_encrypt_then_mac;
+        const std::size_t padding_end = record.unencrypted.size() - (is_mac_last ? mac : 0);
+        behind = mac;
+        behind += block == 1 ? 0 : std::size_t{record.unencrypted[padding_end - 1]} + 1;
       }
       EXPECT_EQ(record.plaintext.size() + behind, record.unencrypted.size());
       is_protected = is_protected || record.type == 20;

@@ -1,4 +1,5 @@
 // Another handshake on an open connection, between two of ours (RFC 2246 §7.1, §7.4.1.1).
+#include "protocol/constants.hpp"
 #include "support/pair.hpp"
 #include "support/test_pki.hpp"
 

@@ -79,6 +79,7 @@ void expect_works(Pair& pair, bool is_resumed) {
       << (pair.server.error() == nullptr ? "" : pair.server.error()->text());
   EXPECT_EQ(pair.client.info().is_resumed, is_resumed);
   EXPECT_EQ(pair.server.info().is_resumed, is_resumed);
+  EXPECT_EQ(pair.client.info().is_resumed_by_ticket, pair.server.info().is_resumed_by_ticket);
   pair.send_to_server(Bytes{1, 2, 3});
   pair.send_to_client(Bytes{4, 5, 6});
   EXPECT_EQ(pair.at_server, (Bytes{1, 2, 3}));
@@ -131,6 +132,7 @@ TEST(Tickets, ResumeInPiecesAndAgainAndAgain) {
     pair.run_cut(chunk);
     EXPECT_EQ(heard(pair.client), (Types{T::server_hello, T::finished})) << "nothing is renewed";
     expect_works(pair, true);
+    EXPECT_TRUE(pair.client.info().is_resumed_by_ticket);
     const auto offer = first_hello<message::ClientHello>(pair.wire_to_server);
     EXPECT_EQ(*ticket_in(offer), session->facts().ticket);
     EXPECT_EQ(offer.session_id.size(), 32U) << "made up, to know a resumption by (§3.4)";

@@ -87,14 +87,22 @@ TEST(Aliases, ValuesOfOpensslBecomeOurs) {
   EXPECT_EQ(connect({"-certform", "PEM", "-verify", "5", "-quiet"}), (Words{"--quiet"}));
   EXPECT_EQ(connect({"-CRL", "list", "-CRLform", "DER"}), (Words{"--crl", "list"}));
   EXPECT_EQ(connect({"-cipher", "ALL:!aNULL:-RC4:EXP"}), (Words{"--suites", "-anon,-RC4,EXPORT"}));
+  EXPECT_EQ(connect({"-reconnect", "-sess_out", "file", "-alpn", "http/1.1"}),
+            (Words{"--resume", "5", "--session-out", "file", "--alpn", "http/1.1"}));
+  EXPECT_EQ(connect({"-legacy_renegotiation", "-no_etm", "-comp"}),
+            (Words{"--allow",
+                   "insecure-renegotiation",
+                   "--extensions",
+                   "-encrypt_then_mac",
+                   "--compression",
+                   "deflate"}));
   EXPECT_EQ(connect({"-servername", "-ssl3"}), (Words{"--sni", "-ssl3"})) << "a value is no option";
   EXPECT_EQ(*translate_aliases({"serve", "-accept", "*:443", "-Verify", "1"}),
             (Words{"serve", "--listen", "0.0.0.0:443", "--client-auth", "required"}));
 }
 
 TEST(Aliases, WhatCannotBeHonouredIsRefused) {
-  const std::vector<Words> refused = {{"connect", "box", "-alpn", "http/1.1"},
-                                      {"connect", "box", "-sess_out", "file"},
+  const std::vector<Words> refused = {{"connect", "box", "-no_renegotiation"},
                                       {"connect", "box", "-tls1_2"},
                                       {"connect", "box", "-crl_check"},
                                       {"connect", "box", "-cipher", "ALL:@SECLEVEL=2"},

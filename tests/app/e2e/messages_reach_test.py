@@ -59,7 +59,7 @@ class Refusals(unittest.TestCase):
     def test_box_that_refuses_the_fallback(self):
         def handler(connection):
             connection.receive()
-            connection.send(ALERT + (b"\x56" if FALLBACK in connection.buffer else b"\x28"))
+            connection.send(ALERT + (b"\x56" if FALLBACK in connection.buffer else b"\x46"))
 
         self.expect(handler, "inappropriate_fallback")
 

@@ -161,6 +161,11 @@ class Messages(PuppetServer):
         outcome = self.after_hello(lambda peer: peer.server_hello(extensions=extension(16, b"\x00\x02\x01a")))
         expect_message(outcome, "extension_not_offered")
 
+    def test_message_application_protocol_out_of_the_blue(self):
+        other = extension(16, b"\x00\x02\x01a")
+        outcome = self.after_hello(lambda peer: peer.server_hello(extensions=other), "--alpn", "b")
+        expect_message(outcome, "application_protocol_not_offered")
+
     def test_message_renegotiation_info_of_another_connection(self):
         outcome = self.after_hello(lambda peer: peer.server_hello(extensions=extension(RENEGOTIATION_INFO, b"\x01\xaa")))
         expect_message(outcome, "renegotiation_info_mismatch")

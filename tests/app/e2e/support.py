@@ -80,10 +80,11 @@ class Server:
         self.process = subprocess.Popen(
             command, stderr=subprocess.PIPE, stdin=subprocess.DEVNULL, text=True, env=env or environment()
         )
-        first = self.process.stderr.readline()
-        found = re.search(r"(127\.0\.0\.1:\d+)", first)
-        if not found:
-            raise AssertionError(f"no port announced: {first}{self.process.stderr.read()}")
+        self.before = ""  # what it has said before it listened
+        while not (found := re.search(r"(127\.0\.0\.1:\d+)", line := self.process.stderr.readline())):
+            self.before += line
+            if not line:
+                raise AssertionError(f"no port announced: {self.before}")
         self.address = found.group(1)
         self.port = int(self.address.rsplit(":", 1)[1])
 

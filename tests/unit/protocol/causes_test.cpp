@@ -180,11 +180,11 @@ TEST(Rfc6101_5_4, OnlyAlertsOfSsl30AreSentAtSsl30) {
   }
 }
 
-// RFC 2246 A.3 has no number 41; 0, 90 and 100 are warnings; 86 is RFC 7507's, 110 and 113 RFC
-// 3546's. 21 would tell wrong padding from a wrong MAC.
+// RFC 2246 A.3 has no number 41; 0, 90 and 100 are warnings; 86 is RFC 7507's, 110, 112 and 113 RFC
+// 3546's, 120 RFC 7301's. 21 would tell wrong padding from a wrong MAC.
 TEST(Rfc2246_7_2, OnlyFatalAlertsOfTls10AreSentAtTls10) {
-  const std::set<int> allowed = {10, 20, 22, 30, 40, 42, 43, 44, 45, 46,  47,
-                                 48, 49, 50, 51, 60, 70, 71, 80, 86, 110, 113};
+  const std::set<int> allowed = {10, 20, 22, 30, 40, 42, 43, 44, 45,  46,  47,  48,
+                                 49, 50, 51, 60, 70, 71, 80, 86, 110, 112, 113, 120};
   for (std::size_t i = 0; i < kCauseCount; ++i) {
     const int alert = number(row(i).tls_alert);
     EXPECT_TRUE(alert == kNone || allowed.contains(alert)) << row(i).name;
