@@ -101,7 +101,7 @@ void Examiner::climb_all() {
         facts_ = facts;
       }
       if (!is_system(rung) && !session_rung_.has_value()) {
-        session_ = attempt->box->session;
+        session_ = attempt->box->session.engine;
         session_rung_ = rung;
       }
     }

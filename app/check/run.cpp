@@ -25,7 +25,7 @@ class LadderHandshaker final : public Handshaker {
   explicit LadderHandshaker(const LadderSetup& setup) : setup_(setup) {}
 
   Outcome<RungAttempt> climb(Rung rung, SessionPtr resume) override {
-    Outcome<RungAttempt> attempt = attempt_rung(rung, false, setup_, std::move(resume));
+    Outcome<RungAttempt> attempt = attempt_rung(rung, false, setup_, {std::move(resume), nullptr});
     if (attempt.has_value() && attempt->box.has_value()) {
       // A session must not be resumed after an end without close_notify (RFC 2246 §7.2.1).
       close_politely(*attempt->box->stream, milliseconds(500));

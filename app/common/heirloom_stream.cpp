@@ -43,6 +43,13 @@ std::size_t collect(std::span<const std::span<const std::uint8_t>> waiting,
   return count;
 }
 
+/// refusal_of says why a renegotiation was refused. That the policy permits none at all is not
+/// possible: no option and no preset says so.
+Obstacle refusal_of(const Connection& connection) {
+  return connection.info().has_secure_renegotiation ? Obstacle::too_many_renegotiations
+                                                    : Obstacle::insecure_renegotiation;
+}
+
 }  // namespace
 
 std::size_t outgoing_bytes(const Connection& connection) {
@@ -129,6 +136,7 @@ StreamOutcome HeirloomStream::read(std::span<std::uint8_t> into, Deadline deadli
   for (;;) {
     const auto waiting = connection_.plaintext();
     if (!waiting.empty()) {
+      obstacle_ = Obstacle::none;
       const std::size_t count = std::min(into.size(), waiting.size());
       std::memcpy(into.data(), waiting.data(), count);
       connection_.consume_plaintext(count);
@@ -228,6 +236,28 @@ StreamOutcome HeirloomStream::set_aside() {
   }
   drain_events();
   return {};
+}
+
+Obstacle HeirloomStream::obstacle() const noexcept {
+  // Where the version has no warning for it, the refusal is the end (RFC 6101 has no alert 100).
+  const Error* const error = connection_.error();
+  const bool is_fatal = error != nullptr && error->cause == Cause::renegotiation_refused;
+  return is_fatal ? refusal_of(connection_) : obstacle_;
+}
+
+/// note_obstacle: a refusal, and a certificate that was asked for in vain, explain an end that
+/// comes soon after.
+void HeirloomStream::note_obstacle(const Event& event) {
+  const bool is_refusal =
+      event.kind == Event::Kind::renegotiation_refused && event.direction == Event::Direction::sent;
+  const bool is_request = event.kind == Event::Kind::handshake_message &&
+                          event.direction == Event::Direction::received &&
+                          event.handshake_type == HandshakeType::certificate_request;
+  if (is_refusal) {
+    obstacle_ = refusal_of(connection_);
+  } else if (is_request && is_established_) {
+    obstacle_ = Obstacle::certificate_wanted;
+  }
 }
 
 StreamOutcome HeirloomStream::advance_handshake(Deadline turn) {
@@ -339,6 +369,7 @@ StreamOutcome HeirloomStream::engine_failure() {
 void HeirloomStream::drain_events() {
   while (auto event = connection_.next_event()) {
     is_established_ = is_established_ || event->kind == Event::Kind::handshake_complete;
+    note_obstacle(*event);
     if (listener_) {
       listener_(*event, connection_);
     }

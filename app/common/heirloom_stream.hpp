@@ -64,6 +64,7 @@ class HeirloomStream final : public Stream {
   [[nodiscard]] bool has_buffered_input() const noexcept override;
   [[nodiscard]] bool has_buffered_output() const noexcept override;
   [[nodiscard]] bool write_needs_input() const noexcept override;
+  [[nodiscard]] Obstacle obstacle() const noexcept override;
 
   [[nodiscard]] Connection& connection() noexcept { return connection_; }
 
@@ -85,6 +86,7 @@ class HeirloomStream final : public Stream {
   StreamOutcome receive_once(Deadline deadline);
   StreamOutcome engine_failure();
   void drain_events();
+  void note_obstacle(const Event& event);
 
   TcpStreamPtr transport_;
   Connection connection_;
@@ -94,6 +96,7 @@ class HeirloomStream final : public Stream {
   bool is_write_blocked_ = false;  ///< the connection takes no data before the handshake goes on
   std::size_t bytes_received_ = 0;
   bool is_established_ = false;
+  Obstacle obstacle_ = Obstacle::none;
   bool transport_ended_ = false;
   std::string transport_failure_;
 };

@@ -37,6 +37,18 @@ void log_key(const SSL* ssl, const char* line) {
   static_cast<KeyLog*>(SSL_get_app_data(ssl))->line(line);
 }
 
+/// offer_protocols writes them as on the wire: each behind its length.
+void offer_protocols(SSL* ssl, const std::vector<std::string>& protocols) {
+  std::vector<unsigned char> list;
+  for (const std::string& name : protocols) {
+    list.push_back(static_cast<unsigned char>(name.size()));
+    list.insert(list.end(), name.begin(), name.end());
+  }
+  if (!list.empty()) {
+    SSL_set_alpn_protos(ssl, list.data(), static_cast<unsigned int>(list.size()));
+  }
+}
+
 /// use_credentials is false if the files are unusable; libcrypto's queue then says why.
 bool use_credentials(SSL_CTX* context, const ModernTlsOptions& options) {
   if (options.certificate_file.empty()) {
@@ -80,6 +92,7 @@ ContextPtr make_context(const ModernTlsOptions& options) {
     X509_VERIFY_PARAM_set_flags(SSL_CTX_get0_param(context.get()), X509_V_FLAG_PARTIAL_CHAIN);
   }
   use_revocation_lists(context.get(), options);
+  keep_sessions_of(context.get());
   SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
   SSL_CTX_set_mode(context.get(),
                    SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
@@ -163,6 +176,7 @@ ModernTlsInfo collect_info(SSL* ssl) {
   info.is_verified = verdict == X509_V_OK && !info.peer_chain.empty();
   info.is_revoked = verdict == X509_V_ERR_CERT_REVOKED;
   info.verify_text = X509_verify_cert_error_string(verdict);
+  info.is_resumed = SSL_session_reused(ssl) == 1;
   return info;
 }
 
@@ -261,13 +275,25 @@ ModernTlsReport ModernTlsStream::connect(TcpStreamPtr transport,
   }
   set_names(handle, options.server_name);
   SSL_set_app_data(handle, options.key_log.get());
+  // The stream is made first: libssl finds the place for its sessions from here on.
+  std::unique_ptr<ModernTlsStream> stream(
+      new ModernTlsStream(std::move(transport), std::move(ssl)));
+  watch(handle, *stream->sessions_, stream->ssl_->has_refused_renegotiation);
+  offer_protocols(handle, options.application_protocols);
+  if (options.resume != nullptr) {
+    stream->sessions_->keep(options.resume);
+    SSL_set_session(handle, options.resume.get());
+  }
   SSL_set_connect_state(handle);
   if (!shake_hands(handle, options.silence, deadline, report)) {
     return report;
   }
   report.end = ModernTlsReport::End::complete;
-  report.stream.reset(new ModernTlsStream(std::move(transport), std::move(ssl)));
-  report.stream->info_ = collect_info(handle);
+  report.stream = std::move(stream);
+  const ModernTlsInfo& info = report.stream->info_ = collect_info(handle);
+  if (!info.is_resumed && report.stream->sessions_->latest() == options.resume) {
+    report.stream->sessions_->keep(nullptr);  // the peer has let it go, and given no other
+  }
   return report;
 }
 
@@ -327,6 +353,10 @@ int ModernTlsStream::readable_handle() const noexcept {
 
 bool ModernTlsStream::has_buffered_input() const noexcept {
   return SSL_has_pending(ssl_->handle.get()) == 1;
+}
+
+Obstacle ModernTlsStream::obstacle() const noexcept {
+  return ssl_->has_refused_renegotiation ? Obstacle::insecure_renegotiation : Obstacle::none;
 }
 
 /// settle waits if libssl only needs the socket (ok: try again), else says what is wrong.

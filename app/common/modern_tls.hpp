@@ -16,11 +16,33 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
+
+struct ssl_session_st;  // libssl's, whose header stays out of this one
 
 namespace heirloom::app {
+
+/// ModernTlsSession is what libssl keeps of a connection for the next one. It may be used by
+/// several connections at a time; libssl marks it when a connection that used it has failed.
+using ModernTlsSession = std::shared_ptr<ssl_session_st>;
+
+/// ModernTlsSessions has the session that the peer of one connection has given last: at TLS 1.3
+/// that comes after the handshake, with the first data. Any thread may ask.
+class ModernTlsSessions {
+ public:
+  /// latest is null as long as the peer has given none that can be resumed.
+  [[nodiscard]] ModernTlsSession latest() const;
+  void keep(ModernTlsSession session);
+
+ private:
+  mutable std::mutex mutex_;
+  ModernTlsSession latest_;
+};
 
 struct ModernTlsOptions {
   enum class Security : std::uint8_t {
@@ -45,6 +67,8 @@ struct ModernTlsOptions {
   std::string authorities_file = {};     ///< PEM, instead of the system's; empty: those
   /// DER CRLs; if there are any, every certificate below an authority needs one.
   std::vector<std::vector<std::uint8_t>> revocation_lists = {};
+  std::vector<std::string> application_protocols = {};  ///< offered (RFC 7301); empty: none
+  ModernTlsSession resume = nullptr;  ///< of an earlier connection to the same peer
 };
 
 struct ModernTlsInfo {
@@ -56,6 +80,7 @@ struct ModernTlsInfo {
   bool is_verified = false;     ///< by the authorities, name and date included
   bool is_revoked = false;      ///< by one of the lists that were given
   std::string verify_text;      ///< "ok", or libcrypto's words for what is wrong
+  bool is_resumed = false;      ///< then the chain and the verdict are those of the session
 };
 
 class ModernTlsStream;
@@ -95,8 +120,13 @@ class ModernTlsStream final : public Stream {
   StreamOutcome finish_writing(Deadline deadline) override;
   [[nodiscard]] int readable_handle() const noexcept override;
   [[nodiscard]] bool has_buffered_input() const noexcept override;
+  [[nodiscard]] Obstacle obstacle() const noexcept override;
 
   [[nodiscard]] const ModernTlsInfo& info() const noexcept { return info_; }
+
+  /// sessions is, as client, where the session for the next connection comes to lie. It outlives
+  /// the stream.
+  [[nodiscard]] std::shared_ptr<const ModernTlsSessions> sessions() const { return sessions_; }
 
  private:
   friend class ModernTlsServer;
@@ -105,6 +135,7 @@ class ModernTlsStream final : public Stream {
   StreamOutcome settle(int result, Deadline deadline);
 
   std::shared_ptr<TcpStream> transport_;
+  std::shared_ptr<ModernTlsSessions> sessions_ = std::make_shared<ModernTlsSessions>();
   std::unique_ptr<Ssl> ssl_;
   ModernTlsInfo info_;
 };

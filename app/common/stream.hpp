@@ -4,6 +4,8 @@
 // file descriptors. Every call blocks at most until its deadline. No call throws.
 #pragma once
 
+#include "common/obstacle.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -68,6 +70,9 @@ class Stream {
   /// write_needs_input is true if write waits for the peer's next bytes, and not for room: poll
   /// readable_handle, and write again.
   [[nodiscard]] virtual bool write_needs_input() const noexcept { return false; }
+
+  /// obstacle is what explains that the peer has ended the connection, if anything does.
+  [[nodiscard]] virtual Obstacle obstacle() const noexcept { return Obstacle::none; }
 };
 
 using StreamPtr = std::unique_ptr<Stream>;

@@ -95,6 +95,8 @@ void add_connection_options(CLI::App& command, GetOptions& options) {
                 options.insecure,
                 "take the certificate this once, unless another one is remembered")
       ->group(group);
+  command.add_flag("--no-sessionid", options.no_sessions, "a full handshake for every connection")
+      ->group(group);
   command.add_option("--cacert", options.authorities, "authorities (PEM) instead of the system's")
       ->group(group);
   add_revocation_option(command, options.box.path, "--crlfile", group);

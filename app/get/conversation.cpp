@@ -267,6 +267,9 @@ Failure Conversation::broke_off(const StreamOutcome& how) const {
 Outcome<bool> Conversation::line_ended(const StreamOutcome& how) {
   stream_has_ended_ = true;
   const bool has_started = parser_->has_started() || has_final_head_;
+  if (auto why = explain_obstacle(line_.stream->obstacle(), call_.title, line_.command)) {
+    return to_curl(*std::move(why));
+  }
   heard_.line_was_dead = !has_started && line_.has_carried;
   if (!has_started) {
     return nothing_came(how);

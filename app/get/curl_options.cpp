@@ -76,7 +76,6 @@ constexpr std::array kTable{
     CurlOption{"--http2", Way::harmless, Value::none},
     CurlOption{"--no-alpn", Way::harmless, Value::none},
     CurlOption{"--no-npn", Way::harmless, Value::none},
-    CurlOption{"--no-sessionid", Way::harmless, Value::none},
     CurlOption{"--tcp-nodelay", Way::harmless, Value::none},
     CurlOption{"--no-keepalive", Way::harmless, Value::none},
     CurlOption{"--keepalive-time", Way::harmless, Value::one},

@@ -40,6 +40,7 @@ void keep_to_yourself(BoxOptions& box, LadderSetup& setup) {
   box.accept_lower = false;
   box.credentials = {};
   setup.credentials = {};
+  setup.session = nullptr;
   setup.certificate_file.clear();
   setup.key_file.clear();
   setup.passphrase.clear();
@@ -152,16 +153,22 @@ Outcome<LinePtr> Dialer::dial_tls(const Target& target, Named named, Deadline de
   setup_.where = {target.url.host, target.url.port};
   BoxFinder::Job job;
   job.where = setup_.where;
-  job.command = command_for(target, box);
+  const std::string command = command_for(target, box);
+  job.command = command;
   job.trusting =
       options_.insecure ? BoxFinder::Trusting::anything_once : BoxFinder::Trusting::as_remembered;
+  SessionSource& session = sessions_[{to_string(setup_.where), named}];
+  job.resume = options_.no_sessions ? Resumable{} : session.latest();
   BoxFinder finder(box, std::move(setup), std::move(job), report_);
   const Outcome<bool> opened = finder.open();
   if (!opened.has_value()) {
     return opened.error();
   }
+  session = finder.session();
+  latest_ = session;
   auto line = std::make_unique<Line>(finder.take_stream());
   line->facts = finder.facts();
+  line->command = command;
   line->remote = {finder.facts().address, target.url.port};
   line->local = finder.facts().local;
   line->connected = finder.facts().connected;
@@ -177,7 +184,7 @@ void Dialer::describe(const Line& line) const {
   }
   const BoxFacts& facts = *line.facts;
   say_("SSL connection using " + facts.version_text + " / " + facts.suite_text + ", reached by " +
-       std::string(rung_text(facts.rung)));
+       std::string(rung_text(facts.rung)) + (facts.is_resumed ? ", resumed" : ""));
   if (facts.strength.word != "modern") {
     say_(to_upper(facts.strength.word) + ": " + facts.strength.why);
   }

@@ -1,5 +1,6 @@
 // Dialer: opens lines, over the ladder and the pins for TLS, and keeps the last one for the next
-// request to the same origin.
+// request to the same origin; of every origin it keeps the session, which saves an old box the most
+// costly part of the next handshake.
 #pragma once
 
 #include "common/failure.hpp"
@@ -11,7 +12,9 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <string>
+#include <utility>
 
 namespace heirloom::app::get {
 
@@ -35,6 +38,9 @@ class Dialer {
                                       Reuse reuse,
                                       Deadline deadline);
 
+  /// latest is the session of the connection that was opened last; for --session-out.
+  [[nodiscard]] SessionPtr latest() const { return latest_.latest().engine; }
+
   /// keep holds a line for the next dial; an older one is closed.
   void keep(LinePtr line) { kept_ = std::move(line); }
 
@@ -51,6 +57,9 @@ class Dialer {
   const Report& report_;
   Say say_;
   LinePtr kept_;
+  SessionSource latest_;
+  /// by origin; what was opened with the options of the user is not for redirects
+  std::map<std::pair<std::string, Named>, SessionSource> sessions_;
   Named kept_for_ = Named::by_user;  ///< how the last line was opened
 };
 

@@ -15,7 +15,7 @@ struct Row {
 };
 
 /// kRows are the causes for which the class of the exit code says too little.
-constexpr std::array<Row, 10> kRows = {{
+constexpr std::array<Row, 11> kRows = {{
     {"url_invalid", CurlExit::url_malformed},
     {"target_invalid", CurlExit::url_malformed},
     {"port_without_box", CurlExit::url_malformed},
@@ -26,6 +26,7 @@ constexpr std::array<Row, 10> kRows = {{
     {"silent", CurlExit::timeout},
     {"no_answer_in_time", CurlExit::timeout},
     {"client_certificate_required", CurlExit::receive},
+    {"renegotiation_refused", CurlExit::receive},
 }};
 
 CurlExit by_class(ExitCode code) {

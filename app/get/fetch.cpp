@@ -236,9 +236,14 @@ Outcome<bool> Fetch::converse(LinePtr& line, Heard& heard) {
     return fresh.error();
   }
   line = *std::move(fresh);
-  ++statistics_.connects;
+  note_connection(*line);
   note_line(*line);
   return converse_once(*line, heard);
+}
+
+void Fetch::note_connection(const Line& line) {
+  ++statistics_.connects;
+  statistics_.resumed += line.facts.has_value() && line.facts->is_resumed ? 1 : 0;
 }
 
 void Fetch::note_line(const Line& line) {
@@ -274,7 +279,9 @@ Outcome<Fetch::Next> Fetch::hop() {
     return dialled.error();
   }
   LinePtr line = *std::move(dialled);
-  statistics_.connects += line->has_carried ? 0 : 1;
+  if (!line->has_carried) {
+    note_connection(*line);
+  }
   note_line(*line);
   Heard heard;
   const Outcome<bool> asked = converse(line, heard);

@@ -72,6 +72,7 @@ class Fetch final : public Listener {
   /// GoesOn: another request follows this answer.
   enum class GoesOn : std::uint8_t { yes, no };
   void note_head(const http::ResponseHead& head, GoesOn goes_on);
+  void note_connection(const Line& line);
   void note_line(const Line& line);
   void note_heard(const Heard& heard);
   void show_request(const Call& call) const;

@@ -11,6 +11,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 namespace heirloom::app::get {
@@ -31,6 +32,7 @@ struct Line {
   http::Input input;
   Target target;                       ///< whom it leads to
   std::optional<BoxFacts> facts = {};  ///< none: plain TCP
+  std::string command;                 ///< that opens it, for next steps; empty: plain TCP
   HostPort remote;
   HostPort local;
   Moment connected;          ///< when TCP stood

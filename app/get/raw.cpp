@@ -136,7 +136,7 @@ Outcome<bool> Fetch::pass_raw() {
   if (!dialled.has_value()) {
     return dialled.error();
   }
-  ++statistics_.connects;
+  note_connection(**dialled);
   note_line(**dialled);
   Raw raw(**dialled, *body_, to_string(HostPort{target_.url.host, target_.url.port}));
   const Outcome<bool> passed = raw.run(

@@ -2,6 +2,8 @@
 
 #include "common/files.hpp"
 #include "common/output.hpp"
+#include "common/session_files.hpp"
+#include "common/session_options.hpp"
 #include "get/data.hpp"
 #include "get/exit.hpp"
 #include "get/fetch.hpp"
@@ -9,6 +11,7 @@
 #include "get/sink.hpp"
 #include "get/usage.hpp"
 
+#include <algorithm>
 #include <cstdio>
 #include <optional>
 #include <string>
@@ -35,6 +38,7 @@ class Run {
   Outcome<bool> prepare();
   Outcome<bool> read_headers();
   Outcome<LadderSetup> build_setup() const;
+  [[nodiscard]] Outcome<bool> check_protocols() const;
   Outcome<std::string> choose_path(std::size_t index) const;
   ExitCode fetch_one(Shared& shared, std::size_t index);
   ExitCode fail(const Failure& failure) const;
@@ -110,6 +114,16 @@ Outcome<LadderSetup> Run::build_setup() const {
   return setup;
 }
 
+/// check_protocols looks at --alpn for pages; what is passed as bytes may be anything.
+Outcome<bool> Run::check_protocols() const {
+  const bool has_page =
+      options_.starttls.empty() && std::ranges::any_of(options_.urls, [](const std::string& url) {
+        const Outcome<Target> target = parse_location(url, PathForm::resolved);
+        return target.has_value() && target->is_web();
+      });
+  return has_page ? check_http_protocols(setup_) : Outcome<bool>(true);
+}
+
 Outcome<bool> Run::prepare() {
   Outcome<std::string> data = join_data(options_.data);
   if (!data.has_value()) {
@@ -138,6 +152,13 @@ Outcome<bool> Run::prepare() {
     return setup.error();
   }
   setup_ = *std::move(setup);
+  const Outcome<bool> spoken = check_protocols();
+  if (!spoken.has_value()) {
+    return to_curl(spoken.error());
+  }
+  if (!options_.silent) {
+    warn_of_compression(setup_.policy, OutputFormat::text);
+  }
   Outcome<std::optional<Login>> login = find_login(options_);
   if (!login.has_value()) {
     return login.error();
@@ -223,6 +244,10 @@ ExitCode Run::run() {
   for (std::size_t i = 0; i < options_.urls.size(); ++i) {
     const ExitCode one = fetch_one(shared, i);
     code = one == ExitCode::ok ? code : one;
+  }
+  if (code == ExitCode::ok) {
+    const Outcome<bool> kept = write_session(options_.box.protocol.session, dialer.latest());
+    code = kept.has_value() ? code : fail(to_curl(kept.error()));
   }
   return code;
 }

@@ -103,6 +103,7 @@ std::vector<Variable> write_out_variables(const Statistics& s) {
       text("tls_suite", s.tls_suite),
       text("tls_strength", s.tls_strength),
       text("certificate", s.certificate),
+      number("num_resumed", s.resumed),
   };
 }
 

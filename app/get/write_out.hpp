@@ -46,6 +46,7 @@ struct Statistics {
   std::string tls_suite;
   std::string tls_strength;
   std::string certificate;
+  int resumed = 0;  ///< of `connects`, those that resumed a session
 };
 
 /// WrittenOut is the text, by where it goes: %{stderr} and %{stdout} switch.

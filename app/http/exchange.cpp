@@ -177,6 +177,10 @@ Exchange::Step Exchange::broken(const BoxConnection& connection, const StreamOut
     has_repeated_ = true;
     return Step::retry;
   }
+  if (auto why = explain_obstacle(connection.stream->obstacle(), box_.target, box_.command)) {
+    failure_ = *std::move(why);
+    return Step::box_failed;
+  }
   const std::string& reason = outcome.reason;
   failure_ = box_failure("The box ended the connection without an answer" +
                              (reason.empty() ? std::string() : " (" + reason + ")"),

@@ -57,6 +57,8 @@ struct Box {
   Observer& observer;
   Patience patience;
   const StopSignal* stop = nullptr;
+  std::string target = {};                 ///< "10.0.0.5:443", the subject of sentences
+  std::string command = {};                ///< that was typed, for next steps
   std::atomic<bool> speaks_http10{false};  ///< as its last answer said
 };
 

@@ -143,7 +143,10 @@ Deadline bounded(std::chrono::milliseconds from_now, const LadderSetup& setup) {
   return std::min(in(from_now), setup.last.value_or(Deadline::max()));
 }
 
-RungAttempt attempt_with_libssl(Rung rung, TcpStreamPtr transport, const LadderSetup& setup) {
+RungAttempt attempt_with_libssl(Rung rung,
+                                TcpStreamPtr transport,
+                                const LadderSetup& setup,
+                                ModernTlsSession resume) {
   ModernTlsOptions options;
   options.security = rung == Rung::system_defaults ? ModernTlsOptions::Security::system_defaults
                                                    : ModernTlsOptions::Security::everything;
@@ -155,13 +158,16 @@ RungAttempt attempt_with_libssl(Rung rung, TcpStreamPtr transport, const LadderS
   options.key_log = setup.key_log;
   options.authorities_file = setup.authorities_file;
   options.revocation_lists = setup.trust.revocation_lists;
+  options.resume = std::move(resume);
+  options.application_protocols = setup.application_protocols;
   ModernTlsReport report =
       ModernTlsStream::connect(std::move(transport), options, bounded(setup.handshake_time, setup));
   RungAttempt attempt;
   attempt.result = {rung, end_of_report(report), report.alert, report.reason};
   if (attempt.result.end == RungEnd::complete) {
     BoxFacts facts = facts_of(report.stream->info());
-    attempt.box = BoxConnected{std::move(report.stream), std::move(facts), nullptr};
+    SessionSource session{nullptr, report.stream->sessions()};
+    attempt.box = BoxConnected{std::move(report.stream), std::move(facts), std::move(session)};
   }
   name_special_alerts(attempt.result, false);
   return attempt;
@@ -175,11 +181,11 @@ RungAttempt attempt_with_engine(Rung rung,
   RungAttempt attempt;
   attempt.result.rung = rung;
   ClientOptions options;
-  // Security: the signal is for full handshakes only. A session is resumed at its own version, and
-  // RFC 7507 §4 forbids the signal there.
-  options.policy = narrow(setup.policy, rung, sends_signal && resume == nullptr);
+  // A hello that offers a session goes without the signal, and the engine knows whether it does.
+  options.policy = narrow(setup.policy, rung, sends_signal);
   options.verifier = accept_any_certificate();  // judged before any data is sent, see identity.hpp
   options.credentials = setup.credentials;
+  options.application_protocols = setup.application_protocols;
   options.key_log = setup.key_log;
   const auto config = ClientConfig::build(std::move(options));
   if (!config.has_value()) {
@@ -200,6 +206,10 @@ RungAttempt attempt_with_engine(Rung rung,
   if (report.end == HandshakeReport::End::stalled) {
     report = stream->handshake(last, setup.stop);
   }
+  if (report.end == HandshakeReport::End::complete &&
+      setup.after_handshake == LadderSetup::AfterHandshake::renegotiate) {
+    report = stream->renegotiate({}, last, setup.stop);
+  }
   attempt.result.end = end_of_report(report);
   attempt.result.detail = report.reason;
   if (report.error.has_value()) {
@@ -218,7 +228,7 @@ RungAttempt attempt_with_engine(Rung rung,
   if (attempt.result.end == RungEnd::complete) {
     const Connection& connection = stream->connection();
     BoxFacts facts = facts_of(connection.info(), setup);
-    SessionPtr session = connection.session();
+    SessionSource session{connection.session(), nullptr};
     attempt.box = BoxConnected{std::move(stream), std::move(facts), std::move(session)};
   }
   name_special_alerts(attempt.result, *certificate_was_wanted);
@@ -229,7 +239,7 @@ RungAttempt attempt_with_engine(Rung rung,
 Outcome<RungAttempt> attempt_once(Rung rung,
                                   bool sends_signal,
                                   const LadderSetup& setup,
-                                  SessionPtr resume) {
+                                  const Resumable& resume) {
   const HostPort where{setup.address.empty() ? setup.where.host : setup.address, setup.where.port};
   Outcome<TcpStreamPtr> transport =
       connect_tcp(where, setup.family, bounded(setup.connect_time, setup));
@@ -246,9 +256,9 @@ Outcome<RungAttempt> attempt_once(Rung rung,
     }
   }
   RungAttempt attempt =
-      is_system(rung) ? attempt_with_libssl(rung, *std::move(transport), setup)
-                      : attempt_with_engine(
-                            rung, sends_signal, *std::move(transport), setup, std::move(resume));
+      is_system(rung)
+          ? attempt_with_libssl(rung, *std::move(transport), setup, resume.system)
+          : attempt_with_engine(rung, sends_signal, *std::move(transport), setup, resume.engine);
   if (attempt.box.has_value()) {
     attempt.box->facts.rung = rung;
     attempt.box->facts.address = address;
@@ -263,8 +273,8 @@ Outcome<RungAttempt> attempt_once(Rung rung,
 Outcome<RungAttempt> attempt_rung(Rung rung,
                                   bool sends_signal,
                                   const LadderSetup& setup,
-                                  SessionPtr resume) {
-  Outcome<RungAttempt> attempt = attempt_once(rung, sends_signal, setup, std::move(resume));
+                                  const Resumable& resume) {
+  Outcome<RungAttempt> attempt = attempt_once(rung, sends_signal, setup, resume);
   if (!attempt.has_value() || !attempt->result.has_short_group) {
     return attempt;
   }
@@ -275,8 +285,28 @@ Outcome<RungAttempt> attempt_rung(Rung rung,
   if (others.policy.cipher_suites.empty()) {
     return attempt;
   }
-  Outcome<RungAttempt> again = attempt_once(rung, sends_signal, others, nullptr);
+  Outcome<RungAttempt> again = attempt_once(rung, sends_signal, others, {});
   return again.has_value() && again->box.has_value() ? std::move(again) : std::move(attempt);
+}
+
+Outcome<ResumingAttempt> attempt_resuming(Rung rung,
+                                          bool sends_signal,
+                                          const LadderSetup& setup,
+                                          const Resumable& resume) {
+  Outcome<RungAttempt> first = attempt_rung(rung, sends_signal, setup, resume);
+  if (!first.has_value()) {
+    return first.error();
+  }
+  const bool is_over = first->box.has_value() || first->result.end == RungEnd::stopped;
+  const bool has_offered = is_system(rung) ? resume.system != nullptr : resume.engine != nullptr;
+  if (is_over || !has_offered) {
+    return ResumingAttempt{*std::move(first)};
+  }
+  Outcome<RungAttempt> second = attempt_rung(rung, sends_signal, setup);
+  if (!second.has_value() || !second->box.has_value()) {
+    return ResumingAttempt{*std::move(first)};  // it is not the session
+  }
+  return ResumingAttempt{*std::move(second), true};
 }
 
 }  // namespace heirloom::app

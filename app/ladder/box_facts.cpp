@@ -97,6 +97,7 @@ BoxFacts facts_of(const ConnectionInfo& info, const LadderSetup& setup) {
   }
   facts.chain = info.peer_chain;
   facts.is_resumed = info.is_resumed;
+  facts.is_renegotiated = info.handshakes > 1;
   facts.strength = assess(info, info.peer_key_bits);
   ask_authorities(facts, setup);
   return facts;
@@ -113,6 +114,7 @@ BoxFacts facts_of(const ModernTlsInfo& info) {
   facts.is_verified = info.is_verified;
   facts.is_revoked = info.is_revoked;
   facts.verify_text = info.verify_text;
+  facts.is_resumed = info.is_resumed;
   return facts;
 }
 

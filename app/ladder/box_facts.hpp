@@ -29,13 +29,14 @@ struct BoxFacts {
   std::string suite_text;    ///< "TLS_RSA_WITH_RC4_128_MD5 (RC4-MD5, 0x0004)"
   Strength strength;
   CertificateChain chain;
-  bool is_verified = false;   ///< by the system's authorities, name and dates included
-  bool is_revoked = false;    ///< by one of the lists that were given
-  std::string verify_text;    ///< what they say otherwise
-  std::string address;        ///< of the box, as connected to
-  bool is_resumed = false;    ///< an abbreviated handshake
-  bool sends_signal = false;  ///< the hello that worked had the fallback signal
-  HostPort local;             ///< our end of the connection
+  bool is_verified = false;      ///< by the system's authorities, name and dates included
+  bool is_revoked = false;       ///< by one of the lists that were given
+  std::string verify_text;       ///< what they say otherwise
+  std::string address;           ///< of the box, as connected to
+  bool is_resumed = false;       ///< an abbreviated handshake
+  bool is_renegotiated = false;  ///< there was a second handshake at once
+  bool sends_signal = false;     ///< the hello that worked had the fallback signal
+  HostPort local;                ///< our end of the connection
   std::chrono::steady_clock::time_point connected;  ///< when TCP stood
 };
 

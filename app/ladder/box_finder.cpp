@@ -121,10 +121,20 @@ ClimbPlan BoxFinder::plan() const {
   return result;
 }
 
+Outcome<RungAttempt> BoxFinder::attempt(Rung rung, bool sends_signal) const {
+  Resumable resume = job_.resume;
+  if (resume.engine == nullptr) {
+    resume.engine = setup_.session;
+  }
+  Outcome<ResumingAttempt> made = attempt_resuming(rung, sends_signal, setup_, resume);
+  return made.has_value() ? Outcome<RungAttempt>(std::move(made->attempt))
+                          : Outcome<RungAttempt>(made.error());
+}
+
 Outcome<bool> BoxFinder::find() {
   Outcome<Climb> climbed = climb(
       plan(),
-      [this](Rung rung, bool sends_signal) { return attempt_rung(rung, sends_signal, setup_); },
+      [this](Rung rung, bool sends_signal) { return attempt(rung, sends_signal); },
       [this](const RungResult& result) { report_.tried(result); });
   if (!climbed.has_value()) {
     return climbed.error();

@@ -37,6 +37,7 @@ class BoxFinder {
     std::string command;  ///< "heirloom reach https://10.0.0.5", for next steps
     Asking asking = Asking::never;
     Trusting trusting = Trusting::as_remembered;
+    Resumable resume = {};  ///< of an earlier connection to the same box
   };
 
   /// `setup` is build_ladder_setup's with `stop` filled, and `address` if the name must not be
@@ -77,11 +78,15 @@ class BoxFinder {
   /// one that is open. It must not outlive the finder.
   [[nodiscard]] std::unique_ptr<BoxLink> make_link();
 
+  /// session is where the session of the open connection is, for Job::resume of the next one.
+  [[nodiscard]] const SessionSource& session() const noexcept { return box_->session; }
+
   /// take_stream hands over the connection that is open.
   [[nodiscard]] StreamPtr take_stream() { return std::move(box_->stream); }
 
  private:
   [[nodiscard]] ClimbPlan plan() const;
+  [[nodiscard]] Outcome<RungAttempt> attempt(Rung rung, bool sends_signal) const;
   [[nodiscard]] bool may_ask() const;
   [[nodiscard]] Outcome<bool> ask_person(const Failure& if_refused);
   [[nodiscard]] Outcome<bool> read_pin_file(const PinFile& file);

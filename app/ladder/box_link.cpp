@@ -4,54 +4,28 @@
 
 namespace heirloom::app {
 
-void BoxLink::announce(const BoxConnected& box, bool is_resumed) {
-  std::size_t number = 0;
+void BoxLink::announce(const BoxConnected& box) {
+  ConnectionCount count;
   {
     const std::lock_guard lock(mutex_);
-    number = ++count_;
-    if (box.session != nullptr) {
-      session_ = box.session;
-    }
+    ++count_.connections;
+    count_.saved += box.facts.is_resumed ? 1 : 0;
+    count = count_;
   }
-  report_.connected(number, box.facts, is_resumed);
+  report_.connected(count, box.facts);
 }
 
 void BoxLink::first(const BoxConnected& box) {
-  announce(box, false);
+  sessions_.adopt(box.session);
+  announce(box);
 }
 
-/// attempt offers the last session; a box that stumbles over that gets a full handshake.
-Outcome<RungAttempt> BoxLink::attempt() {
-  SessionPtr session;
-  {
-    const std::lock_guard lock(mutex_);
-    session = session_;
-  }
-  Outcome<RungAttempt> made = attempt_rung(agreed_.rung, agreed_.sends_signal, setup_, session);
-  if (session == nullptr || !made.has_value() || made->box.has_value()) {
-    return made;
-  }
-  {
-    const std::lock_guard lock(mutex_);
-    session_ = nullptr;
-  }
-  return attempt_rung(agreed_.rung, agreed_.sends_signal, setup_);
+ConnectionCount BoxLink::count() const {
+  const std::lock_guard lock(mutex_);
+  return count_;
 }
 
-Outcome<StreamPtr> BoxLink::connect() {
-  Outcome<RungAttempt> made = attempt();
-  if (!made.has_value()) {
-    return made.error();
-  }
-  if (!made->box.has_value()) {
-    const bool is_slow =
-        made->result.end == RungEnd::silent || made->result.end == RungEnd::stalled;
-    return Failure{is_slow ? ExitCode::network : ExitCode::handshake,
-                   "The box answered before, but not this time: " + outcome_text(made->result),
-                   "",
-                   is_slow ? "silent" : "refused"};
-  }
-  const BoxFacts& facts = made->box->facts;
+Outcome<bool> BoxLink::check_identity(const BoxFacts& facts) const {
   const std::string certificate = fingerprint_of(facts.chain);
   const bool is_same = certificate == agreed_.certificate ||
                        (agreed_.trust == Pin::Trust::system && facts.is_verified);
@@ -67,8 +41,35 @@ Outcome<StreamPtr> BoxLink::connect() {
                    agreed_.command + " --accept-lower",
                    "version_lower"};
   }
-  announce(*made->box, facts.is_resumed);
-  return std::move(made->box->stream);
+  return true;
+}
+
+Outcome<StreamPtr> BoxLink::connect() {
+  BoxSessions::Turn turn = sessions_.begin(setup_.stop);
+  Outcome<ResumingAttempt> made =
+      attempt_resuming(agreed_.rung, agreed_.sends_signal, setup_, turn.offer());
+  if (!made.has_value()) {
+    return made.error();
+  }
+  std::optional<BoxConnected>& box = made->attempt.box;
+  if (!box.has_value()) {
+    const RungResult& result = made->attempt.result;
+    const bool is_slow = result.end == RungEnd::silent || result.end == RungEnd::stalled;
+    return Failure{is_slow ? ExitCode::network : ExitCode::handshake,
+                   "The box answered before, but not this time: " + outcome_text(result),
+                   "",
+                   is_slow ? "silent" : "refused"};
+  }
+  const Outcome<bool> is_right = check_identity(box->facts);
+  if (!is_right.has_value()) {
+    return is_right.error();
+  }
+  turn.made(box->session);
+  if (made->stumbled) {
+    sessions_.stumbled();
+  }
+  announce(*box);
+  return std::move(box->stream);
 }
 
 }  // namespace heirloom::app

@@ -5,6 +5,8 @@
 
 #include "common/option_words.hpp"
 #include "common/output.hpp"
+#include "common/session_files.hpp"
+#include "common/session_options.hpp"
 #include "pins/pin.hpp"
 
 #include <algorithm>
@@ -41,6 +43,13 @@ Outcome<bool> load_credentials_into(LadderSetup& setup, const CredentialFiles& f
     setup.key_file = key_file_of(files, index);
   }
   return true;
+}
+
+/// needs_our_engine is true for what libssl cannot be told. Tickets and application protocols it
+/// has of itself.
+bool needs_our_engine(const SessionOptions& session) {
+  return !session.extensions.empty() || !session.compression.empty() || session.renegotiate ||
+         !session.session_in.empty() || !session.session_out.empty();
 }
 
 int rank_of(ProtocolVersion version) {
@@ -82,6 +91,12 @@ void add_identity_options(CLI::App& command, BoxOptions& options) {
 void add_hello_options(CLI::App& command, BoxOptions& options) {
   add_protocol_options(command, options.protocol);
   add_sslv2_hello_option(command, options.protocol);
+  SessionOptions& session = options.protocol.session;
+  add_alpn_option(command, session);
+  add_tickets_option(command, session);
+  add_session_file_options(command, session);
+  add_renegotiate_option(
+      command, session, "renegotiate on each connection before it is used, by our engine");
   command
       .add_flag("--no-fallback-signal",
                 options.no_fallback_signal,
@@ -116,6 +131,19 @@ Outcome<LadderSetup> build_ladder_setup(const BoxOptions& options) {
     return trust.error();
   }
   setup.trust = *std::move(trust);
+  Outcome<std::vector<std::string>> protocols = application_protocols(options.protocol.session);
+  if (!protocols.has_value()) {
+    return protocols.error();
+  }
+  setup.application_protocols = *std::move(protocols);
+  Outcome<SessionPtr> session = read_session(options.protocol.session);
+  if (!session.has_value()) {
+    return session.error();
+  }
+  setup.session = *std::move(session);
+  setup.after_handshake = options.protocol.session.renegotiate
+                              ? LadderSetup::AfterHandshake::renegotiate
+                              : LadderSetup::AfterHandshake::nothing;
   Outcome<std::shared_ptr<KeyLog>> key_log = open_requested_key_log(options.protocol);
   if (!key_log.has_value()) {
     return key_log.error();
@@ -134,9 +162,10 @@ Restrictions restrictions_of(const BoxOptions& options, const Policy& policy) {
   const ProtocolOptions& protocol = options.protocol;
   Restrictions restrictions;
   restrictions.no_extensions = protocol.no_extensions;
-  restrictions.needs_our_engine = protocol.no_extensions || !protocol.max.empty() ||
-                                  !protocol.suites.empty() || !protocol.curves.empty() ||
-                                  protocol.preset == "strict" || protocol.sslv2_hello;
+  restrictions.needs_our_engine =
+      protocol.no_extensions || !protocol.max.empty() || !protocol.suites.empty() ||
+      !protocol.curves.empty() || protocol.preset == "strict" || protocol.sslv2_hello ||
+      needs_our_engine(protocol.session) || policy.renegotiation == Renegotiation::any;
   restrictions.allows_tls10 = rank_of(policy.max_version) >= rank_of(ProtocolVersion::tls10);
   restrictions.allows_ssl30 = rank_of(policy.min_version) <= rank_of(ProtocolVersion::ssl30);
   return restrictions;
@@ -156,6 +185,20 @@ Outcome<std::vector<std::string>> normal_fingerprints(const std::string& option,
     result.push_back(format_fingerprint(*fingerprint));
   }
   return result;
+}
+
+Outcome<bool> check_http_protocols(const LadderSetup& setup) {
+  const auto is_http1 = [](const std::string& name) { return name.starts_with("http/1."); };
+  const auto other = std::ranges::find_if_not(setup.application_protocols, is_http1);
+  if (other == setup.application_protocols.end()) {
+    return true;
+  }
+  return Failure{ExitCode::usage,
+                 "--alpn " + escape_text(*other) +
+                     " would have the box speak what is not spoken "
+                     "here: pages are fetched by HTTP/1.0 and 1.1",
+                 "--alpn http/1.1,http/1.0",
+                 "alpn_not_spoken"};
 }
 
 }  // namespace heirloom::app

@@ -58,6 +58,9 @@ void add_hello_options(CLI::App& command, BoxOptions& options);
 /// restrictions_of says which rungs the options leave.
 [[nodiscard]] Restrictions restrictions_of(const BoxOptions& options, const Policy& policy);
 
+/// check_http_protocols refuses --alpn for protocols in which nobody here fetches a page.
+[[nodiscard]] Outcome<bool> check_http_protocols(const LadderSetup& setup);
+
 /// normal_fingerprints brings fingerprints into the form of the pin file. ExitCode::usage, naming
 /// `option`, for a word that is none.
 [[nodiscard]] Outcome<std::vector<std::string>> normal_fingerprints(

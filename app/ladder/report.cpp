@@ -86,6 +86,10 @@ std::string join(const std::vector<std::string>& words) {
   return text;
 }
 
+std::string saved_text(std::size_t handshakes) {
+  return std::to_string(handshakes) + (handshakes == 1 ? " handshake saved" : " handshakes saved");
+}
+
 Json certificate_json(const BoxFacts& facts, const std::string& host) {
   Json object{{"fingerprint", fingerprint_of(facts.chain)}, {"verified", facts.is_verified}};
   if (facts.chain.empty()) {
@@ -235,19 +239,23 @@ void Report::listening_for_bytes(const std::string& address, std::string_view pr
   print_out(address + " " + target_);
 }
 
-void Report::connected(std::size_t number, const BoxFacts& facts, bool is_resumed) const {
+void Report::connected(const ConnectionCount& count, const BoxFacts& facts) const {
   if (format_ == OutputFormat::json) {
     print_json(Json{{"event", "connection"},
                     {"target", target_},
-                    {"number", number},
+                    {"number", count.connections},
                     {"version", facts.version_text},
                     {"suite", facts.suite_text},
                     {"strength", facts.strength.word},
                     {"why", facts.strength.why},
-                    {"resumed", is_resumed}});
+                    {"resumed", facts.is_resumed},
+                    {"renegotiated", facts.is_renegotiated},
+                    {"handshakes_saved", count.saved}});
   } else if (verbosity_ >= 0) {
-    line("connection " + std::to_string(number) + ": " + facts.version_text + ", " +
-         facts.suite_text + (is_resumed ? ", resumed" : "") + ": " +
+    line("connection " + std::to_string(count.connections) + ": " + facts.version_text + ", " +
+         facts.suite_text +
+         (facts.is_resumed ? ", resumed (" + saved_text(count.saved) + ")" : "") +
+         (facts.is_renegotiated ? ", renegotiated" : "") + ": " +
          paint(style_of(facts.strength), facts.strength.word) + ", " + facts.strength.why);
   }
 }
@@ -293,11 +301,23 @@ void Report::closed(std::string_view reason, const RelayReport& relayed) const {
   }
 }
 
-void Report::summary(std::size_t requests) const {
+void Report::summary(const ConnectionCount& count, std::optional<std::size_t> requests) const {
   if (format_ == OutputFormat::json) {
-    print_json(Json{{"event", "summary"}, {"target", target_}, {"requests", requests}});
-  } else if (verbosity_ > 0) {
-    line(std::to_string(requests) + " requests were answered");
+    Json object{{"event", "summary"},
+                {"target", target_},
+                {"connections", count.connections},
+                {"handshakes_saved", count.saved}};
+    if (requests.has_value()) {
+      object["requests"] = *requests;
+    }
+    print_json(object);
+    return;
+  }
+  if (verbosity_ >= 0 && count.connections > 1) {
+    line(std::to_string(count.connections) + " connections, " + saved_text(count.saved));
+  }
+  if (verbosity_ > 0 && requests.has_value()) {
+    line(std::to_string(*requests) + " requests were answered");
   }
 }
 

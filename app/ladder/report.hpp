@@ -12,6 +12,7 @@
 #include "pins/pin.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,6 +21,13 @@ namespace heirloom::app {
 
 /// Naming: whether lines for people begin with the target, because there are several.
 enum class Naming : std::uint8_t { plain, with_target };
+
+/// ConnectionCount is how many connections the box has had, and how many of them have saved it a
+/// full handshake by resuming a session.
+struct ConnectionCount {
+  std::size_t connections = 0;
+  std::size_t saved = 0;
+};
 
 class Report {
  public:
@@ -46,8 +54,8 @@ class Report {
   /// listening_for_bytes prints the local address of a --tcp target. `protocol` is "tcp" or "tls".
   void listening_for_bytes(const std::string& address, std::string_view protocol) const;
 
-  /// connected is the one line per connection of the old leg.
-  void connected(std::size_t number, const BoxFacts& facts, bool is_resumed) const;
+  /// connected is the one line per connection of the old leg, which is the last of the count.
+  void connected(const ConnectionCount& count, const BoxFacts& facts) const;
 
   /// remark is one line about something odd, with a stable name.
   void remark(std::string_view name, const std::string& sentence) const;
@@ -58,8 +66,9 @@ class Report {
   /// closed is the end of one connection of --tcp (-v). `reason` is a stable word.
   void closed(std::string_view reason, const RelayReport& relayed) const;
 
-  /// summary says at the end how much there was (-v and JSON).
-  void summary(std::size_t requests) const;
+  /// summary says at the end how many handshakes were saved, and with -v and in JSON how many
+  /// requests there were; without a number they are not counted (--tcp).
+  void summary(const ConnectionCount& count, std::optional<std::size_t> requests) const;
 
   /// about is the same for one box.
   [[nodiscard]] Report about(std::string target, Naming naming) const;

@@ -1,5 +1,6 @@
 #include "reach/one_box.hpp"
 
+#include "common/session_files.hpp"
 #include "common/target.hpp"
 #include "common/wait.hpp"
 #include "reach/remarks.hpp"
@@ -27,7 +28,14 @@ struct OneBox::Page {
   Page(OneBox& owner, http::BoxOrigin origin, http::LocalOrigin local)
       : remarks(owner.report_, owner.finder_.target()),
         pool(*owner.link_, {}),
-        box{std::move(origin), std::move(local), pool, remarks, {}, &owner.shared_.stop},
+        box{std::move(origin),
+            std::move(local),
+            pool,
+            remarks,
+            {},
+            &owner.shared_.stop,
+            owner.finder_.target(),
+            owner.target_.command},
         bridge(box, std::move(owner.listeners_.sockets), owner.secure()) {}
 
   Remarks remarks;
@@ -111,6 +119,10 @@ OneBox::Stopped OneBox::serve() {
   return target_.kind == ReachTarget::Kind::page ? serve_page() : serve_bytes();
 }
 
+Outcome<bool> OneBox::keep_session() const {
+  return write_session(shared_.options.box.protocol.session, link_->latest().engine);
+}
+
 http::Secure OneBox::secure() {
   if (tls_ == nullptr) {
     return {};
@@ -133,7 +145,7 @@ OneBox::Stopped OneBox::serve_page() {
   page_->pool.adopt(finder_.take_stream());
   report_.listening(url);
   const Stopped stopped = page_->bridge.run(shared_.stop);
-  report_.summary(page_->remarks.requests());
+  report_.summary(link_->count(), page_->remarks.requests());
   return stopped;
 }
 
@@ -145,7 +157,9 @@ OneBox::Stopped OneBox::serve_bytes() {
   bytes_ = std::make_unique<RawBridge>(*link_, report_, std::move(listeners_.sockets), secure());
   report_.listening_for_bytes(to_string(HostPort{host, listeners_.port}),
                               tls_ == nullptr ? "tcp" : "tls");
-  return bytes_->run(shared_.stop);
+  const Stopped stopped = bytes_->run(shared_.stop);
+  report_.summary(link_->count(), std::nullopt);
+  return stopped;
 }
 
 }  // namespace heirloom::app

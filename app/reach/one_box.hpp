@@ -41,6 +41,9 @@ class OneBox {
   /// Stopped::with_threads_left the object must not be destroyed.
   [[nodiscard]] Stopped serve();
 
+  /// keep_session writes the newest session if --session-out wants it, after serve.
+  [[nodiscard]] Outcome<bool> keep_session() const;
+
   [[nodiscard]] const Report& report() const noexcept { return report_; }
 
  private:

@@ -66,6 +66,9 @@ void RawBridge::serve(const std::shared_ptr<TcpStream>& transport) {
   options.stop = stop_;
   options.after_end = kAfterEnd;
   const RelayReport relayed = relay(client, **box, options);
+  if (const auto why = explain_obstacle((*box)->obstacle(), link_.target(), link_.command())) {
+    report_.failed(*why);
+  }
   if (relayed.end == RelayReport::End::second_failed) {
     transport->reset();  // an ordinary end would hide that data is missing
   } else {

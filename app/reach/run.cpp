@@ -1,5 +1,6 @@
 #include "reach/run.hpp"
 
+#include "common/session_options.hpp"
 #include "common/thread_end.hpp"
 #include "reach/command.hpp"
 #include "reach/one_box.hpp"
@@ -25,6 +26,7 @@ class Run {
 
  private:
   Outcome<bool> prepare();
+  [[nodiscard]] Outcome<bool> check_session_options(const LadderSetup& setup) const;
   ExitCode run_box(OneBox& box);
 
   const ReachOptions& options_;
@@ -46,6 +48,11 @@ Outcome<bool> Run::prepare() {
     return setup.error();
   }
   setup->stop = &stop_;
+  const Outcome<bool> fits = check_session_options(*setup);
+  if (!fits.has_value()) {
+    return fits.error();
+  }
+  warn_of_compression(setup->policy, options_.format);
   std::shared_ptr<const LocalAuthority> authority;
   if (options_.tls) {
     const Outcome<std::filesystem::path> folder = LocalAuthority::default_folder();
@@ -69,6 +76,19 @@ Outcome<bool> Run::prepare() {
   return true;
 }
 
+/// check_session_options: a session file is about one box.
+Outcome<bool> Run::check_session_options(const LadderSetup& setup) const {
+  const bool has_page = std::ranges::any_of(
+      targets_, [](const ReachTarget& each) { return each.kind == ReachTarget::Kind::page; });
+  if (targets_.size() > 1 && !options_.box.protocol.session.session_out.empty()) {
+    return Failure{ExitCode::usage,
+                   "--session-out is one file, and there are several boxes",
+                   targets_.front().command,
+                   "session_out_shared"};
+  }
+  return has_page ? check_http_protocols(setup) : Outcome<bool>(true);
+}
+
 ExitCode Run::run_box(OneBox& box) {
   const Outcome<bool> opened = box.open();
   if (!opened.has_value()) {
@@ -79,6 +99,11 @@ ExitCode Run::run_box(OneBox& box) {
   }
   if (box.serve() == OneBox::Stopped::with_threads_left) {
     has_threads_left_ = true;
+  }
+  const Outcome<bool> kept = box.keep_session();
+  if (!kept.has_value()) {
+    box.report().failed(kept.error());
+    return kept.error().code;
   }
   return ExitCode::ok;
 }

@@ -33,6 +33,9 @@ std::shared_ptr<const ServerConfig> server_config() {
   options.credentials = {
       load_credentials(certificate_file("rsa1024.crt"), certificate_file("rsa1024.key")).value()};
   options.sessions = make_memory_session_store();
+  options.verifier = accept_any_certificate();  // of clients, if they are asked for one
+  options.certificate_authorities = {
+      certificate_subject_name(options.credentials.front().chain.front()).value()};
   return ServerConfig::build(std::move(options)).value();
 }
 
@@ -213,6 +216,24 @@ TEST(HeirloomStream, AWriteWaitsForTheEndOfARenegotiation) {
   EXPECT_EQ(session.client->connection().info().handshakes, 2U);
   EXPECT_TRUE(session.client->connection().info().is_resumed);
   EXPECT_EQ(session.server->connection().info().handshakes, 2U);
+}
+
+// What explains an end is said instead of "no answer"; as long as data comes, nothing is wrong.
+TEST(HeirloomStream, KnowsThatACertificateWasWantedInTheMiddle) {
+  Session session = make_session();
+  EXPECT_EQ(session.client->obstacle(), Obstacle::none);
+  std::thread serving([&] {
+    const RenegotiationOptions wanted{.client_authentication = ClientAuthentication::required};
+    EXPECT_EQ(session.server->renegotiate(wanted, in(kPatience)).end,
+              HandshakeReport::End::refused);
+  });
+  std::array<std::uint8_t, 4> buffer{};
+  EXPECT_EQ(session.client->read(buffer, in(kPatience)).status, StreamStatus::failed);
+  serving.join();
+  EXPECT_EQ(session.client->obstacle(), Obstacle::certificate_wanted);
+  const auto why = explain_obstacle(session.client->obstacle(), "box:443", "heirloom reach box");
+  ASSERT_TRUE(why.has_value());
+  EXPECT_EQ(why->next, "heirloom reach box --cert CERT.pem --key KEY.pem");
 }
 
 TEST(HeirloomStream, KeepsWhatCameBeforeARenegotiationWasComplete) {

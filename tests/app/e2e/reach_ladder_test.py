@@ -287,7 +287,7 @@ class Ladder(unittest.TestCase):
                     for _ in range(3):
                         self.assertEqual(reach.fetch("/").body, b"ok")
                     reach.wait_for_log("connection 3: ")
-                    self.assertRegex(reach.err(), "connection 3: .*, resumed: ")
+                    self.assertRegex(reach.err(), r"connection 3: .*, resumed \(2 handshakes saved\): ")
 
     def test_ipv6(self):
         with Box(context=old_context(), host="::1") as box:
