@@ -67,7 +67,7 @@ struct GetOptions {
   double connect_timeout = 0;  ///< seconds; 0: the ladder's own patience
   bool insecure = false;
   bool no_sessions = false;  ///< --no-sessionid
-  std::string authorities;  ///< --cacert
+  std::string authorities;   ///< --cacert
   std::string starttls;
   std::string tls_max;  ///< curl's word; "1.0" is in box.protocol too
   BoxOptions box;
