@@ -37,10 +37,10 @@ Result<void> read_extensions(const message::ClientHello& hello, Effects& effects
   return {};
 }
 
-Result<std::optional<wire::HelloExtensions>> answer_extensions(const AwaitSession& state,
-                                                               const Choice& choice,
-                                                               Negotiated& negotiated,
-                                                               Effects& effects) {
+Result<wire::HelloExtensions> answer_extensions(const AwaitSession& state,
+                                                const Choice& choice,
+                                                Negotiated& negotiated,
+                                                Effects& effects) {
   const Policy& policy = *effects.environment().policy;
   wire::HelloExtensions answers;
   for (const ExtensionRow* const row : extension_table()) {
@@ -59,7 +59,7 @@ Result<std::optional<wire::HelloExtensions>> answer_extensions(const AwaitSessio
           {.type = static_cast<std::uint16_t>(row->type), .data = *std::move(answer)});
     }
   }
-  return answers.empty() ? std::nullopt : std::optional(std::move(answers));
+  return answers;
 }
 
 }  // namespace heirloom::server

@@ -26,7 +26,9 @@ namespace heirloom::server {
 
 /// answer_extensions is what the ServerHello carries; what it settles goes into `negotiated`. Empty
 /// if nothing is answered. What the rows say.
-[[nodiscard]] Result<std::optional<wire::HelloExtensions>> answer_extensions(
-    const AwaitSession& state, const Choice& choice, Negotiated& negotiated, Effects& effects);
+[[nodiscard]] Result<wire::HelloExtensions> answer_extensions(const AwaitSession& state,
+                                                              const Choice& choice,
+                                                              Negotiated& negotiated,
+                                                              Effects& effects);
 
 }  // namespace heirloom::server

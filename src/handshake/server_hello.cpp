@@ -24,19 +24,22 @@ Result<Negotiated> send_hello(const AwaitSession& state,
                         .curve = choice.curve,
                         .new_ticket = state.new_ticket};
   negotiated.max_fragment_length = choice.kept_fragment_length;
-  HEIRLOOM_TRY(std::optional<wire::HelloExtensions> extensions,
+  HEIRLOOM_TRY(wire::HelloExtensions extensions,
                answer_extensions(state, choice, negotiated, effects));
   HEIRLOOM_TRY_VOID(check_not_dropped(effects.environment(), negotiated));
   tell_negotiated(effects, negotiated);
   limit_fragments(negotiated, effects);
-  effects.send(message::ServerHello{.server_version = state.profile->version,
-                                    .random = random,
-                                    .session_id = negotiated.session_id,
-                                    .cipher_suite = choice.suite->id,
-                                    .compression_method =
-                                        static_cast<std::uint8_t>(choice.compression_method),
-                                    .extensions = std::move(extensions)},
-               transcript);
+  message::ServerHello hello{
+      .server_version = state.profile->version,
+      .random = random,
+      .session_id = negotiated.session_id,
+      .cipher_suite = choice.suite->id,
+      .compression_method = static_cast<std::uint8_t>(choice.compression_method),
+      .extensions = std::nullopt};
+  if (!extensions.empty()) {  // a hello without any has no list of them (RFC 3546 §2.2)
+    hello.extensions = std::move(extensions);
+  }
+  effects.send(hello, transcript);
   return negotiated;
 }
 
