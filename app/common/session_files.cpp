@@ -115,6 +115,13 @@ Outcome<SessionPtr> read_session(const SessionOptions& options) {
   return std::move(session).value();
 }
 
+void allow_ticket_of(const SessionPtr& session, Policy& policy) {
+  if (session != nullptr && !session->facts().ticket.empty() &&
+      policy.extensions != ExtensionSet{}) {
+    policy.extensions.add(Extension::session_ticket);
+  }
+}
+
 Outcome<bool> write_session(const SessionOptions& options, const SessionPtr& session) {
   const std::string& file = options.session_out;
   if (file.empty()) {

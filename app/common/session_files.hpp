@@ -5,6 +5,7 @@
 // and are replaced as a whole. Security: whoever has both reads the connections of the session.
 #pragma once
 
+#include "heirloom/policy.hpp"
 #include "heirloom/session.hpp"
 
 #include "common/failure.hpp"
@@ -17,6 +18,10 @@ namespace heirloom::app {
 /// read_session reads --session-in; a null session if there is no such option. A session that is
 /// too old or of another host is no failure: the connection has a full handshake. ExitCode::local.
 [[nodiscard]] Outcome<SessionPtr> read_session(const SessionOptions& options);
+
+/// allow_ticket_of adds the extension that a session needs which came by a ticket (RFC 5077).
+/// Without any extensions there is none to add, and a full handshake.
+void allow_ticket_of(const SessionPtr& session, Policy& policy);
 
 /// write_session writes --session-out, and makes its key if there is none. Nothing happens without
 /// the option; a null session is the failure "session_missing". ExitCode::local.

@@ -229,13 +229,13 @@ ExitCode run_connect(const ConnectOptions& options, const Context& context) {
   if (!where) {
     return fail(where.error(), options.format);
   }
-  auto config = make_client_config(options);
-  if (!config) {
-    return fail(config.error(), options.format);
-  }
   auto session = read_session(options.protocol.session);
   if (!session) {
     return fail(session.error(), options.format);
+  }
+  auto config = make_client_config(options, *session);
+  if (!config) {
+    return fail(config.error(), options.format);
   }
   if (context.verbosity >= 0) {
     warn_of_compression((*config)->options().policy, options.format);

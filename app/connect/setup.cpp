@@ -2,6 +2,7 @@
 
 #include "common/command_text.hpp"
 #include "common/option_words.hpp"
+#include "common/session_files.hpp"
 
 #include <array>
 #include <utility>
@@ -90,13 +91,15 @@ std::string judge_words(const ConnectOptions& options) {
   return words + (options.path.any_chain_order ? " --any-chain-order" : "");
 }
 
-Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const ConnectOptions& options) {
+Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const ConnectOptions& options,
+                                                                const SessionPtr& session) {
   ClientOptions client;
   auto policy = build_policy(options.protocol);
   if (!policy) {
     return std::move(policy).error();
   }
   client.policy = *std::move(policy);
+  allow_ticket_of(session, client.policy);
   if (options.no_server_name) {
     client.policy.extensions.remove(Extension::server_name);
   }

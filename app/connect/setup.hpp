@@ -3,6 +3,7 @@
 #pragma once
 
 #include "heirloom/config.hpp"
+#include "heirloom/session.hpp"
 
 #include "common/failure.hpp"
 #include "connect/options.hpp"
@@ -19,8 +20,9 @@ namespace heirloom::app {
 /// judge_words repeats what says who the peer may be.
 [[nodiscard]] std::string judge_words(const ConnectOptions& options);
 
-/// make_client_config checks every option before the connection. ExitCode::usage or local.
+/// make_client_config checks every option before the connection, which is to resume `session` if
+/// that is not null. ExitCode::usage or local.
 [[nodiscard]] Outcome<std::shared_ptr<const ClientConfig>> make_client_config(
-    const ConnectOptions& options);
+    const ConnectOptions& options, const SessionPtr& session);
 
 }  // namespace heirloom::app

@@ -141,6 +141,7 @@ Outcome<LadderSetup> build_ladder_setup(const BoxOptions& options) {
     return session.error();
   }
   setup.session = *std::move(session);
+  allow_ticket_of(setup.session, setup.policy);
   setup.after_handshake = options.protocol.session.renegotiate
                               ? LadderSetup::AfterHandshake::renegotiate
                               : LadderSetup::AfterHandshake::nothing;

@@ -82,7 +82,7 @@ class ConnectAndOpenssl(unittest.TestCase):
                 self.assertEqual(connect(server.address, "--session-out", file, *words).code, 0)
                 self.assertEqual([os.stat(name).st_mode & 0o777 for name in (file, file + ".key")], [0o600, 0o600])
                 self.assertEqual(os.stat(file + ".key").st_size, 32)
-                outcome = connect(server.address, "--session-in", file, "--session-key", file + ".key", *words)
+                outcome = connect(server.address, "--session-in", file, "--session-key", file + ".key")
                 self.assertEqual(events(outcome)[0]["resumed_by"], "ticket" if words else "id")
             with open(file, "rb") as session:
                 sealed = session.read()
