@@ -225,28 +225,55 @@ void announce(const Server& server, const HostPort& where) {
 }
 
 ExitCode fail(const Failure& failure, const Context& context) {
-  print_failure(failure,
-                context.log_format == LogFormat::json ? OutputFormat::json : OutputFormat::text);
-  return failure.code;
+  return fail(failure,
+              context.log_format == LogFormat::json ? OutputFormat::json : OutputFormat::text);
 }
 
-ExitCode run_serve(ServeOptions options, const Context& context) {
+/// find_back_end is the HOST:PORT of --forward.
+Outcome<HostPort> find_back_end(const std::string& forward) {
+  auto target = parse_target(forward, 0);
+  if (!target) {
+    return target.error();
+  }
+  if (target->port == 0) {
+    return Failure{ExitCode::usage,
+                   "--forward " + escape_text(forward) + " does not say to which port",
+                   "--forward 127.0.0.1:80",
+                   "forward_port"};
+  }
+  return target;
+}
+
+/// accept_all serves what comes to the listener until it is told to stop, or has had enough.
+void accept_all(Server& server, std::unique_ptr<TcpListener> listener) {
+  Workers workers(server.options.max_clients);
+  const std::uint64_t limit = server.options.count;
+  for (std::uint64_t served = 0; limit == 0 || served < limit; ++served) {
+    if (!workers.wait_for_room(server.stop)) {
+      break;
+    }
+    TcpStreamPtr transport = listener->accept(server.stop);
+    if (transport == nullptr) {
+      break;
+    }
+    workers.start([&server, client = std::move(transport)]() mutable {
+      serve_client(server, std::move(client));
+    });
+  }
+  listener.reset();  // before those that are served are waited for
+  workers.wait_for_all();
+}
+
+ExitCode run_serve(const ServeOptions& options, const Context& context) {
   auto where = parse_listen_address(options.listen);
   if (!where) {
     return fail(where.error(), context);
   }
   std::optional<HostPort> back_end;
   if (!options.forward.empty()) {
-    auto target = parse_target(options.forward, 0);
+    auto target = find_back_end(options.forward);
     if (!target) {
       return fail(target.error(), context);
-    }
-    if (target->port == 0) {
-      return fail({ExitCode::usage,
-                   "--forward " + escape_text(options.forward) + " does not say to which port",
-                   "--forward 127.0.0.1:80",
-                   "forward_port"},
-                  context);
     }
     back_end = *std::move(target);
   }
@@ -266,21 +293,7 @@ ExitCode run_serve(ServeOptions options, const Context& context) {
   }
   stop_on_signals(server.stop);
   announce(server, (*listener)->local());
-  Workers workers(options.max_clients);
-  for (std::uint64_t served = 0; options.count == 0 || served < options.count; ++served) {
-    if (!workers.wait_for_room(server.stop)) {
-      break;
-    }
-    TcpStreamPtr transport = (*listener)->accept(server.stop);
-    if (transport == nullptr) {
-      break;
-    }
-    workers.start([&server, client = std::move(transport)]() mutable {
-      serve_client(server, std::move(client));
-    });
-  }
-  listener->reset();
-  workers.wait_for_all();
+  accept_all(server, *std::move(listener));
   return ExitCode::ok;
 }
 

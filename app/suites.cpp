@@ -138,11 +138,6 @@ struct SuitesOptions {
   OutputFormat format = OutputFormat::text;
 };
 
-ExitCode fail(const Failure& failure, OutputFormat format) {
-  print_failure(failure, format);
-  return failure.code;
-}
-
 ExitCode print_policy(const Policy& policy, OutputFormat format) {
   if (format == OutputFormat::text) {
     return print(to_string(policy));

@@ -77,10 +77,6 @@ DhGroup named_group(const NamedGroup& row) {
   return is_good ? group_of(parameters.get()) : DhGroup{};
 }
 
-BioPtr reader_of(const std::string& text) {
-  return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
-}
-
 /// group_in finds parameters, a key or a certificate in PEM.
 DhGroup group_in(const std::string& text) {
   const KeyPtr parameters(PEM_read_bio_Parameters(reader_of(text).get(), nullptr));

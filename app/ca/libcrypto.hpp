@@ -5,6 +5,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include <openssl/bio.h>
 #include <openssl/bn.h>
@@ -24,6 +25,12 @@ struct LibcryptoDeleter {
 };
 
 using BioPtr = std::unique_ptr<BIO, LibcryptoDeleter<BIO_free_all>>;
+
+/// reader_of reads the text, which must outlive it.
+[[nodiscard]] inline BioPtr reader_of(std::string_view text) {
+  return BioPtr(BIO_new_mem_buf(text.data(), static_cast<int>(text.size())));
+}
+
 using NumberPtr = std::unique_ptr<BIGNUM, LibcryptoDeleter<BN_clear_free>>;
 using KeyContextPtr = std::unique_ptr<EVP_PKEY_CTX, LibcryptoDeleter<EVP_PKEY_CTX_free>>;
 using ExtensionPtr = std::unique_ptr<X509_EXTENSION, LibcryptoDeleter<X509_EXTENSION_free>>;

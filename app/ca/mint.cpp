@@ -27,10 +27,6 @@ std::string text_of(BIO* bio) {
   return {data, static_cast<std::size_t>(size)};
 }
 
-BioPtr reader_of(const std::string& pem) {
-  return BioPtr(BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())));
-}
-
 bool set_name(X509_NAME* name, const std::string& common_name) {
   const auto add = [name](const char* field, const std::string& value) {
     // libcrypto copies the bytes; only its type for them is unsigned.

@@ -1,6 +1,7 @@
 #include "check/verdict_lines.hpp"
 #include "check/verdicts.hpp"
 #include "common/certificate_text.hpp"
+#include "common/join.hpp"
 #include "common/output.hpp"
 
 #include <algorithm>

@@ -15,9 +15,6 @@ namespace {
 
 using State = VersionReport::State;
 
-constexpr std::array<Rung, 5> kRungs = {
-    Rung::system_defaults, Rung::system_everything, Rung::tls10, Rung::tls10_bare, Rung::ssl30};
-
 /// Examiner is one examination, step by step.
 class Examiner {
  public:

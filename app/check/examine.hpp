@@ -11,6 +11,7 @@
 #include "ladder/rung.hpp"
 #include "pins/pin.hpp"
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -18,6 +19,10 @@
 #include <vector>
 
 namespace heirloom::app {
+
+/// kRungs are the hellos of an examination, in their order.
+inline constexpr std::array<Rung, 5> kRungs = {
+    Rung::system_defaults, Rung::system_everything, Rung::tls10, Rung::tls10_bare, Rung::ssl30};
 
 /// Tested is the outcome of a question with yes or no. `what` puts it in words, or says why there
 /// is no answer.

@@ -3,6 +3,7 @@
 #include "check/verdict_lines.hpp"
 #include "check/verdicts.hpp"
 #include "check/weakness.hpp"
+#include "common/join.hpp"
 #include "common/output.hpp"
 
 #include <algorithm>

@@ -5,6 +5,7 @@
 #include "check/verdict_lines.hpp"
 #include "check/verdicts.hpp"
 #include "common/command_text.hpp"
+#include "common/join.hpp"
 #include "common/modern_tls.hpp"
 #include "common/target.hpp"
 #include "common/wait.hpp"
@@ -124,10 +125,7 @@ class Checker {
   Failure incomplete(const std::string& target, const std::string& command) const;
   Failure hit_limit(const std::string& target, const std::string& command) const;
 
-  ExitCode fail(const Failure& failure) const {
-    print_failure(failure, options_.format);
-    return failure.code;
-  }
+  ExitCode fail(const Failure& failure) const { return app::fail(failure, options_.format); }
 
   const CheckOptions& options_;
   int verbosity_;

@@ -25,12 +25,4 @@ void cannot_say(CheckLine& line, CheckLine::Status status, std::string reason) {
   line.text = std::move(reason);
 }
 
-std::string join(const std::vector<std::string>& texts, const std::string& separator) {
-  std::string all;
-  for (const std::string& text : texts) {
-    all += (all.empty() ? "" : separator) + text;
-  }
-  return all;
-}
-
 }  // namespace heirloom::app

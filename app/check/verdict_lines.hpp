@@ -18,9 +18,6 @@ void say(CheckLine& line, Severity severity, std::string text, std::string why =
 /// cannot_say makes it one that could not be tested.
 void cannot_say(CheckLine& line, CheckLine::Status status, std::string reason);
 
-/// join puts a separator between texts.
-[[nodiscard]] std::string join(const std::vector<std::string>& texts, const std::string& separator);
-
 /// add_suite_verdicts adds the lines about suites, their weaknesses and groups.
 void add_suite_verdicts(std::vector<CheckLine>& lines, const Examination& examination);
 

@@ -2,6 +2,7 @@
 
 #include "check/verdict_lines.hpp"
 #include "check/weakness.hpp"
+#include "common/join.hpp"
 
 #include <algorithm>
 
@@ -34,8 +35,6 @@ void add_hellos(std::vector<CheckLine>& lines, const Examination& examination) {
   for (const HelloOutcome& outcome : examination.hellos) {
     lines.push_back(hello_line(outcome));
   }
-  constexpr std::array kRungs = {
-      Rung::system_defaults, Rung::system_everything, Rung::tls10, Rung::tls10_bare, Rung::ssl30};
   for (std::size_t i = examination.hellos.size(); i < kRungs.size(); ++i) {
     CheckLine missing = line(Section::hellos,
                              "hello_" + id_of(std::string(rung_word(kRungs[i]))),

@@ -123,6 +123,11 @@ void print_failure(const Failure& failure, OutputFormat format) {
   }
 }
 
+ExitCode fail(const Failure& failure, OutputFormat format) {
+  print_failure(failure, format);
+  return failure.code;
+}
+
 std::string escape_text(std::string_view text) {
   std::string out;
   out.reserve(text.size());

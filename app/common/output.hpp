@@ -30,6 +30,9 @@ void print_line(std::string_view text);
 /// one object {"event":"error", "message", "cause", "try", "exit_code"}.
 void print_failure(const Failure& failure, OutputFormat format = OutputFormat::text);
 
+/// fail prints the failure and is its exit code: the last thing that a command does.
+[[nodiscard]] ExitCode fail(const Failure& failure, OutputFormat format);
+
 /// escape_text makes text of a peer harmless on a terminal and in a log: control characters,
 /// quotes' escapes and bytes that are no UTF-8 become \xNN; newline \n.
 [[nodiscard]] std::string escape_text(std::string_view text);

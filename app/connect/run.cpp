@@ -104,11 +104,6 @@ Attempt describe_attempt(const ConnectOptions& options,
   return attempt;
 }
 
-ExitCode fail(const Failure& failure, OutputFormat format) {
-  print_failure(failure, format);
-  return failure.code;
-}
-
 /// Plan is what all connections of a run have in common.
 struct Plan {
   const ConnectOptions& options;

@@ -12,6 +12,22 @@ namespace heirloom::app {
 
 namespace {
 
+Outcome<std::shared_ptr<CertificateVerifier>> make_pin_verifier(
+    const std::vector<std::string>& pins) {
+  std::vector<std::array<std::uint8_t, 32>> fingerprints;
+  for (const std::string& pin : pins) {
+    const auto fingerprint = parse_fingerprint(pin);
+    if (!fingerprint) {
+      return Failure{ExitCode::usage,
+                     "\"" + escape_text(pin) + "\" is no SHA-256 fingerprint",
+                     "--pin sha256: and 64 hexadecimal digits",
+                     "pin_invalid"};
+    }
+    fingerprints.push_back(*fingerprint);
+  }
+  return verify_with_pin(std::move(fingerprints));
+}
+
 Outcome<std::shared_ptr<CertificateVerifier>> make_verifier(const ConnectOptions& options,
                                                             const Policy& policy) {
   const int ways = (options.insecure ? 1 : 0) + (options.pins.empty() ? 0 : 1) +
@@ -33,18 +49,7 @@ Outcome<std::shared_ptr<CertificateVerifier>> make_verifier(const ConnectOptions
     return accept_any_certificate();
   }
   if (!options.pins.empty()) {
-    std::vector<std::array<std::uint8_t, 32>> fingerprints;
-    for (const std::string& pin : options.pins) {
-      const auto fingerprint = parse_fingerprint(pin);
-      if (!fingerprint) {
-        return Failure{ExitCode::usage,
-                       "\"" + escape_text(pin) + "\" is no SHA-256 fingerprint",
-                       "--pin sha256: and 64 hexadecimal digits",
-                       "pin_invalid"};
-      }
-      fingerprints.push_back(*fingerprint);
-    }
-    return verify_with_pin(std::move(fingerprints));
+    return make_pin_verifier(options.pins);
   }
   Outcome<TrustOptions> trust = build_trust(options.path, policy);
   if (!trust) {

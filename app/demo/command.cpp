@@ -33,11 +33,6 @@ struct DemoOptions {
   OutputFormat format = OutputFormat::text;
 };
 
-ExitCode fail(const Failure& failure, OutputFormat format) {
-  print_failure(failure, format);
-  return failure.code;
-}
-
 /// choose_scenes is all of them, or the one that is named, at its highest version if none is.
 Outcome<std::vector<stage::Scene>> choose_scenes(const DemoOptions& options) {
   if (options.suite.empty() && options.version.empty()) {

@@ -71,7 +71,7 @@ Outcome<bool> Run::read_headers() {
       return lines.error();
     }
     for (const std::string& own : *lines) {
-      if (const Outcome<bool> fits = check_header(own); !fits.has_value()) {
+      if (Outcome<bool> fits = check_header(own); !fits.has_value()) {
         return fits;
       }
     }
@@ -130,7 +130,7 @@ Outcome<bool> Run::prepare() {
     return data.error();
   }
   data_ = *std::move(data);
-  const Outcome<bool> read = read_headers();
+  Outcome<bool> read = read_headers();
   if (!read.has_value()) {
     return read;
   }

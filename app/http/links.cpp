@@ -8,8 +8,6 @@ namespace heirloom::app::http {
 
 namespace {
 
-constexpr std::uint16_t kHttpsPort = 443;
-
 /// ends_authority is true for a character that cannot belong to a host or a port.
 bool ends_authority(char c) noexcept {
   return std::string_view("/\"'?#<> \t\r\n\\)").find(c) != std::string_view::npos;

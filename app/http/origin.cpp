@@ -10,7 +10,6 @@ namespace heirloom::app::http {
 
 namespace {
 
-constexpr std::uint16_t kHttpsPort = 443;
 constexpr std::uint16_t kHttpPort = 80;
 constexpr std::size_t kMaxLabel = 63;  // RFC 1035 §2.3.4
 

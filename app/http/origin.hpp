@@ -16,6 +16,9 @@
 
 namespace heirloom::app::http {
 
+/// kHttpsPort is the port that a URL of https does not name (RFC 2818 §2.3).
+inline constexpr std::uint16_t kHttpsPort = 443;
+
 /// box_label makes one DNS label of a box's host and port, a different one for every box:
 /// "10.0.0.5", 443 → "10-0-0-5"; "10.0.0.5", 8443 → "10-0-0-5-8443"; "fe80::1" → "ip6-fe80--1".
 /// A name that has hyphens of its own gets a short hash, because "a-b.c" and "a.b-c" must not share

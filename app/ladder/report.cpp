@@ -2,6 +2,8 @@
 
 #include "heirloom/certificate.hpp"
 
+#include "common/join.hpp"
+
 #include <chrono>
 #include <cstdio>
 #include <ctime>
@@ -78,14 +80,6 @@ std::vector<std::string> complaints(const CertificateInfo& certificate,
   return list;
 }
 
-std::string join(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    text += (text.empty() ? "" : "; ") + word;
-  }
-  return text;
-}
-
 std::string saved_text(std::size_t handshakes) {
   return std::to_string(handshakes) + (handshakes == 1 ? " handshake saved" : " handshakes saved");
 }
@@ -129,7 +123,7 @@ std::vector<std::string> describe_box_certificate(const BoxFacts& facts, const s
   lines.push_back("  key        " + std::string(to_string(certificate->key_algorithm)) + ", " +
                   std::to_string(certificate->key_bits) + " bits, signed with " +
                   certificate->signature_algorithm);
-  const std::string wrong = join(complaints(*certificate, facts, host));
+  const std::string wrong = join(complaints(*certificate, facts, host), "; ");
   if (!wrong.empty()) {
     lines.push_back("  complaints " + wrong);
   }

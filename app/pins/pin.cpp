@@ -204,7 +204,7 @@ std::string format_pin(const Pin& pin) {
   add("suite", pin.suite);
   add("hello", pin.hello);
   add("certificate", pin.certificate);
-  add("trust", pin.trust == Pin::Trust::system ? "system" : "accepted");
+  add("trust", trust_word(pin));
   if (pin.signal == Pin::Signal::off) {
     add("signal", "off");
   }
@@ -220,6 +220,10 @@ std::string format_pin(const Pin& pin) {
     line.append(" ").append(key).append("=").append(value);
   }
   return line;
+}
+
+std::string_view trust_word(const Pin& pin) {
+  return pin.trust == Pin::Trust::system ? "system" : "accepted";
 }
 
 }  // namespace heirloom::app

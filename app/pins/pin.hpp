@@ -53,6 +53,9 @@ struct Pin {
 /// version_rank orders the words of Pin::version; empty for a word that is none.
 [[nodiscard]] std::optional<int> version_rank(std::string_view version);
 
+/// trust_word is the word of Pin::trust in the file and in listings.
+[[nodiscard]] std::string_view trust_word(const Pin& pin);
+
 /// format_utc gives "2026-01-31T12:00:00Z".
 [[nodiscard]] std::string format_utc(std::int64_t seconds_since_1970);
 

@@ -2,6 +2,7 @@
 #include "heirloom/certificate.hpp"
 
 #include "common/certificate_text.hpp"
+#include "common/join.hpp"
 #include "pins_command/actions.hpp"
 
 #include <algorithm>
@@ -17,18 +18,6 @@ using Json = nlohmann::ordered_json;
 
 std::string as_line(const Json& object) {
   return object.dump(-1, ' ', false, Json::error_handler_t::replace) + "\n";
-}
-
-std::string join(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    text += (text.empty() ? "" : ",") + word;
-  }
-  return text;
-}
-
-std::string_view trust_word(const Pin& pin) {
-  return pin.trust == Pin::Trust::system ? "system" : "accepted";
 }
 
 Json pin_json(const Pin& pin) {
@@ -59,7 +48,7 @@ Row row_of(const Pin& pin) {
           pin.version,
           pin.suite.empty() ? "-" : pin.suite,
           std::string(trust_word(pin)),
-          pin.allow.empty() ? "-" : join(pin.allow),
+          pin.allow.empty() ? "-" : join(pin.allow, ","),
           pin.last_seen.empty() ? "never" : pin.last_seen.substr(0, 10),
           pin.certificate.substr(0, 23) + "…"};
 }
@@ -96,7 +85,7 @@ std::string describe(const Pin& pin) {
   text += field("certificate", pin.certificate);
   text += field("trust", std::string(trust_word(pin)));
   text += field("signal", pin.signal == Pin::Signal::off ? "off" : "");
-  text += field("allows", join(pin.allow));
+  text += field("allows", join(pin.allow, ","));
   text += field("local port", pin.port == 0 ? "" : std::to_string(pin.port));
   text += field("first seen", pin.first_seen);
   text += field("last seen", pin.last_seen.empty() ? "never" : pin.last_seen);

@@ -1,5 +1,6 @@
 #include "pins_command/transfer_text.hpp"
 
+#include "common/join.hpp"
 #include "common/output.hpp"
 
 #include <algorithm>
@@ -18,16 +19,8 @@ Failure malformed(const std::string& name, std::size_t line, const std::string& 
           "import_malformed"};
 }
 
-std::string join(const std::vector<std::string>& words) {
-  std::string text;
-  for (const std::string& word : words) {
-    text += (text.empty() ? "" : ",") + word;
-  }
-  return text.empty() ? "nothing" : text;
-}
-
-std::string_view trust_word(const Pin& pin) {
-  return pin.trust == Pin::Trust::system ? "system" : "accepted";
+std::string names_of(const std::vector<std::string>& allowed) {
+  return allowed.empty() ? "nothing" : join(allowed, ",");
 }
 
 std::string_view signal_word(const Pin& pin) {
@@ -173,7 +166,7 @@ PinChange compare_pins(const Pin* known, const Pin& incoming) {
   if (known == nullptr) {
     const bool is_weaker = !incoming.allow.empty() || incoming.signal == Pin::Signal::off;
     std::string text = "new: " + incoming.version + ", " + incoming.certificate;
-    text += incoming.allow.empty() ? "" : ", allows " + join(incoming.allow);
+    text += incoming.allow.empty() ? "" : ", allows " + join(incoming.allow, ",");
     text += incoming.signal == Pin::Signal::on ? "" : ", signal off";
     return {PinChange::Kind::added, is_weaker, incoming, text};
   }
@@ -186,7 +179,7 @@ PinChange compare_pins(const Pin* known, const Pin& incoming) {
   add_difference(change.text, "certificate", known->certificate, incoming.certificate);
   add_difference(change.text, "trust", trust_word(*known), trust_word(incoming));
   add_difference(change.text, "signal", signal_word(*known), signal_word(incoming));
-  add_difference(change.text, "allows", join(known->allow), join(incoming.allow));
+  add_difference(change.text, "allows", names_of(known->allow), names_of(incoming.allow));
   change.is_weaker =
       version_rank(incoming.version) < version_rank(known->version) ||
       allows_more(*known, incoming) ||

@@ -1,19 +1,13 @@
 #include "engine/client_authentication.hpp"
 
+#include "engine/config_error.hpp"
+
 #include <algorithm>
 #include <cstddef>
 #include <string>
 #include <utility>
 
 namespace heirloom {
-
-namespace {
-
-Error invalid(std::string why) {
-  return {Cause::config_invalid, std::move(why)};
-}
-
-}  // namespace
 
 Result<void> check_client_authentication(const ServerOptions& options,
                                          ClientAuthentication demanded) {

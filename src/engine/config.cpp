@@ -5,6 +5,7 @@
 #include "base/try.hpp"
 #include "crypto/dh.hpp"
 #include "engine/client_authentication.hpp"
+#include "engine/config_error.hpp"
 #include "handshake/negotiate.hpp"
 #include "kx/key_exchange.hpp"
 #include "kx/local_keys.hpp"
@@ -16,10 +17,6 @@
 
 namespace heirloom {
 namespace {
-
-Error invalid(std::string why) {
-  return {Cause::config_invalid, std::move(why)};
-}
 
 std::string name_of(const CipherSuite& suite, const Policy& policy) {
   return cipher_suite_name(suite, policy.max_version);

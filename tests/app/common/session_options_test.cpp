@@ -114,6 +114,9 @@ class SessionFiles : public ::testing::Test {
     folder_ = ::mkdtemp(name.data());
   }
 
+  SessionFiles(const SessionFiles&) = delete;
+  SessionFiles& operator=(const SessionFiles&) = delete;
+
   ~SessionFiles() override { fs::remove_all(folder_); }
 
   [[nodiscard]] std::string file(const std::string& name) const {
