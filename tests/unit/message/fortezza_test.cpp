@@ -46,7 +46,7 @@ bool is_all(const std::array<std::uint8_t, N>& field, std::uint8_t value) {
   return std::ranges::all_of(field, [&](std::uint8_t byte) { return byte == value; });
 }
 
-TEST(Rfc6101_5_6_7_2, FieldsStandInTheOrderOfTheText) {
+TEST(FortezzaKeys, FieldsStandInTheOrderOfTheText) {
   for (const std::size_t size : {0U, 64U, 65U, 127U, 128U}) {
     SCOPED_TRACE(size);
     const Bytes bytes = body(size);
@@ -68,7 +68,7 @@ TEST(Rfc6101_5_6_7_2, FieldsStandInTheOrderOfTheText) {
   }
 }
 
-TEST(Rfc6101_5_6_7_2, YcIsEmptyOrHas64To128Bytes) {
+TEST(FortezzaKeys, YcIsEmptyOrHas64To128Bytes) {
   for (const std::size_t size : {1U, 2U, 63U, 129U, 255U}) {
     const auto keys = decode_fortezza_keys(body(size));
     ASSERT_FALSE(keys.has_value()) << size;
@@ -77,7 +77,7 @@ TEST(Rfc6101_5_6_7_2, YcIsEmptyOrHas64To128Bytes) {
   }
 }
 
-TEST(Rfc6101_5_6_7_2, ABodyThatIsCutSaysWhere) {
+TEST(FortezzaKeys, ABodyThatIsCutSaysWhere) {
   const Bytes whole = body(64);
   EXPECT_EQ(decode_fortezza_keys({}).error().detail, "y_c");
   std::size_t end = 1 + 64;
@@ -98,13 +98,13 @@ TEST(Rfc6101_5_6_7_2, ABodyThatIsCutSaysWhere) {
 }
 
 // The draft of March 1996 had 20 bytes of y_signature: such a body is 20 bytes short.
-TEST(Rfc6101_5_6_7_2, ASignatureOf20BytesIsRefused) {
+TEST(FortezzaKeys, ASignatureOf20BytesIsRefused) {
   Bytes bytes = body(128);
   bytes.resize(bytes.size() - 20);
   EXPECT_FALSE(decode_fortezza_keys(bytes).has_value());
 }
 
-TEST(Rfc6101_5_6_7_2, IsDescribedFieldByField) {
+TEST(FortezzaKeys, IsDescribedFieldByField) {
   const auto keys = decode_fortezza_keys(body(64));
   ASSERT_TRUE(keys.has_value());
   std::string text;
@@ -121,7 +121,7 @@ TEST(Rfc6101_5_6_7_2, IsDescribedFieldByField) {
   EXPECT_EQ(text, expected);
 }
 
-TEST(Rfc6101_5_6_3, FortezzaParamsAre128BytesWithoutLengthOrSignature) {
+TEST(ServerFortezzaParams, Are128BytesWithoutLengthOrSignature) {
   for (const std::size_t size : {0U, 1U, 127U, 128U, 129U, 130U, 170U}) {
     SCOPED_TRACE(size);
     const Bytes bytes(size, 0x5a);
