@@ -134,7 +134,7 @@ class Wardrobe::Closet {
     CertificatePlan plan;
     plan.names = {.common_name = "heirloom demo", .alternatives = {{GEN_DNS, "demo.invalid"}}};
     plan.validity = {.from = now - kDay, .to = now + kDay};
-    plan.key_usage = default_key_usage(made.key.get());
+    plan.key_usage = default_key_usage(made.key.get(), plan.form);
     const Issuer issuer = signer == nullptr ? Issuer{.certificate = nullptr, .key = made.key.get()}
                                             : Issuer{.certificate = signer->certificate.get(),
                                                      .key = signer->key.get()};
