@@ -54,6 +54,7 @@ std::string how_it_falls(PublicKeyAlgorithm algorithm) {
   switch (algorithm) {
     case PublicKeyAlgorithm::dh:
     case PublicKeyAlgorithm::dsa:
+    case PublicKeyAlgorithm::kea:
       return "can be computed back ";
     case PublicKeyAlgorithm::rsa:
     case PublicKeyAlgorithm::ec:

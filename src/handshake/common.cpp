@@ -172,6 +172,7 @@ KeyBits key_limits(const Policy& policy, const CipherSuite& suite, PublicKeyAlgo
     case PublicKeyAlgorithm::dsa:
       return {.min = policy.min_dsa_bits, .max = policy.max_dsa_bits};
     case PublicKeyAlgorithm::dh:
+    case PublicKeyAlgorithm::kea:
       return {.min = kx::min_group_bits(policy, suite), .max = policy.max_dh_bits};
     case PublicKeyAlgorithm::ec:
       return {.min = policy.min_ec_bits, .max = policy.max_ec_bits};
