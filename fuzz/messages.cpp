@@ -1,10 +1,12 @@
 // messages: whatever decodes as a handshake message encodes to the same bytes, and can be printed.
 //
 // One exception: bytes behind a ClientHello's last field that are no extension block are accepted
-// and ignored (RFC 2246 §7.4.1.2), so they are missing from the encoding.
+// and ignored (RFC 2246 §7.4.1.2), so they are missing from the encoding. The bodies of key
+// exchange messages that stay opaque are read as FORTEZZA's as well.
 #include "heirloom/event.hpp"
 
 #include "message/any_message.hpp"
+#include "message/fortezza.hpp"
 #include "protocol/constants.hpp"
 
 #include <algorithm>
@@ -14,6 +16,18 @@
 namespace {
 
 using heirloom::message::ClientHello;
+
+template <class M>
+void check_body(const heirloom::Result<M>& decoded, heirloom::ByteView body) {
+  if (!decoded.has_value()) {
+    return;
+  }
+  heirloom::Bytes again;
+  heirloom::wire::encode(again, *decoded);
+  if (!std::ranges::equal(again, body)) {
+    std::abort();
+  }
+}
 
 template <class M>
 void check(const heirloom::message::Received<M>& received) {
@@ -44,6 +58,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (decoded.has_value()) {
       std::visit([](const auto& received) { check(received); }, *decoded);
     }
+    const auto body = input.subspan(heirloom::kHandshakeHeaderSize);
+    check_body(heirloom::message::decode_fortezza_keys(body), body);
+    check_body(heirloom::wire::decode<heirloom::message::ServerFortezzaParams>(body), body);
   }
   if (heirloom::describe_handshake_message(input, heirloom::ProtocolVersion::tls10).empty()) {
     std::abort();

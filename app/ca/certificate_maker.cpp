@@ -1,5 +1,6 @@
 #include "ca/certificate_maker.hpp"
 
+#include "ca/fortezza_key.hpp"
 #include "ca/key_maker.hpp"
 #include "ca/libcrypto.hpp"
 #include "ca/x509_parts.hpp"
@@ -109,6 +110,11 @@ bool add_extensions(X509* certificate, X509* issuer, const CertificatePlan& plan
          add_identifiers(certificate, issuer);
 }
 
+bool set_key(X509* certificate, EVP_PKEY* key, KeyForm form) {
+  return form == KeyForm::ordinary ? X509_set_pubkey(certificate, key) == 1
+                                   : set_fortezza_key(certificate, key, form);
+}
+
 }  // namespace
 
 Outcome<CertificatePtr> make_certificate(const CertificatePlan& plan,
@@ -122,6 +128,9 @@ Outcome<CertificatePtr> make_certificate(const CertificatePlan& plan,
                    "--hash sha1",
                    "ca_hash_unfit"};
   }
+  if (plan.form != KeyForm::ordinary && !is_fit_for_fortezza(key)) {
+    return unfit_for_fortezza();
+  }
   CertificatePtr certificate(X509_new());
   X509* const raw = certificate.get();
   X509* const above = issuer.certificate == nullptr ? raw : issuer.certificate;
@@ -130,7 +139,7 @@ Outcome<CertificatePtr> make_certificate(const CertificatePlan& plan,
       X509_set_version(
           raw, plan.version == CertificateVersion::v1 ? X509_VERSION_1 : X509_VERSION_3) == 1 &&
       set_serial(raw) && set_time(X509_getm_notBefore(raw), plan.validity.from) &&
-      set_time(X509_getm_notAfter(raw), plan.validity.to) && X509_set_pubkey(raw, key) == 1 &&
+      set_time(X509_getm_notAfter(raw), plan.validity.to) && set_key(raw, key, plan.form) &&
       set_common_name(X509_get_subject_name(raw), plan.names.common_name) &&
       X509_set_issuer_name(raw, X509_get_subject_name(above)) == 1 &&
       add_extensions(raw, above, plan) && X509_sign(raw, issuer.key, digest_of(plan.hash)) != 0;
@@ -138,7 +147,10 @@ Outcome<CertificatePtr> make_certificate(const CertificatePlan& plan,
                  : Outcome<CertificatePtr>(no_certificate());
 }
 
-std::string default_key_usage(const EVP_PKEY* key) {
+std::string default_key_usage(const EVP_PKEY* key, KeyForm form) {
+  if (form != KeyForm::ordinary) {
+    return form == KeyForm::kea ? "keyAgreement" : "digitalSignature,keyAgreement";
+  }
   const auto facts = facts_of(key);
   if (!facts.has_value()) {
     return "";

@@ -20,10 +20,14 @@ enum class SignatureHash : std::uint8_t { md5, sha1, sha256 };
 enum class CertificateVersion : std::uint8_t { v1, v3 };
 enum class CertificateUsage : std::uint8_t { authority, server, client, both };
 
+/// KeyForm is how the certificate shows its key: as X.509 has it, or as FORTEZZA has it.
+enum class KeyForm : std::uint8_t { ordinary, kea, kea_and_dss };
+
 struct CertificatePlan {
   CertificateVersion version = CertificateVersion::v3;
   SignatureHash hash = SignatureHash::sha1;
   CertificateUsage usage = CertificateUsage::server;
+  KeyForm form = KeyForm::ordinary;
   CertificateNames names;
   Validity validity;
   std::optional<int> path_length;  ///< of an authority
@@ -37,13 +41,15 @@ struct Issuer {
 };
 
 /// make_certificate signs `key`, of which the public half is enough. "ca_hash_unfit" if the
-/// issuer's key has no signature with that hash, "ca_minting" if libcrypto cannot.
+/// issuer's key has no signature with that hash, "ca_fortezza_key" for a key that cannot be shown
+/// in FORTEZZA's form, "ca_minting" if libcrypto cannot.
 [[nodiscard]] Outcome<CertificatePtr> make_certificate(const CertificatePlan& plan,
                                                        EVP_PKEY* key,
                                                        const Issuer& issuer);
 
-/// default_key_usage is what the key exchanges do with a key of that kind (RFC 2246 §7.4.2).
-[[nodiscard]] std::string default_key_usage(const EVP_PKEY* key);
+/// default_key_usage is what the key exchanges do with a key of that kind and form (RFC 2246
+/// §7.4.2, RFC 3279 §2.3.4).
+[[nodiscard]] std::string default_key_usage(const EVP_PKEY* key, KeyForm form);
 
 /// check_key_usage knows RFC 2459's words with commas, "none", and nothing at all. ExitCode::usage
 /// with "ca_key_usage".

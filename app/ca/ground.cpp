@@ -25,6 +25,12 @@ SignatureHash hash_of(const std::string& word) {
                             : SignatureHash::sha1;
 }
 
+KeyForm form_of(const std::string& word) {
+  return word == "kea"       ? KeyForm::kea
+         : word == "kea-dss" ? KeyForm::kea_and_dss
+                             : KeyForm::ordinary;
+}
+
 Outcome<bool> check_version(const MakeOptions& options) {
   std::string what;
   if (options.names.size() > 1) {
@@ -93,6 +99,7 @@ Outcome<Ground> prepare(const MakeOptions& options, CertificateUsage usage) {
   empty.plan.version = options.version;
   empty.plan.hash = hash_of(options.hash);
   empty.plan.usage = usage;
+  empty.plan.form = form_of(options.key.fortezza);
   empty.plan.names = *std::move(names);
   empty.plan.path_length = options.path_length;
   Outcome<Ground> ground = add_signer(std::move(empty), options);

@@ -84,6 +84,7 @@ KeyPtr make_key_in(const char* type, const DhGroup& group) {
   return KeyPtr(made);
 }
 
+/// make_dsa makes a new group as well.
 KeyPtr make_dsa(const KeyPlan& plan) {
   EVP_PKEY* made = nullptr;
   const KeyContextPtr context(EVP_PKEY_CTX_new_from_name(nullptr, "DSA", nullptr));
@@ -97,11 +98,24 @@ KeyPtr make_dsa(const KeyPlan& plan) {
   return is_good ? make_key_in("DSA", group_of(parameters.get())) : nullptr;
 }
 
-Outcome<KeyPtr> generate_dh(const KeyPlan& plan) {
+const char* type_of(const KeyPlan& plan) {
+  if (plan.kind == KeyKind::dsa) {
+    return "DSA";
+  }
+  return plan.form == DhForm::x942 ? "DHX" : "DH";
+}
+
+/// generate_in makes a key of Diffie-Hellman or DSA in the plan's group.
+Outcome<KeyPtr> generate_in(const KeyPlan& plan) {
   Outcome<DhGroup> group =
       plan.group.empty() ? Outcome<DhGroup>(make_dh_group(plan.bits)) : find_dh_group(plan.group);
   if (!group.has_value()) {
     return group.error();
+  }
+  const bool is_fortezza = plan.subgroup_bits != 0;
+  if (is_fortezza &&
+      (group->order == nullptr || BN_num_bits(group->order.get()) != plan.subgroup_bits)) {
+    return unfit_for_fortezza();
   }
   if (plan.form == DhForm::x942 && group->prime != nullptr && group->order == nullptr) {
     return Failure{ExitCode::usage,
@@ -109,7 +123,7 @@ Outcome<KeyPtr> generate_dh(const KeyPlan& plan) {
                    "--dh-oid dhKeyAgreement",
                    "ca_group_malformed"};
   }
-  KeyPtr key = make_key_in(plan.form == DhForm::x942 ? "DHX" : "DH", *group);
+  KeyPtr key = make_key_in(type_of(plan), *group);
   return key == nullptr ? Outcome<KeyPtr>(no_key()) : Outcome<KeyPtr>(std::move(key));
 }
 
@@ -122,10 +136,13 @@ Outcome<KeyPtr> generate_key(const KeyPlan& plan) {
       key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", static_cast<std::size_t>(plan.bits)));
       break;
     case KeyKind::dsa:
+      if (!plan.group.empty()) {
+        return generate_in(plan);
+      }
       key = make_dsa(plan);
       break;
     case KeyKind::dh:
-      return generate_dh(plan);
+      return generate_in(plan);
     case KeyKind::ec:
       key.reset(EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", plan.curve.c_str()));
       break;

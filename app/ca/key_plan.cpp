@@ -45,6 +45,10 @@ Failure wrong_subgroup(int bits, int subgroup) {
           "ca_key_size"};
 }
 
+constexpr int kFortezzaOrder = 160;
+/// kDomain is the group that FORTEZZA keys are in unless another is named.
+constexpr const char* kDomain = "rfc5114-1024-160";
+
 KeyKind kind_of(const std::string& type) {
   return type == "dsa"  ? KeyKind::dsa
          : type == "dh" ? KeyKind::dh
@@ -81,6 +85,25 @@ std::string options_of(KeyKind kind) {
       return "--type ec with --curve only";
   }
   return "";
+}
+
+/// plan_fortezza: KEA keys are Diffie-Hellman's with an order, and one key for KEA and DSS is
+/// DSA's. Nothing but the group is to be chosen.
+Outcome<KeyPlan> plan_fortezza(const KeyWords& words) {
+  KeyWords others = words;
+  others.group.clear();
+  if (has_key_words(others)) {
+    return Failure{ExitCode::usage,
+                   "--fortezza says which kind of key it is, and of which size",
+                   "--fortezza with --group or --key only",
+                   "ca_key_options"};
+  }
+  KeyPlan plan;
+  plan.kind = words.fortezza == "kea" ? KeyKind::dh : KeyKind::dsa;
+  plan.form = DhForm::x942;
+  plan.group = words.group.empty() ? kDomain : words.group;
+  plan.subgroup_bits = kFortezzaOrder;
+  return plan;
 }
 
 Outcome<KeyPlan> plan_rsa(KeyPlan plan, const KeyWords& words) {
@@ -142,6 +165,9 @@ Outcome<KeyPlan> plan_ec(KeyPlan plan, const KeyWords& words) {
 }  // namespace
 
 Outcome<KeyPlan> plan_key(const KeyWords& words) {
+  if (!words.fortezza.empty()) {
+    return plan_fortezza(words);
+  }
   KeyPlan plan;
   plan.kind = kind_of(words.type);
   if (const std::string_view stray = stray_option(words, plan.kind); !stray.empty()) {
@@ -161,6 +187,13 @@ Outcome<KeyPlan> plan_key(const KeyWords& words) {
       return plan_ec(plan, words);
   }
   return plan;
+}
+
+Failure unfit_for_fortezza() {
+  return {ExitCode::usage,
+          "a key of FORTEZZA is in a group of 1024 bits with an order of 160",
+          "--fortezza without --key and --group",
+          "ca_fortezza_key"};
 }
 
 bool has_key_words(const KeyWords& words) {

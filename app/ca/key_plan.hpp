@@ -28,23 +28,30 @@ struct KeyWords {
   std::string curve;
   std::string group;
   std::string dh_oid;
+  std::string fortezza;  ///< "kea", "kea-dss", or empty
 };
 
 struct KeyPlan {
   KeyKind kind = KeyKind::rsa;
   int bits = 0;           ///< of the modulus; 0 for EC, and for a group that is named
-  int subgroup_bits = 0;  ///< DSA
+  int subgroup_bits = 0;  ///< DSA; that of FORTEZZA, where the group must have it
   std::string curve;      ///< EC: libcrypto's name
-  std::string group;      ///< DH: a name or a file; empty: by bits
+  std::string group;      ///< DH and DSA: a name or a file; empty: by bits
   DhForm form = DhForm::pkcs3;
 };
 
-/// plan_key fills in defaults: RSA 2048, DSA 1024 with 160, DH 2048, EC P-256. ExitCode::usage with
-/// "ca_key_options" for an option of another kind of key, "ca_key_size" for a size that is not
-/// made, "ca_curve_unknown" for a curve that libcrypto does not know.
+/// plan_key fills in defaults: RSA 2048, DSA 1024 with 160, DH 2048, EC P-256, and RFC 5114's group
+/// of 1024 bits for FORTEZZA. ExitCode::usage with "ca_key_options" for an option of another kind
+/// of key, "ca_key_size" for a size that is not made, "ca_curve_unknown" for a curve that libcrypto
+/// does not know.
 [[nodiscard]] Outcome<KeyPlan> plan_key(const KeyWords& words);
 
-/// has_key_words is true if any of the options was typed.
+/// unfit_for_fortezza is the failure for a key or group that KEA has no place for:
+/// ExitCode::usage, "ca_fortezza_key".
+[[nodiscard]] Failure unfit_for_fortezza();
+
+/// has_key_words is true if any of the options was typed that describe a new key; --fortezza is
+/// none of them, because it goes with a key that exists as well.
 [[nodiscard]] bool has_key_words(const KeyWords& words);
 
 /// to_string gives "RSA", "DSA", "DH" or "EC".

@@ -2,6 +2,7 @@
 
 #include "heirloom/policy.hpp"
 
+#include "ca/fortezza_key.hpp"
 #include "ca/ground.hpp"
 #include "ca/key_maker.hpp"
 #include "ca/libcrypto.hpp"
@@ -126,6 +127,9 @@ bool is_below_device(const EVP_PKEY* key) {
 std::vector<std::string> next_of_leaf(const MakeOptions& options, const Issued& issued) {
   const CertificatePlan& plan = issued.plan;
   const fs::path folder(options.output);
+  if (plan.form != KeyForm::ordinary) {
+    return {"openssl asn1parse -i -in " + path_word(folder / "chain.pem")};
+  }
   const std::string own =
       "--cert " + path_word(folder / "chain.pem") + " --key " + path_word(folder / "key.pem");
   if (options.usage == "client") {
@@ -211,8 +215,9 @@ Outcome<Made> make_leaf_folder(const MakeOptions& options) {
   if (!key.has_value()) {
     return key.error();
   }
-  const std::string key_usage =
-      options.key_usage.empty() ? default_key_usage(key->get()) : options.key_usage;
+  const std::string key_usage = options.key_usage.empty()
+                                    ? default_key_usage(key->get(), ground->plan.form)
+                                    : options.key_usage;
   const Outcome<Issued> issued = sign(*ground, *std::move(key), key_usage);
   if (!issued.has_value()) {
     return issued.error();
@@ -228,6 +233,9 @@ Outcome<Made> make_leaf_folder(const MakeOptions& options) {
             {},
             next_of_leaf(options, *issued)};
   add_key_facts(made, issued->key.get());
+  if (const std::string text = fortezza_text(issued->key.get(), issued->plan.form); !text.empty()) {
+    made.facts.push_back({"fortezza", text});
+  }
   add_certificate_facts(made, issued->plan, issued->pem, ground->signer->key.get());
   return made;
 }

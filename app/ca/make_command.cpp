@@ -128,6 +128,11 @@ void add_leaf(CLI::App& ca, Context& context) {
   command.add_option("--key-usage",
                      options->key_usage,
                      "words of X.509 with commas, or none; default: what the kind of key can do");
+  command
+      .add_option("--fortezza",
+                  options->key.fortezza,
+                  "show the key as FORTEZZA does: for KEA, or one for KEA and DSS")
+      ->check(CLI::IsMember({"kea", "kea-dss"}));
   add_signature_options(command, options);
   add_key_options(command, options->key);
   add_date_options(command, options->dates);

@@ -4,6 +4,8 @@
 
 #include "crypto/cipher.hpp"
 
+#include <cstddef>
+
 namespace heirloom::crypto {
 
 [[nodiscard]] std::unique_ptr<CbcCipher> make_des_cbc(ByteView key,
@@ -30,5 +32,14 @@ namespace heirloom::crypto {
 [[nodiscard]] std::unique_ptr<CbcCipher> make_seed_cbc(ByteView key,
                                                        ByteView iv,
                                                        CipherDirection direction);
+
+/// kFortezzaIvSize is an IV as FORTEZZA's messages have it: 16 bytes of the card's escrow field,
+/// then the 8 of the cipher (RFC 6101 §5.6.7.2).
+inline constexpr std::size_t kFortezzaIvSize = 24;
+
+/// make_fortezza_cbc is SKIPJACK with 10 bytes of key and an IV of kFortezzaIvSize.
+[[nodiscard]] std::unique_ptr<CbcCipher> make_fortezza_cbc(ByteView key,
+                                                           ByteView iv,
+                                                           CipherDirection direction);
 
 }  // namespace heirloom::crypto

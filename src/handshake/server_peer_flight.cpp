@@ -3,6 +3,7 @@
 #include "base/try.hpp"
 #include "handshake/renegotiation.hpp"
 #include "handshake/server_states.hpp"
+#include "kx/client_keys.hpp"
 #include "kx/key_exchange.hpp"
 
 #include <string>
@@ -26,24 +27,6 @@ Next<AwaitClientKeyExchange> client_judged(AwaitClientCertificateVerdict state,
                                 .transcript = std::move(state.transcript)};
 }
 
-/// check_client_key: a key that signs proves itself with CertificateVerify, a Diffie-Hellman key by
-/// taking part in the key exchange, for which it must be of our group (RFC 2246 §7.4.6).
-Result<void> check_client_key(const AwaitClientCertificate& state,
-                              const crypto::CertificateKey& key) {
-  if (!key.dh.has_value()) {
-    return key.may_sign ? Result<void>()
-                        : Error(Cause::certificate_key_usage, "digitalSignature is missing");
-  }
-  const crypto::CertificateKey* own = state.own.certificate_key();
-  if (own == nullptr || !own->dh.has_value() || own->dh->group.p != key.dh->group.p ||
-      own->dh->group.g != key.dh->group.g) {
-    return Error(Cause::certificate_key_unsupported,
-                 "a Diffie-Hellman key of another group than the server's");
-  }
-  return key.may_agree ? Result<void>()
-                       : Error(Cause::certificate_key_usage, "keyAgreement is missing");
-}
-
 /// without_certificate goes on if policy lets it.
 Next<AwaitClientKeyExchange> without_certificate(AwaitClientCertificate state, Effects& effects) {
   if (effects.environment().client_authentication == ClientAuthentication::required) {
@@ -59,8 +42,9 @@ AwaitChangeCipherSpec await_change(const Environment& environment,
                                    Negotiated negotiated,
                                    Client client,
                                    MasterSecret master,
+                                   std::optional<CarriedKeys> carried,
                                    Transcript transcript) {
-  TrafficKeyPair pending = derive_keys(environment, negotiated, master);
+  TrafficKeyPair pending = derive_keys(environment, negotiated, master, std::move(carried));
   return {.negotiated = std::move(negotiated),
           .client = std::move(client),
           .master = std::move(master),
@@ -72,31 +56,26 @@ AwaitChangeCipherSpec await_change(const Environment& environment,
 /// Finished (RFC 2246 §7.4.7.1). A client whose certificate can sign must prove that it has the
 /// key.
 Next<AwaitCertificateVerify, AwaitChangeCipherSpec> agreed(AwaitPremaster state,
-                                                           PremasterSecret premaster,
+                                                           kx::Agreed made,
                                                            Effects& effects) {
   MasterSecret master = derive_master(
-      effects.environment(), state.negotiated, std::move(premaster), state.transcript);
-  if (state.client.key.has_value() && !state.client.key->dh.has_value()) {
+      effects.environment(), state.negotiated, std::move(made.premaster), state.transcript);
+  if (state.client.key.has_value() && !kx::is_proved_by_agreement(*state.client.key)) {
     return AwaitCertificateVerify{.negotiated = std::move(state.negotiated),
                                   .client = std::move(state.client),
                                   .master = std::move(master),
+                                  .carried = std::move(made.carried),
                                   .transcript = std::move(state.transcript)};
   }
   return await_change(effects.environment(),
                       std::move(state.negotiated),
                       std::move(state.client),
                       std::move(master),
+                      std::move(made.carried),
                       std::move(state.transcript));
 }
 
-Next<AwaitCertificateVerify, AwaitChangeCipherSpec> recovered(AwaitPremaster state,
-                                                              const PrivateKeyResult& result,
-                                                              Effects& effects) {
-  PremasterSecret premaster = state.own.agreement->recover(result);
-  return agreed(std::move(state), std::move(premaster), effects);
-}
-
-/// use_key applies a private key to what the client has sent.
+/// use_key applies a private key to what the key exchange needs of it.
 Pending<PrivateKeyResult> use_key(const AwaitPremaster& state,
                                   const kx::ServerKeyAgreement::Accepted& accepted) {
   HEIRLOOM_EXPECT(state.own.certificate != nullptr);
@@ -106,6 +85,22 @@ Pending<PrivateKeyResult> use_key(const AwaitPremaster& state,
     return used.decrypt_raw(decryption->ciphertext);
   }
   return key.agree(std::get<kx::AgreementNeeded>(accepted).peer_public);
+}
+
+/// recovered takes what the private key has made, and asks it again while the key exchange wants
+/// more of it.
+Next<AwaitPremaster, AwaitCertificateVerify, AwaitChangeCipherSpec> recovered(
+    AwaitPremaster state, const PrivateKeyResult& result, Effects& effects) {
+  HEIRLOOM_TRY(kx::ServerKeyAgreement::Recovered made, state.own.agreement->recover(result));
+  while (const auto* more = std::get_if<kx::AgreementNeeded>(&made)) {
+    auto pending = use_key(state, *more);
+    if (pending.is_pending()) {
+      return state;
+    }
+    const PrivateKeyAnswer answer(std::move(pending).answer());
+    HEIRLOOM_TRY(made, state.own.agreement->recover(answer.result));
+  }
+  return agreed(std::move(state), std::move(std::get<kx::Agreed>(made)), effects);
 }
 
 }  // namespace
@@ -125,7 +120,7 @@ Next<AwaitClientCertificateVerdict, AwaitClientKeyExchange> on(
     return Error(Cause::certificate_chain_too_long, std::to_string(chain.size()));
   }
   HEIRLOOM_TRY(crypto::CertificateKey key, crypto::certificate_key(chain.front()));
-  HEIRLOOM_TRY_VOID(check_client_key(state, key));
+  HEIRLOOM_TRY_VOID(kx::check_client_key(state.own.certificate_key(), key));
   HEIRLOOM_TRY_VOID(check_key_size(*environment.policy, *state.negotiated.suite, key));
   if (!may_be_client(environment, chain)) {
     return Cause::peer_changed;
@@ -174,7 +169,7 @@ Next<AwaitPremaster, AwaitCertificateVerify, AwaitChangeCipherSpec> on(
                       .client = std::move(state.client),
                       .transcript = std::move(state.transcript)};
   if (auto* done = std::get_if<kx::Agreed>(&accepted)) {
-    return agreed(std::move(next), std::move(done->premaster), effects);
+    return agreed(std::move(next), std::move(*done), effects);
   }
   auto result = use_key(next, accepted);
   if (result.is_pending()) {
@@ -184,9 +179,8 @@ Next<AwaitPremaster, AwaitCertificateVerify, AwaitChangeCipherSpec> on(
   return recovered(std::move(next), answer.result, effects);
 }
 
-Next<AwaitCertificateVerify, AwaitChangeCipherSpec> on(AwaitPremaster state,
-                                                       const PrivateKeyAnswer& answer,
-                                                       Effects& effects) {
+Next<AwaitPremaster, AwaitCertificateVerify, AwaitChangeCipherSpec> on(
+    AwaitPremaster state, const PrivateKeyAnswer& answer, Effects& effects) {
   return recovered(std::move(state), answer.result, effects);
 }
 
@@ -205,6 +199,7 @@ Next<AwaitChangeCipherSpec> on(AwaitCertificateVerify state,
                       std::move(state.negotiated),
                       std::move(state.client),
                       std::move(state.master),
+                      std::move(state.carried),
                       std::move(state.transcript));
 }
 

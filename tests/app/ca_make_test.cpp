@@ -1,6 +1,7 @@
 // What `heirloom ca` makes, judged by libcrypto; the words that it is told with.
 #include "ca/certificate_maker.hpp"
 #include "ca/dh_groups.hpp"
+#include "ca/fortezza_key.hpp"
 #include "ca/key_maker.hpp"
 #include "ca/key_plan.hpp"
 #include "ca/libcrypto.hpp"
@@ -84,6 +85,26 @@ TEST(CaKeyPlan, options_of_another_kind_are_refused) {
     EXPECT_TRUE(has_key_words(words));
   }
   EXPECT_FALSE(has_key_words(KeyWords{}));
+}
+
+TEST(CaKeyPlan, fortezza_says_everything_but_the_group) {
+  for (const auto& [form, kind] :
+       {std::pair("kea", KeyKind::dh), std::pair("kea-dss", KeyKind::dsa)}) {
+    KeyWords words;
+    words.fortezza = form;
+    EXPECT_FALSE(has_key_words(words));
+    const auto plan = plan_key(words);
+    ASSERT_TRUE(plan.has_value());
+    EXPECT_EQ(plan->kind, kind);
+    EXPECT_EQ(plan->group, "rfc5114-1024-160");
+    words.group = "group.pem";
+    EXPECT_EQ(plan_key(words)->group, "group.pem");
+    words.bits = 1024;
+    EXPECT_EQ(cause_of(words), "ca_key_options");
+  }
+  KeyWords typed = words_of("dsa");
+  typed.fortezza = "kea-dss";
+  EXPECT_EQ(cause_of(typed), "ca_key_options");
 }
 
 std::string dates(const DateWords& words) {
@@ -231,6 +252,45 @@ TEST(CaCertificateMaker, oids_of_diffie_hellman_keys) {
     ASN1_OBJECT* object = nullptr;
     X509_PUBKEY_get0_param(&object, nullptr, nullptr, nullptr, X509_get_X509_PUBKEY(made->get()));
     EXPECT_EQ(OBJ_obj2nid(object), identifier);
+  }
+}
+
+// The domain of RFC 5114's group as computed by other means: SHA-1 of the 291 bytes of Dss-Parms is
+// 94008c22ecf1514a31d7d9e5753def2202ae1e5a.
+TEST(CaFortezzaKey, belongs_to_a_domain) {
+  const OwnContext context;
+  for (const auto& [form, word, text] :
+       {std::tuple(KeyForm::kea, "kea", "KEA key of the domain 4de5f91f03d353e42f8d"),
+        std::tuple(KeyForm::kea_and_dss,
+                   "kea-dss",
+                   "KEA and DSS key of the domain 4de5f91f03d353e42f8d")}) {
+    KeyWords words;
+    words.fortezza = word;
+    const auto key = generate_key(*plan_key(words));
+    ASSERT_TRUE(key.has_value());
+    EXPECT_TRUE(is_fit_for_fortezza(key->get()));
+    EXPECT_EQ(fortezza_text(key->get(), form), text);
+    EXPECT_EQ(fortezza_text(key->get(), KeyForm::ordinary), "");
+    words.group = "modp1024";
+    EXPECT_EQ(generate_key(*plan_key(words)).error().cause, "ca_fortezza_key");
+  }
+}
+
+TEST(CaFortezzaKey, other_keys_are_not_shown_so) {
+  const OwnContext context;
+  CertificatePlan plan;
+  plan.names = *read_names({"box"});
+  plan.validity = {0, 100};
+  plan.key_usage = "none";
+  plan.form = KeyForm::kea;
+  const auto signer = generate_key(*plan_key(words_of("dsa", 1024)));
+  for (const auto& [type, bits, is_fit] : {std::tuple("rsa", 1024, false),
+                                           std::tuple("dh", 1024, false),
+                                           std::tuple("dsa", 512, false),
+                                           std::tuple("dsa", 1024, true)}) {
+    const auto key = generate_key(*plan_key(words_of(type, bits)));
+    const auto made = make_certificate(plan, key->get(), {nullptr, signer->get()});
+    EXPECT_EQ(made.has_value() ? "" : made.error().cause, is_fit ? "" : "ca_fortezza_key") << type;
   }
 }
 

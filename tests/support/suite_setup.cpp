@@ -73,6 +73,8 @@ TestIdentity server_identity(const CipherSuite& suite) {
       return dh_identity("dh", suite, row.certificate_signed_by);
     case PublicKeyAlgorithm::ec:
       return {"ec256", 256};
+    case PublicKeyAlgorithm::kea:
+      return {"kea", 1024};
     case PublicKeyAlgorithm::other:
       break;
   }
@@ -83,6 +85,9 @@ std::vector<TestIdentity> client_identities(const CipherSuite& suite) {
   const KeyExchangeInfo& row = info(suite.key_exchange);
   if (row.is_anonymous) {
     return {};  // RFC 2246 §7.4.4: a server that shows nothing may not ask
+  }
+  if (row.certificate_key == PublicKeyAlgorithm::kea) {
+    return {{"client-kea", 1024}, {"client-dsa", 1024}};
   }
   std::vector<TestIdentity> all = {{"client", 1024}, {"client-dsa", 1024}, {"client-ec", 256}};
   if (row.certificate_use == KeyExchangeInfo::Use::agreement) {

@@ -1,4 +1,5 @@
 """`heirloom ca key`, `authority` and `leaf`: what they make, judged by the openssl command."""
+import hashlib
 import json
 import os
 import pathlib
@@ -389,6 +390,83 @@ class Files(Maker):
         self.verify(leaf, "-purpose", "sslserver")
 
 
+class Fortezza(Maker):
+    """openssl knows no key of FORTEZZA, but it can take certificates apart."""
+
+    def parts(self, file):
+        """Object identifier of the key, its parameters, and the bytes of its BIT STRING."""
+        lines = openssl("asn1parse", "-in", file).splitlines()
+        at = next(i for i, line in enumerate(lines) if ":2.16.840.1.101.2.1.1." in line)
+        end = next(i for i in range(at, len(lines)) if "BIT STRING" in lines[i])
+        bits = self.root / "bits"
+        openssl("asn1parse", "-in", file, "-strparse", lines[end].split(":")[0].strip(), "-noout", "-out", bits)
+        return lines[at].split(":")[-1], lines[at + 1:end], bits.read_bytes()
+
+    def check_signature(self, folder):
+        """The root signed the certificate. openssl verify builds no path from a key that it does not know."""
+        files = {name: self.root / name for name in ("body", "signature", "public")}
+        file = folder / "chain.pem"
+        last = openssl("asn1parse", "-in", file).splitlines()[-1].split(":")[0].strip()
+        openssl("asn1parse", "-in", file, "-strparse", "4", "-noout", "-out", files["body"])
+        openssl("asn1parse", "-in", file, "-strparse", last, "-noout", "-out", files["signature"])
+        files["public"].write_text(openssl("x509", "-in", folder / "root.pem", "-noout", "-pubkey"), encoding="ascii")
+        openssl("dgst", "-sha1", "-verify", files["public"], "-signature", files["signature"], files["body"])
+
+    @staticmethod
+    def numbers(key):
+        """P, Q, G and the public value of a DSA key."""
+        text = openssl("pkey", "-in", key, "-noout", "-text")
+        found = {name: digits for name, digits in re.findall(r"^(\w+):\s+((?:[0-9a-f]{2}:?\s*)+)", text, re.M)}
+        return [int(re.sub(r"[:\s]", "", found[name]), 16) for name in ("P", "Q", "G", "pub")]
+
+    @staticmethod
+    def domain(*group):
+        """RFC 3279, 2.3.4: SHA-1 of p, q and g as Dss-Parms, its halves added without carry."""
+
+        def element(tag, content):
+            size = len(content)
+            octets = size.to_bytes((size.bit_length() + 7) // 8, "big")
+            return bytes([tag]) + (octets if size < 128 else bytes([0x80 + len(octets)]) + octets) + content
+
+        numbers = [element(2, number.to_bytes(number.bit_length() // 8 + 1, "big")) for number in group]
+        digest = hashlib.sha1(element(0x30, b"".join(numbers))).digest()
+        return bytes(one ^ other for one, other in zip(digest[:10], digest[10:])).hex()
+
+    def test_a_kea_key_names_its_domain(self):
+        authority = self.authority("ca", "--type", "dsa")
+        folder, outcome = self.leaf("known", authority, "--fortezza", "kea")
+        self.check_signature(folder)
+        self.assertIn("KEA key of the domain 4de5f91f03d353e42f8d\n", outcome.out.decode())
+        self.assertIn("Key Agreement\n", self.text(folder / "chain.pem"))
+        algorithm, parameters, value = self.parts(folder / "chain.pem")
+        self.assertEqual(algorithm, "2.16.840.1.101.2.1.1.22")
+        self.assertEqual([line.split(":")[-1] for line in parameters], ["4DE5F91F03D353E42F8D"])
+        self.assertEqual(len(value), 128)
+        # The group of a key that exists, as a client needs it that is to talk to this server.
+        other, _ = self.leaf("other", authority, "--fortezza", "kea", "--group", folder / "key.pem")
+        self.assertTrue(self.parts(other / "chain.pem")[1][0].endswith(":4DE5F91F03D353E42F8D"))
+        # A domain of its own.
+        key = self.key("dsa.pem", "--type", "dsa")
+        own, _ = self.leaf("own", authority, "--fortezza", "kea", "--key", key)
+        *group, public = self.numbers(key)
+        _, parameters, value = self.parts(own / "chain.pem")
+        self.assertTrue(parameters[0].endswith(self.domain(*group).upper()), parameters)
+        self.assertEqual(int.from_bytes(value, "big"), public)
+
+    def test_one_key_for_kea_and_dss(self):
+        authority = self.authority("ca", "--type", "dsa")
+        folder, outcome = self.leaf("both", authority, "--fortezza", "kea-dss", "--v1", names=("A Card",))
+        self.check_signature(folder)
+        *group, public = self.numbers(folder / "key.pem")
+        self.assertIn(f"KEA and DSS key of the domain {self.domain(*group)}\n", outcome.out.decode())
+        self.assertEqual(self.domain(*group), "4de5f91f03d353e42f8d")
+        algorithm, parameters, bits = self.parts(folder / "chain.pem")
+        self.assertEqual(algorithm, "2.16.840.1.101.2.1.1.20")
+        self.assertEqual([int(line.split(":")[-1], 16) for line in parameters[1:]], group)
+        value = public.to_bytes(128, "big")
+        self.assertEqual(bits, b"\0\1" + hashlib.sha1(value).digest()[:8] + b"\0\0" + b"\0\x80" + value)
+
+
 class Refusals(Maker):
     def refused(self, cause, *words):
         with self.subTest(words):
@@ -412,6 +490,14 @@ class Refusals(Maker):
         parameters = self.root / "parameters.pem"
         openssl("dhparam", "-out", parameters, "512")
         self.refused("ca_group_malformed", "key", "--type", "dh", "--group", parameters, "--dh-oid", "dhpublicnumber")
+
+    def test_keys_that_cannot_be_of_fortezza(self):
+        authority = self.authority("ca", "--type", "dsa")
+        below = ("leaf", "box", "--authority", authority, "--fortezza")
+        for words in (("--bits", "1024"), ("--type", "dsa"), ("--curve", "P-256")):
+            self.refused("ca_key_options", *below, "kea-dss", *words)
+        self.refused("ca_fortezza_key", *below, "kea", "--group", "modp1024")
+        self.refused("ca_fortezza_key", *below, "kea", "--key", self.key("dh.pem", "--type", "dh", "--bits", "1024"))
 
     def test_keys_that_cannot_be_read(self):
         locked = self.root / "locked.pem"
