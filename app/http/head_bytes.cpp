@@ -21,6 +21,10 @@ bool is_token(std::string_view text) noexcept {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
 }
 
+bool is_control(char c) {
+  return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
+}
+
 std::string quoted(std::string_view text) {
   std::string result = "\"";
   for (const char c : text.substr(0, 40)) {
@@ -56,6 +60,10 @@ std::optional<Malformed> Normaliser::line(std::string_view text) {
     return Malformed{"a header line contains a carriage return or a zero byte"};
   }
   if (start_line_.empty()) {
+    // RFC 9112 §3: some readers take any whitespace for the end of the target.
+    if (is_request() && std::ranges::any_of(text, is_control)) {
+      return Malformed{"the request line contains a control character"};
+    }
     start_line_ = text;
     return std::nullopt;
   }
@@ -111,7 +119,10 @@ std::optional<Malformed> Normaliser::settle_content_length() {
                        quoted(value)};
     }
   }
-  fields_.set("Content-Length", values.front());
+  // Without leading zeros: there are readers that take these for octal.
+  const std::string& value = values.front();
+  const std::size_t first = std::min(value.find_first_not_of('0'), value.size() - 1);
+  fields_.set("Content-Length", value.substr(first));
   return std::nullopt;
 }
 

@@ -35,6 +35,7 @@ enum class Cause : std::uint8_t {
   bad_record_mac,
   decompression_failure,
   sequence_number_exhausted,
+  key_exhausted,  ///< Limits::max_short_block_bytes
   // alert protocol
   alert_malformed,
   alert_received,  ///< the peer sent a fatal alert: Error::alert says which

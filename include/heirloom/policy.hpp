@@ -96,6 +96,12 @@ struct Limits {
   std::size_t max_renegotiations = 64;          ///< that the peer may start on one connection
   std::size_t max_renegotiations_a_minute = 4;  ///< of these; more are refused
   std::size_t max_data_before_hello = 1048576;  ///< bytes, see RefusedRenegotiation
+  /// max_short_block_bytes is what may go in one direction under one key of a cipher with blocks of
+  /// 64 bits (SWEET32, CVE-2016-2183): two equal blocks of ciphertext give away the difference of
+  /// what they hide, and among 2^32 bytes there are some in one connection of 128. When half of it
+  /// has gone, another handshake is begun, which makes new keys, if Policy::renegotiation permits
+  /// one; where it brings none, the connection ends: key_exhausted.
+  std::uint64_t max_short_block_bytes = 4294967296;
 
   friend bool operator==(const Limits&, const Limits&) = default;
 };

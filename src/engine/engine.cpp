@@ -133,6 +133,7 @@ Result<void> Connection::Impl::received(std::size_t n) {
   reader_.received(n);
   if (is_reading()) {
     run();
+    renew_worn_keys();
   } else {
     reader_.discard();
   }
@@ -214,6 +215,7 @@ Result<void> Connection::Impl::handle(ContentType type, ByteView fragment) {
 /// handle_application_data opens the record and those behind it that are already here, as one
 /// batch.
 Result<void> Connection::Impl::handle_application_data(RawRecord first) {
+  HEIRLOOM_TRY_VOID(check_wear(read_protection_.short_block_bytes()));
   std::vector<OpenRecord> batch;
   batch.push_back(OpenRecord{.type = first.type, .fragment = first.fragment});
   std::vector<RawRecord> raw;  // these two for an inspector only
@@ -436,9 +438,14 @@ Result<void> Connection::Impl::flush() {
     is_flush_wanted_ = true;  // done when the handshake is complete
     return {};
   }
-  if (auto sealed = writer.flush(environment_.policy->cbc_splitting); !sealed.has_value()) {
+  auto sealed = check_wear(writer.short_block_bytes());
+  if (sealed.has_value()) {
+    sealed = writer.flush(environment_.policy->cbc_splitting);
+  }
+  if (!sealed.has_value()) {
     fail(std::move(sealed).error());
   }
+  renew_worn_keys();
   return status();
 }
 

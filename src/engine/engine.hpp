@@ -133,6 +133,10 @@ struct Connection::Impl {
   Result<void> continue_unchanged();
   void adopt_next_info();
 
+  // the wear of a key (key_wear.cpp)
+  [[nodiscard]] Result<void> check_wear(std::uint64_t bytes) const;
+  void renew_worn_keys();
+
   // exporters (exporters.cpp)
   void note_finished(ByteView message);
   void take_exporter();
@@ -177,6 +181,7 @@ struct Connection::Impl {
   bool is_flush_wanted_ = false;
   bool has_left_handshake_ = false;  ///< closed in the middle of one
   bool is_buffer_lent_ = false;      ///< since receive_buffer, until received
+  bool is_renewal_tried_ = false;    ///< of the current keys
   bool is_deaf_ = false;             ///< and what the peer still sends has other keys
 };
 

@@ -172,6 +172,7 @@ Result<void> Connection::Impl::complete(SessionPtr established,
   environment_.previous = &*previous_;
   has_read_changed_ = false;
   has_write_changed_ = false;
+  is_renewal_tried_ = false;
   phase = Phase::open;
   take_exporter();
   session = std::move(established);

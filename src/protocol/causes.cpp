@@ -63,6 +63,8 @@ constexpr std::array kCauses = std::to_array<CauseInfo>({
    "RFC 2246 §6.2.2", "a record cannot be decompressed, or to more than the protocol allows"},
   {Cause::sequence_number_exhausted, "sequence_number_exhausted", local_refusal, none, none,
    "RFC 2246 §6.1", "the connection has used up its sequence numbers and cannot go on"},
+  {Cause::key_exhausted, "key_exhausted", local_refusal, none, none, "RFC is silent",
+   "as much has gone under one key as is safe with 64-bit blocks; a new connection has a new key"},
 
   // Alert protocol.
   {Cause::alert_malformed, "alert_malformed", peer_misbehaved, illegal_parameter,

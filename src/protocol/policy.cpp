@@ -385,6 +385,7 @@ std::string to_string(const Policy& policy) {
   lines.add("limits.max_renegotiations", limits.max_renegotiations);
   lines.add("limits.max_renegotiations_a_minute", limits.max_renegotiations_a_minute);
   lines.add("limits.max_data_before_hello", limits.max_data_before_hello);
+  lines.add("limits.max_short_block_bytes", limits.max_short_block_bytes);
   return lines.take();
 }
 

@@ -115,13 +115,13 @@ OpenedBatch ReadProtection::Impl::open(std::span<OpenRecord> records, std::size_
       end_of_run = Error(Cause::record_overflow);
       break;
     }
+    short_blocks_.add(records[run].fragment.size());
     if (!admit(sequence_.next() + run, records[run])) {
       end_of_run = Error(Cause::bad_record_mac);
       break;
     }
   }
   decrypt(records.first(run));
-
   OpenedBatch batch;
   for (OpenRecord& record : records.first(run)) {
     if (!verify(sequence_.take(), record)) {
@@ -177,6 +177,7 @@ Result<void> WriteProtection::Impl::seal(std::span<SealRecord> records,
   std::uint64_t sequence_number = sequence_.next() - records.size();
   for (SealRecord& record : records) {
     encrypt(sequence_number++, record);
+    short_blocks_.add(record.sealed.size() - kRecordHeaderSize);
   }
   return {};
 }
@@ -196,6 +197,10 @@ bool ReadProtection::decompresses() const noexcept {
 
 OpenedBatch ReadProtection::open(std::span<OpenRecord> records) {
   return is_null() ? open_null(records, max_plaintext_) : impl_->open(records, max_plaintext_);
+}
+
+std::uint64_t ReadProtection::short_block_bytes() const noexcept {
+  return is_null() ? 0 : impl_->short_block_bytes();
 }
 
 void ReadProtection::set_sequence_number(std::uint64_t next) noexcept {
@@ -224,6 +229,10 @@ Result<void> WriteProtection::seal(std::span<SealRecord> records, std::uint16_t 
   }
   seal_null(records, record_version);
   return {};
+}
+
+std::uint64_t WriteProtection::short_block_bytes() const noexcept {
+  return is_null() ? 0 : impl_->short_block_bytes();
 }
 
 void WriteProtection::set_sequence_number(std::uint64_t next) noexcept {

@@ -82,6 +82,10 @@ class ReadProtection {
   /// open decrypts and verifies a run of records, in order.
   [[nodiscard]] OpenedBatch open(std::span<OpenRecord> records);
 
+  /// short_block_bytes is how much has come under this key, if its cipher has blocks of 64 bits;
+  /// otherwise 0.
+  [[nodiscard]] std::uint64_t short_block_bytes() const noexcept;
+
   /// set_sequence_number is for tests of the end of the sequence space.
   void set_sequence_number(std::uint64_t next) noexcept;
 
@@ -117,6 +121,10 @@ class WriteProtection {
   /// `record_version`. sequence_number_exhausted if the sequence space ends (RFC 2246 §6.1: no
   /// wrap); nothing is sealed then.
   [[nodiscard]] Result<void> seal(std::span<SealRecord> records, std::uint16_t record_version);
+
+  /// short_block_bytes is how much has gone under this key, if its cipher has blocks of 64 bits;
+  /// otherwise 0.
+  [[nodiscard]] std::uint64_t short_block_bytes() const noexcept;
 
   void set_sequence_number(std::uint64_t next) noexcept;
 

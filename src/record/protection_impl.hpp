@@ -35,10 +35,28 @@ class SequenceNumber {
   std::uint64_t next_ = 0;
 };
 
+/// ShortBlocks counts what a key has encrypted where its blocks have 64 bits: there the key wears
+/// out long before the sequence numbers do.
+class ShortBlocks {
+ public:
+  explicit ShortBlocks(const TrafficKeys& keys)
+      : are_used_(info(keys.suite->bulk).block_size == kShortBlock) {}
+
+  void add(std::size_t bytes) noexcept { bytes_ += are_used_ ? bytes : 0; }
+
+  [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }
+
+ private:
+  static constexpr std::size_t kShortBlock = 8;
+
+  bool are_used_;
+  std::uint64_t bytes_ = 0;
+};
+
 class ReadProtection::Impl {
  public:
   explicit Impl(const TrafficKeys& keys)
-      : decompressor_(make_decompressor(keys.compression_method)) {}
+      : short_blocks_(keys), decompressor_(make_decompressor(keys.compression_method)) {}
 
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -47,6 +65,8 @@ class ReadProtection::Impl {
   [[nodiscard]] bool decompresses() const noexcept { return decompressor_ != nullptr; }
 
   [[nodiscard]] OpenedBatch open(std::span<OpenRecord> records, std::size_t max_plaintext);
+
+  [[nodiscard]] std::uint64_t short_block_bytes() const noexcept { return short_blocks_.bytes(); }
 
   void set_sequence_number(std::uint64_t next) noexcept { sequence_.set(next); }
 
@@ -65,12 +85,14 @@ class ReadProtection::Impl {
   [[nodiscard]] std::optional<Cause> finish(OpenRecord& record, std::size_t max_plaintext);
 
   SequenceNumber sequence_;
+  ShortBlocks short_blocks_;
   std::unique_ptr<Decompressor> decompressor_;
 };
 
 class WriteProtection::Impl {
  public:
-  explicit Impl(const TrafficKeys& keys) : compressor_(make_compressor(keys.compression_method)) {}
+  explicit Impl(const TrafficKeys& keys)
+      : short_blocks_(keys), compressor_(make_compressor(keys.compression_method)) {}
 
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
@@ -78,6 +100,8 @@ class WriteProtection::Impl {
 
   [[nodiscard]] virtual bool is_block_cipher() const noexcept = 0;
   [[nodiscard]] Result<void> seal(std::span<SealRecord> records, std::uint16_t record_version);
+
+  [[nodiscard]] std::uint64_t short_block_bytes() const noexcept { return short_blocks_.bytes(); }
 
   void set_sequence_number(std::uint64_t next) noexcept { sequence_.set(next); }
 
@@ -91,6 +115,7 @@ class WriteProtection::Impl {
 
  private:
   SequenceNumber sequence_;
+  ShortBlocks short_blocks_;
   std::unique_ptr<Compressor> compressor_;
 };
 

@@ -57,6 +57,11 @@ class RecordWriter {
   /// first record carries one byte, so that the IV of the rest cannot be known in advance (BEAST).
   [[nodiscard]] Result<void> flush(CbcSplitting splitting);
 
+  /// short_block_bytes is what has gone under the current key, see WriteProtection.
+  [[nodiscard]] std::uint64_t short_block_bytes() const noexcept {
+    return protection_.short_block_bytes();
+  }
+
   /// outgoing is what waits for the transport, in order.
   [[nodiscard]] std::span<const ByteView> outgoing() const noexcept;
 

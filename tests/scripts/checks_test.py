@@ -146,6 +146,40 @@ class Clauses(Planted):
         self.expect(1, "A-1,x,B,text,later,s\n", complaint="Rfc2246_6_2.Lost")
 
 
+class Attacks(Planted):
+    kHead = "| attack | needs | defence | tests | what remains |\n|---|---|---|---|---|\n"
+
+    def setUp(self):
+        super().setUp()
+        self.write("tests/attacks/beast_test.cpp", "TEST_P(Beast, Fails) {}\n")
+        self.write("tests/app/e2e/reach_test.py", "class Reach(Case):\n    def test_it(self):\n        pass\n")
+        self.write("tests/ct/CMakeLists.txt", "heirloom_ct_test(cbc cbc.cpp)\n")
+        self.write("fuzz/CMakeLists.txt", "heirloom_fuzzer(messages)\n")
+
+    def expect(self, code: int, row: str, complaint: str = ""):
+        self.write("docs/security.md", self.kHead + row + "\n")
+        seen, output = self.run_check("check_attacks.py")
+        self.assertEqual(seen, code, output)
+        self.assertIn(complaint, output)
+
+    def test_tests_of_every_kind(self):
+        names = "`Beast.Fails` `reach_test.py:Reach.test_it` `ct.cbc` `fuzz.messages`"
+        self.expect(0, f"| BEAST | seeing | splitting | {names} | nothing |", "1 rows, 0 problems")
+
+    def test_tests_that_are_gone(self):
+        for name in ("Beast.Works", "reach_test.py:Reach.test_gone", "ct.gone", "fuzz.gone"):
+            self.expect(1, f"| BEAST | seeing | splitting | `Beast.Fails` `{name}` | nothing |", f"no such test: {name}")
+
+    def test_a_row_without_a_test(self):
+        self.expect(1, "| BEAST | seeing | splitting | | nothing |", "says nothing under 'tests'")
+        self.expect(1, "| BEAST | seeing | splitting | later | nothing |", "something else than names of tests")
+        self.expect(1, "| BEAST | splitting | `Beast.Fails` | nothing |", "has 4 cells")
+
+    def test_an_attack_that_no_row_names(self):
+        self.write("tests/attacks/crime_test.cpp", "TEST(Crime, Fails) {}\n")
+        self.expect(1, "| BEAST | seeing | splitting | `Beast.Fails` | nothing |", "the suite Crime is in no row")
+
+
 class Format(Planted):
     def run_format(self) -> int:
         return subprocess.run(

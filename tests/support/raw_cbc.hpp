@@ -18,15 +18,18 @@ class RawCbcWriter {
                                         keys.iv.expose(),
                                         crypto::CipherDirection::encrypt)) {}
 
-  /// authenticated is plaintext and MAC for sequence number 0.
-  [[nodiscard]] Bytes authenticated(ContentType type, ByteView plaintext) const {
+  /// authenticated is plaintext and MAC, for the first record under the keys if nothing else is
+  /// said.
+  [[nodiscard]] Bytes authenticated(ContentType type,
+                                    ByteView plaintext,
+                                    std::uint64_t sequence_number = 0) const {
     Bytes out = to_bytes(plaintext);
     switch (keys_.suite->mac) {
       case MacAlgorithm::md5:
-        append(out, RecordMac<crypto::Md5>(keys_).compute(0, type, plaintext));
+        append(out, RecordMac<crypto::Md5>(keys_).compute(sequence_number, type, plaintext));
         break;
       case MacAlgorithm::sha:
-        append(out, RecordMac<crypto::Sha1>(keys_).compute(0, type, plaintext));
+        append(out, RecordMac<crypto::Sha1>(keys_).compute(sequence_number, type, plaintext));
         break;
     }
     return out;

@@ -78,10 +78,14 @@ void Puppet::derive() {
   if (!master_.has_value()) {
     return;
   }
-  TrafficKeyPair keys = derive_traffic_keys(profile_, suite_, *master_, randoms_);
+  TrafficKeyPair keys = traffic_keys();
   const bool is_client = side_ == Side::client;
   pending_write_ = std::move(is_client ? keys.client_write : keys.server_write);
   pending_read_ = std::move(is_client ? keys.server_write : keys.client_write);
+}
+
+TrafficKeyPair Puppet::traffic_keys() const {
+  return derive_traffic_keys(profile_, suite_, *master_, randoms_);
 }
 
 void Puppet::begin_again() {

@@ -85,6 +85,10 @@ class Puppet {
   /// empty_record is a record without any content, under the current keys.
   [[nodiscard]] Bytes empty_record(ContentType type);
 
+  /// traffic_keys are those of the handshake that is going on or was the last one, as they are made
+  /// from its master secret: for records that a test seals by hand.
+  [[nodiscard]] TrafficKeyPair traffic_keys() const;
+
   /// switch_write_keys makes the pending write keys current, if there are any.
   void switch_write_keys();
 

@@ -41,6 +41,7 @@ constexpr std::array kGolden = std::to_array<Golden>({
     {Cause::bad_record_mac, peer_misbehaved, 20, 20},
     {Cause::decompression_failure, peer_misbehaved, 30, 30},
     {Cause::sequence_number_exhausted, local_refusal, kNone, kNone},
+    {Cause::key_exhausted, local_refusal, kNone, kNone},
     {Cause::alert_malformed, peer_misbehaved, 47, 47},
     {Cause::alert_received, peer_alert, kNone, kNone},
     {Cause::too_many_warnings, peer_misbehaved, 10, 10},

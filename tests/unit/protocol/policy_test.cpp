@@ -219,7 +219,8 @@ TEST(Policy, PrintsOneFieldALine) {
             "limits.max_session_age = 86400 s\n"
             "limits.max_renegotiations = 64\n"
             "limits.max_renegotiations_a_minute = 4\n"
-            "limits.max_data_before_hello = 1048576\n");
+            "limits.max_data_before_hello = 1048576\n"
+            "limits.max_short_block_bytes = 4294967296\n");
 }
 
 TEST(Policy, PrintsEveryOtherChoiceToo) {
