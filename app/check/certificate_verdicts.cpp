@@ -30,7 +30,8 @@ CheckLine key_line(const CertificateInfo& certificate) {
   const std::size_t bits = certificate.key_bits;
   const bool is_small_kind = certificate.key_algorithm == PublicKeyAlgorithm::rsa ||
                              certificate.key_algorithm == PublicKeyAlgorithm::dsa ||
-                             certificate.key_algorithm == PublicKeyAlgorithm::dh;
+                             certificate.key_algorithm == PublicKeyAlgorithm::dh ||
+                             certificate.key_algorithm == PublicKeyAlgorithm::kea;
   const std::string text =
       std::string(to_string(certificate.key_algorithm)) + ", " + std::to_string(bits) + " bits";
   const auto make = [&](Severity severity, std::string why) {

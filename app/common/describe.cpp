@@ -40,6 +40,8 @@ Key temporary_key(KeyExchangeKind kind, std::size_t bits) {
     case KeyExchangeKind::dhe_rsa:
     case KeyExchangeKind::dh_anon:
       return {PublicKeyAlgorithm::dh, bits, "the Diffie-Hellman group"};
+    case KeyExchangeKind::fortezza_kea:
+      return {PublicKeyAlgorithm::kea, bits, "the temporary KEA key"};
     case KeyExchangeKind::ecdhe_ecdsa:
     case KeyExchangeKind::ecdhe_rsa:
     case KeyExchangeKind::ecdh_anon:
@@ -54,6 +56,7 @@ std::string how_it_falls(PublicKeyAlgorithm algorithm) {
   switch (algorithm) {
     case PublicKeyAlgorithm::dh:
     case PublicKeyAlgorithm::dsa:
+    case PublicKeyAlgorithm::kea:
       return "can be computed back ";
     case PublicKeyAlgorithm::rsa:
     case PublicKeyAlgorithm::ec:

@@ -73,6 +73,7 @@ std::string permitting_key_option(const Error& error, const CertificateChain& ch
       least = device.min_dsa_bits;
       break;
     case PublicKeyAlgorithm::dh:
+    case PublicKeyAlgorithm::kea:
       least = device.min_dh_bits;
       break;
     case PublicKeyAlgorithm::ec:

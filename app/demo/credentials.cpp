@@ -58,6 +58,9 @@ KeyWords words_for(const Kind& kind) {
     case PublicKeyAlgorithm::dh:
       words.type = "dh";
       break;
+    case PublicKeyAlgorithm::kea:
+      words.fortezza = "kea";
+      return words;
     case PublicKeyAlgorithm::ec:
     case PublicKeyAlgorithm::other:
       words.type = "ec";
@@ -134,6 +137,7 @@ class Wardrobe::Closet {
     CertificatePlan plan;
     plan.names = {.common_name = "heirloom demo", .alternatives = {{GEN_DNS, "demo.invalid"}}};
     plan.validity = {.from = now - kDay, .to = now + kDay};
+    plan.form = kind.key == PublicKeyAlgorithm::kea ? KeyForm::kea : KeyForm::ordinary;
     plan.key_usage = default_key_usage(made.key.get(), plan.form);
     const Issuer issuer = signer == nullptr ? Issuer{.certificate = nullptr, .key = made.key.get()}
                                             : Issuer{.certificate = signer->certificate.get(),

@@ -38,6 +38,8 @@ Pieces server_params(const Scene& scene) {
     case KeyExchangeKind::ecdh_anon:
       pieces = {{"curve_type", 1, kFixed}, {"namedcurve", 2, kFixed}, {"public", 1}};
       break;
+    case KeyExchangeKind::fortezza_kea:
+      return {{"r_s", 128, kFixed}};  // nothing signs it (RFC 6101 §5.6.3)
     case KeyExchangeKind::dh_dss:
     case KeyExchangeKind::dh_rsa:
       return {};  // no such message
@@ -65,6 +67,16 @@ Pieces client_keys(const Scene& scene, ByteView keys) {
     case KeyExchangeKind::ecdhe_rsa:
     case KeyExchangeKind::ecdh_anon:
       return {{"ecdh_Yc", 1}};
+    case KeyExchangeKind::fortezza_kea:
+      return {{"y_c", 1},
+              {"r_c", 128, kFixed},
+              {"y_signature", 40, kFixed},
+              {"wrapped_client_write_key", 12, kFixed},
+              {"wrapped_server_write_key", 12, kFixed},
+              {"client_write_iv", 24, kFixed},
+              {"server_write_iv", 24, kFixed},
+              {"master_secret_iv", 24, kFixed},
+              {"encrypted_pre_master_secret", 48, kFixed}};
   }
   return {};
 }

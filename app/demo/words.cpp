@@ -25,7 +25,7 @@ std::string words_of_finished(const Scene& scene) {
 }
 
 /// Method is what the key exchanges have in common with each other, for words.
-enum class Method : std::uint8_t { encryption, agreement, curve };
+enum class Method : std::uint8_t { encryption, agreement, curve, fortezza };
 
 Method method_of(const Scene& scene) {
   switch (scene.suite->key_exchange) {
@@ -40,9 +40,11 @@ Method method_of(const Scene& scene) {
     case KeyExchangeKind::ecdhe_ecdsa:
     case KeyExchangeKind::ecdhe_rsa:
     case KeyExchangeKind::ecdh_anon:
+      return Method::curve;
+    case KeyExchangeKind::fortezza_kea:
       break;
   }
-  return Method::curve;
+  return Method::fortezza;
 }
 
 std::string words_of_encrypted_secret(const Scene& scene) {
@@ -55,9 +57,23 @@ std::string words_of_encrypted_secret(const Scene& scene) {
          framing + in_brackets(scene, "5.6.7.1", "7.4.7.1");
 }
 
+std::string_view words_of_fortezza_keys() {
+  return "The client's part of the key exchange. From two values of each end, one that lasts and "
+         "one "
+         "made for this connection, both compute the token encryption key (TEK) by KEA. Under it "
+         "the "
+         "client sends what it has drawn: a message encryption key (MEK) for each direction, and "
+         "the "
+         "pre_master_secret. All of it is there with every FORTEZZA suite, used or not (RFC 6101 "
+         "§5.6.7.2, D.5.2).";
+}
+
 std::string words_of_key_exchange(const Scene& scene) {
   if (method_of(scene) == Method::encryption) {
     return words_of_encrypted_secret(scene);
+  }
+  if (method_of(scene) == Method::fortezza) {
+    return std::string(words_of_fortezza_keys());
   }
   const bool is_fixed =
       info(scene.suite->key_exchange).certificate_use == KeyExchangeInfo::Use::agreement;
@@ -82,6 +98,13 @@ std::string words_of_params(const Scene& scene) {
            "can put its own in its place" +
            where;
   }
+  if (method_of(scene) == Method::fortezza) {
+    return "What the server adds to the key of its certificate for this connection. Nothing signs "
+           "it: "
+           "who puts another value in its place makes the two ends compute different keys, and "
+           "learns neither" +
+           where;
+  }
   if (method_of(scene) == Method::encryption) {
     return "A key for encryption that is as short as the export rules of the time wanted it, made "
            "for a day's use and signed with the certificate's longer one" +
@@ -102,6 +125,10 @@ std::string words_of_premaster(const Scene& scene) {
              "without "
              "leading zeros" +
              in_brackets(scene, "6.1.2", "8.1.2");
+    case Method::fortezza:
+      return "The version of the client_hello and 46 random bytes, drawn by the client and sent in "
+             "CBC "
+             "with SKIPJACK under the TEK (RFC 6101 §6.1.3).";
     case Method::curve:
       break;
   }
@@ -131,10 +158,14 @@ std::string words_of_key_block(const Scene& scene) {
   const std::string secrets = "Cut, in this order, into two MAC secrets of " +
                               std::to_string(info(scene.suite->mac).hash_size) + " bytes";
   const std::string keys = "two keys of " + std::to_string(bulk.key_material);
-  const std::string sizes =
+  std::string sizes =
       scene.suite->is_exportable()
           ? secrets + " and " + keys + ". " + words_of_exportable_keys(scene)
           : secrets + ", " + keys + " and two IVs of " + std::to_string(bulk.iv_size) + ".";
+  if (bulk.has_carried_keys()) {
+    sizes =
+        secrets + ", and nothing else: keys and IVs are those of the client_key_exchange (D.5).";
+  }
   if (is_ssl30(scene)) {
     return "key_block = MD5(master_secret + SHA('A' + master_secret + server_random + "
            "client_random)) + MD5(master_secret + SHA('BB' + ...)) + ..., as much as is needed "
@@ -308,9 +339,14 @@ std::string words_of_protection(const Scene& scene, End end) {
     return text + " Nothing is encrypted.";
   }
   text += " Then " + std::string(bulk.name) + " under " + who + "_write_key";
-  return text + (bulk.type == CipherType::block
-                     ? ", in CBC mode over plaintext, MAC and padding."
-                     : ", whose key stream runs on from record to record.");
+  text += bulk.type == CipherType::block ? ", in CBC mode over plaintext, MAC and padding."
+                                         : ", whose key stream runs on from record to record.";
+  if (bulk.has_carried_keys() && end == End::server) {
+    text +=
+        " Before its first record the server encrypts eight random bytes, which the client drops: "
+        "a card chose its own IV, and after one block both agree whatever it was (D.5.1).";
+  }
+  return text;
 }
 
 std::string words_without_protection(std::uint8_t type) {

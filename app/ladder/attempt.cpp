@@ -29,6 +29,7 @@ bool has_group(const CipherSuite& suite) {
     case KeyExchangeKind::ecdhe_ecdsa:
     case KeyExchangeKind::ecdhe_rsa:
     case KeyExchangeKind::ecdh_anon:
+    case KeyExchangeKind::fortezza_kea:
       break;
   }
   return false;

@@ -21,7 +21,8 @@ using CertificateDer = std::vector<std::uint8_t>;
 /// CertificateChain is the sender's certificate first, then authorities upward (RFC 2246 §7.4.2).
 using CertificateChain = std::vector<CertificateDer>;
 
-enum class PublicKeyAlgorithm : std::uint8_t { rsa, dsa, dh, ec, other };
+/// PublicKeyAlgorithm: kea is the key exchange of FORTEZZA (RFC 3279 §2.3.4).
+enum class PublicKeyAlgorithm : std::uint8_t { rsa, dsa, dh, ec, kea, other };
 
 /// CertificateInfo describes a parsed certificate. Names are in RFC 2253 form, UTF-8, with control
 /// characters escaped, so they can be printed.
@@ -71,7 +72,7 @@ struct CertificateInfo {
 /// format_pem encodes one certificate.
 [[nodiscard]] HEIRLOOM_EXPORT std::string format_pem(std::span<const std::uint8_t> der);
 
-/// to_string gives "RSA", "DSA", "DH", "EC" or "unknown".
+/// to_string gives "RSA", "DSA", "DH", "EC", "KEA" or "unknown".
 [[nodiscard]] HEIRLOOM_EXPORT std::string_view to_string(PublicKeyAlgorithm algorithm) noexcept;
 
 }  // namespace heirloom

@@ -29,10 +29,12 @@ enum class KeyExchangeKind : std::uint8_t {
   ecdhe_ecdsa,
   ecdhe_rsa,
   ecdh_anon,
+  fortezza_kea,  ///< SSL 3.0 only; the server's certificate has a KEA key (RFC 6101 §5.6.3)
 };
 
 /// BulkCipher is the cipher of a suite (RFC 2246 appendix C). rc4_40, rc4_56, rc2_cbc_40,
-/// rc2_cbc_56 and des40_cbc are RC4, RC2 and DES with keys that an export suite has made from less.
+/// rc2_cbc_56 and des40_cbc are RC4, RC2 and DES with keys that an export suite has made from less;
+/// fortezza_cbc is SKIPJACK (RFC 6101 D.5).
 enum class BulkCipher : std::uint8_t {
   null,
   rc4_40,
@@ -49,6 +51,7 @@ enum class BulkCipher : std::uint8_t {
   camellia_128_cbc,
   camellia_256_cbc,
   seed_cbc,
+  fortezza_cbc,
 };
 
 enum class CipherType : std::uint8_t { stream, block };
@@ -62,6 +65,7 @@ enum class Allowance : std::uint8_t {
   anonymous,        ///< "anon": suites without a certificate
   rsa512,           ///< "rsa512": temporary RSA keys of 512 bits outside export suites
   dh512,            ///< "dh512": Diffie-Hellman groups of 512 bits outside export suites
+  fortezza,         ///< "fortezza": suites with FORTEZZA, which SSL 3.0 alone has
 };
 
 /// Weakness says how bad a suite is, in words that a program can print.
@@ -91,6 +95,12 @@ struct BulkCipherInfo {
   std::size_t effective_key_bits;
   std::size_t iv_size;
   std::size_t block_size;  ///< 1 for a stream cipher
+
+  /// has_carried_keys is true for a cipher that takes nothing from the key_block: its keys and IVs
+  /// are made apart and carried by the key exchange (RFC 6101 D.5).
+  [[nodiscard]] constexpr bool has_carried_keys() const noexcept {
+    return key_material == 0 && expanded_key != 0;
+  }
 };
 
 struct MacInfo {

@@ -46,6 +46,9 @@ struct ClientOptions {
   /// server chose is ConnectionInfo::application_protocol. At most 16384 bytes, one of them for the
   /// length of each name. Empty: the extension is not sent.
   std::vector<std::string> application_protocols;
+  /// kea_domain_pems are "DSA PARAMETERS", a domain each, for servers with FORTEZZA: their
+  /// certificates do not have the numbers (RFC 3279 §2.3.4). The group of RFC 5114 §2.1 is known.
+  std::vector<std::string> kea_domain_pems;
   std::shared_ptr<RandomSource> random;  ///< system_random
   std::shared_ptr<Clock> clock;          ///< system_clock
   std::shared_ptr<KeyLog> key_log;       ///< none
@@ -69,6 +72,8 @@ struct ServerOptions {
   /// least the policy's minimum; empty: one of 1024 bits. For the rest a built-in group is used.
   std::string dh_group_pem;
   std::shared_ptr<TemporaryRsaKeys> temporary_rsa_keys;  ///< make_temporary_rsa_keys
+  std::vector<std::string> kea_domain_pems;              ///< as in ClientOptions
+  KeaServerRandom kea_random = KeaServerRandom::fresh;
   std::shared_ptr<CertificateVerifier>
       verifier;  ///< required if the policy asks for client certificates
   std::vector<std::vector<std::uint8_t>>

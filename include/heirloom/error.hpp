@@ -99,6 +99,7 @@ enum class Cause : std::uint8_t {
   key_exchange_too_weak,     ///< a group or temporary key below the policy's minimum
   export_restriction,        ///< a key above the limit of an export suite
   params_signature_invalid,  ///< of a ServerKeyExchange
+  wrapped_key_invalid,
   anonymous_server_requests_certificate,
   private_key_failed,
   certificate_verify_failed,

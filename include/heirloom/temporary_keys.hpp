@@ -18,6 +18,11 @@
 
 namespace heirloom {
 
+/// KeaServerRandom is what a server contributes to KEA for one handshake (RFC 6101 §5.6.3). `one`
+/// sends the number 1 and takes no part, as Netscape's servers did: who has the certificate's key
+/// later can read what was recorded.
+enum class KeaServerRandom : std::uint8_t { fresh, one };
+
 /// TemporaryRsaKey is one such key. Numbers are big-endian without leading zeros.
 struct TemporaryRsaKey {
   std::vector<std::uint8_t> modulus;

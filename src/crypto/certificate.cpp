@@ -159,6 +159,8 @@ std::string_view to_string(PublicKeyAlgorithm algorithm) noexcept {
       return "DH";
     case PublicKeyAlgorithm::ec:
       return "EC";
+    case PublicKeyAlgorithm::kea:
+      return "KEA";
     case PublicKeyAlgorithm::other:
       return "unknown";
   }

@@ -57,6 +57,7 @@ std::unique_ptr<StreamCipher> make_stream_cipher(BulkCipher cipher, ByteView key
     case BulkCipher::camellia_128_cbc:
     case BulkCipher::camellia_256_cbc:
     case BulkCipher::seed_cbc:
+    case BulkCipher::fortezza_cbc:
       break;
   }
   HEIRLOOM_EXPECT(false);  // a block cipher
@@ -87,6 +88,8 @@ std::unique_ptr<CbcCipher> make_cbc_cipher(BulkCipher cipher,
       return make_camellia_cbc(key, iv, direction);
     case BulkCipher::seed_cbc:
       return make_seed_cbc(key, iv, direction);
+    case BulkCipher::fortezza_cbc:
+      return make_fortezza_cbc(key, iv, direction);
     case BulkCipher::null:
     case BulkCipher::rc4_40:
     case BulkCipher::rc4_56:

@@ -1,7 +1,6 @@
 #include "crypto/fortezza_token.hpp"
 
 #include "base/constant_time.hpp"
-#include "base/try.hpp"
 
 #include <algorithm>
 #include <string_view>
@@ -76,93 +75,6 @@ std::optional<FortezzaSecrets> TokenKey::open(const SealedFortezzaSecrets& seale
     return std::nullopt;
   }
   return secrets;
-}
-
-FortezzaResponse::FortezzaResponse(std::shared_ptr<const KeaKeyPair> own,
-                                   std::optional<KeaKeyPair> own_random)
-    : own_(std::move(own)), own_random_(std::move(own_random)) {}
-
-const KeaValue& FortezzaResponse::random_value() const noexcept {
-  return own_random_.has_value() ? own_random_->public_value() : kKeaValueOne;
-}
-
-Result<TokenKey> FortezzaResponse::agree(ByteView peer_public, ByteView peer_random) const {
-  auto key = own_random_.has_value() ? kea_respond(*own_, *own_random_, peer_public, peer_random)
-                                     : kea_respond_by_mail(*own_, peer_public, peer_random);
-  if (!key.has_value()) {
-    return std::move(key).error();
-  }
-  return TokenKey(std::move(*key));
-}
-
-Result<void> FortezzaToken::add_domain(KeaDomain domain) {
-  const KeaDomain* const known = find_domain(domain.identifier());
-  if (known == nullptr) {
-    domains_.push_back(std::move(domain));
-    return {};
-  }
-  const DhGroup& group = known->group();
-  if (group.p != domain.group().p || group.q != domain.group().q || group.g != domain.group().g) {
-    return Error(Cause::config_invalid, "two KEA domains have the same identifier");
-  }
-  return {};
-}
-
-Result<void> FortezzaToken::add_key(KeaKeyPair key) {
-  if (find_key(key.domain().identifier()) != nullptr) {
-    return Error(Cause::config_invalid, "the token has a KEA key of this domain already");
-  }
-  HEIRLOOM_TRY_VOID(add_domain(key.domain()));
-  keys_.push_back(std::make_shared<const KeaKeyPair>(std::move(key)));
-  return {};
-}
-
-const KeaDomain* FortezzaToken::find_domain(const DomainIdentifier& identifier) const noexcept {
-  const auto found = std::ranges::find(domains_, identifier, &KeaDomain::identifier);
-  return found == domains_.end() ? nullptr : &*found;
-}
-
-std::shared_ptr<const KeaKeyPair> FortezzaToken::find_key(
-    const DomainIdentifier& identifier) const noexcept {
-  const auto found = std::ranges::find_if(
-      keys_, [&](const auto& key) { return key->domain().identifier() == identifier; });
-  return found == keys_.end() ? nullptr : *found;
-}
-
-Result<FortezzaInitiation> FortezzaToken::initiate(const DomainIdentifier& identifier,
-                                                   ByteView peer_public,
-                                                   ByteView peer_random,
-                                                   RandomSource& random) const {
-  const KeaDomain* const domain = find_domain(identifier);
-  if (domain == nullptr) {
-    return Error(Cause::certificate_key_unsupported,
-                 "it is of the KEA domain " + to_hex(identifier) + ", which is not configured");
-  }
-  auto own = find_key(identifier);
-  if (own == nullptr) {
-    HEIRLOOM_TRY(KeaKeyPair made, KeaKeyPair::generate(*domain, random));
-    own = std::make_shared<const KeaKeyPair>(std::move(made));
-  }
-  HEIRLOOM_TRY(const KeaKeyPair own_random, KeaKeyPair::generate(*domain, random));
-  HEIRLOOM_TRY(SkipjackKey key, kea_initiate(*own, own_random, peer_public, peer_random));
-  return FortezzaInitiation{.public_value = own->public_value(),
-                            .random_value = own_random.public_value(),
-                            .key = TokenKey(std::move(key))};
-}
-
-Result<FortezzaResponse> FortezzaToken::respond(const DomainIdentifier& identifier,
-                                                ResponderRandom form,
-                                                RandomSource& random) const {
-  auto own = find_key(identifier);
-  if (own == nullptr) {
-    return Error(Cause::config_invalid,
-                 "the token has no key of the KEA domain " + to_hex(identifier));
-  }
-  if (form == ResponderRandom::one) {
-    return FortezzaResponse(std::move(own), std::nullopt);
-  }
-  HEIRLOOM_TRY(KeaKeyPair own_random, KeaKeyPair::generate(own->domain(), random));
-  return FortezzaResponse(std::move(own), std::move(own_random));
 }
 
 }  // namespace heirloom::crypto

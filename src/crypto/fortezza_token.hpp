@@ -1,7 +1,6 @@
-// FortezzaToken: a FORTEZZA card in software. It holds KEA keys and the domains they belong to,
-// agrees with a peer on a token encryption key (TEK), and seals and opens what a ClientKeyExchange
-// carries: both message encryption keys (MEKs), their IVs and the premaster secret (RFC 6101
-// §5.6.3, §5.6.7.2, §6.1.3, D.5).
+// What a FORTEZZA card does with a token encryption key (TEK), in software: it seals and opens what
+// a ClientKeyExchange carries, which is both message encryption keys (MEKs), their IVs and the
+// premaster secret (RFC 6101 §5.6.7.2, §6.1.3, D.5).
 //
 // A TEK is used once: sealing and opening take it, and wipe it. No function gives it out.
 #pragma once
@@ -10,19 +9,15 @@
 #include "heirloom/result.hpp"
 #include "heirloom/version.hpp"
 
-#include "base/bytes.hpp"
 #include "base/secret.hpp"
 #include "crypto/cipher_families.hpp"
-#include "crypto/kea.hpp"
 #include "crypto/skipjack.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace heirloom::crypto {
 
@@ -74,72 +69,6 @@ class TokenKey {
 
  private:
   SkipjackKey key_;
-};
-
-/// FortezzaInitiation is the outcome of the client's part.
-struct FortezzaInitiation {
-  KeaValue public_value;  ///< y_c, for a client whose certificate does not have it
-  KeaValue random_value;  ///< r_c
-  TokenKey key;
-};
-
-/// ResponderRandom is the form of KEA that a server chooses.
-enum class ResponderRandom : std::uint8_t {
-  fresh,  ///< two-party: a random for this exchange
-  one,    ///< e-mail form, as Netscape's servers had it: the number 1 on the wire
-};
-
-/// FortezzaResponse is the server's part of one exchange, from its random to the client's answer.
-class FortezzaResponse {
- public:
-  /// random_value is r_s, for the ServerKeyExchange.
-  [[nodiscard]] const KeaValue& random_value() const noexcept;
-
-  /// agree takes the client's public value, from its message or its certificate, and its random.
-  /// key_exchange_malformed if one of them is none of the domain.
-  [[nodiscard]] Result<TokenKey> agree(ByteView peer_public, ByteView peer_random) const;
-
- private:
-  friend class FortezzaToken;
-  FortezzaResponse(std::shared_ptr<const KeaKeyPair> own, std::optional<KeaKeyPair> own_random);
-
-  std::shared_ptr<const KeaKeyPair> own_;
-  std::optional<KeaKeyPair> own_random_;  ///< empty: the e-mail form
-};
-
-/// FortezzaToken is filled once and can then be used by any number of threads.
-class FortezzaToken {
- public:
-  /// add_domain makes a domain known. config_invalid if another one has its identifier.
-  [[nodiscard]] Result<void> add_domain(KeaDomain domain);
-
-  /// add_key takes a key, and its domain if that is new. config_invalid if there is a key of the
-  /// domain already.
-  [[nodiscard]] Result<void> add_key(KeaKeyPair key);
-
-  /// find_domain and find_key are null for what the token does not have.
-  [[nodiscard]] const KeaDomain* find_domain(const DomainIdentifier& identifier) const noexcept;
-  [[nodiscard]] std::shared_ptr<const KeaKeyPair> find_key(
-      const DomainIdentifier& identifier) const noexcept;
-
-  /// initiate is the client's part, with the server's key and domain from its certificate and the
-  /// random of its ServerKeyExchange. Without a key of that domain one is made for this exchange.
-  /// certificate_key_unsupported if the domain is unknown; key_exchange_malformed if one of the
-  /// server's values is none of the domain; random_failed.
-  [[nodiscard]] Result<FortezzaInitiation> initiate(const DomainIdentifier& identifier,
-                                                    ByteView peer_public,
-                                                    ByteView peer_random,
-                                                    RandomSource& random) const;
-
-  /// respond begins the server's part. config_invalid if there is no key of that domain;
-  /// random_failed.
-  [[nodiscard]] Result<FortezzaResponse> respond(const DomainIdentifier& identifier,
-                                                 ResponderRandom form,
-                                                 RandomSource& random) const;
-
- private:
-  std::vector<KeaDomain> domains_;
-  std::vector<std::shared_ptr<const KeaKeyPair>> keys_;
 };
 
 }  // namespace heirloom::crypto

@@ -13,6 +13,7 @@
 #include <utility>
 
 #include <openssl/asn1.h>
+#include <openssl/core_names.h>
 #include <openssl/pem.h>
 
 namespace heirloom::crypto {
@@ -115,19 +116,22 @@ SecretBytes add_modulo(ByteView a, ByteView b, ByteView p) {
   return reduced;
 }
 
-/// is_one judges a public value as it came, of any length.
-bool is_one(ByteView value) {
-  return !value.empty() && value.back() == 1 &&
-         std::ranges::all_of(value.first(value.size() - 1),
-                             [](std::uint8_t byte) { return byte == 0; });
-}
-
-Result<SkipjackKey> agreed_key(const KeaKeyPair& own,
-                               const KeaKeyPair& own_random,
-                               ByteView peer_public,
-                               ByteView peer_random) {
-  HEIRLOOM_TRY(const SecretBytes secret, kea_secret(own, own_random, peer_public, peer_random));
-  return kea_key(secret.expose().first<kKeaMixedSize>());
+/// built_in_group is that of RFC 5114 §2.1, of which libcrypto has the numbers.
+DhGroup built_in_group() {
+  const ErrorQueueGuard guard;
+  const PublicKeyContext context(EVP_PKEY_CTX_new_from_name(library_context(), "DHX", nullptr));
+  std::string name = "dh_1024_160";
+  const std::array parameters{
+      OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, name.data(), 0),
+      OSSL_PARAM_construct_end()};
+  EVP_PKEY* made = nullptr;
+  HEIRLOOM_EXPECT(context != nullptr && EVP_PKEY_paramgen_init(context.get()) == 1 &&
+                  EVP_PKEY_CTX_set_params(context.get(), parameters.data()) == 1 &&
+                  EVP_PKEY_generate(context.get(), &made) == 1);
+  const PublicKeyPointer group(made);
+  return make_dh_group(key_number(made, OSSL_PKEY_PARAM_FFC_P),
+                       key_number(made, OSSL_PKEY_PARAM_FFC_G),
+                       key_number(made, OSSL_PKEY_PARAM_FFC_Q));
 }
 
 }  // namespace
@@ -173,6 +177,34 @@ Result<KeaDomain> KeaDomain::parse(std::string_view pem) {
   return from_group(std::move(*group));
 }
 
+KeaDomains::KeaDomains() {
+  static const KeaDomain kBuiltIn = [] {
+    const DhGroup group = built_in_group();
+    auto domain = KeaDomain::from_numbers(group.p, group.q, group.g);
+    HEIRLOOM_EXPECT(domain.has_value());
+    return std::move(*domain);
+  }();
+  domains_.push_back(kBuiltIn);
+}
+
+Result<void> KeaDomains::add(KeaDomain domain) {
+  const KeaDomain* const known = find(domain.identifier());
+  if (known == nullptr) {
+    domains_.push_back(std::move(domain));
+    return {};
+  }
+  const DhGroup& group = known->group();
+  if (group.p != domain.group().p || group.q != domain.group().q || group.g != domain.group().g) {
+    return no_domain("two KEA domains have the same identifier");
+  }
+  return {};
+}
+
+const KeaDomain* KeaDomains::find(const DomainIdentifier& identifier) const noexcept {
+  const auto found = std::ranges::find(domains_, identifier, &KeaDomain::identifier);
+  return found == domains_.end() ? nullptr : &*found;
+}
+
 KeaKeyPair::KeaKeyPair(KeaDomain domain, DhKeyPair pair)
     : domain_(std::move(domain)), pair_(std::move(pair)) {
   // DhKeyPair has it without leading zeros.
@@ -206,16 +238,17 @@ Result<SecretBytes> KeaKeyPair::power(ByteView peer_value) const {
   return pair_.agree(peer_value);
 }
 
-Result<SecretBytes> kea_secret(const KeaKeyPair& own,
-                               const KeaKeyPair& own_random,
-                               ByteView peer_public,
-                               ByteView peer_random) {
-  HEIRLOOM_EXPECT(own.domain().identifier() == own_random.domain().identifier());
-  HEIRLOOM_TRY(const SecretBytes t, own_random.power(peer_public));
-  HEIRLOOM_TRY(const SecretBytes u, own.power(peer_random));
+bool is_kea_value_one(ByteView value) noexcept {
+  return !value.empty() && value.back() == 1 &&
+         std::ranges::all_of(value.first(value.size() - 1),
+                             [](std::uint8_t byte) { return byte == 0; });
+}
+
+SecretBytes kea_secret(const KeaDomain& domain, ByteView one, ByteView other) {
+  HEIRLOOM_EXPECT(one.size() == kKeaValueSize && other.size() == kKeaValueSize);
   // The specification also refuses a sum of 0. None can come from values of order q: -1 is in no
   // subgroup of odd order.
-  return add_modulo(t.expose(), u.expose(), own.domain().group().p);
+  return add_modulo(one, other, domain.group().p);
 }
 
 SkipjackKey kea_key(std::span<const std::uint8_t, kKeaMixedSize> secret) {
@@ -226,25 +259,9 @@ SkipjackKey kea_key(std::span<const std::uint8_t, kKeaMixedSize> secret) {
   return encrypt_key(wrapping.expose(), secret.last<kSkipjackKeySize>());
 }
 
-Result<SkipjackKey> kea_initiate(const KeaKeyPair& own,
-                                 const KeaKeyPair& own_random,
-                                 ByteView peer_public,
-                                 ByteView peer_random) {
-  const ByteView random = is_one(peer_random) ? peer_public : peer_random;
-  return agreed_key(own, own_random, peer_public, random);
-}
-
-Result<SkipjackKey> kea_respond(const KeaKeyPair& own,
-                                const KeaKeyPair& own_random,
-                                ByteView peer_public,
-                                ByteView peer_random) {
-  return agreed_key(own, own_random, peer_public, peer_random);
-}
-
-Result<SkipjackKey> kea_respond_by_mail(const KeaKeyPair& own,
-                                        ByteView peer_public,
-                                        ByteView peer_random) {
-  return agreed_key(own, own, peer_public, peer_random);
+SkipjackKey kea_agree(const KeaDomain& domain, ByteView one, ByteView other) {
+  const SecretBytes secret = kea_secret(domain, one, other);
+  return kea_key(secret.expose().first<kKeaMixedSize>());
 }
 
 }  // namespace heirloom::crypto

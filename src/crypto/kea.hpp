@@ -19,6 +19,7 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <vector>
 
 namespace heirloom::crypto {
 
@@ -63,6 +64,22 @@ class KeaDomain {
   DomainIdentifier identifier_;
 };
 
+/// KeaDomains are those that are known here, by their identifiers. The one of RFC 5114 §2.1 always
+/// is: it has the shape and has been looked at.
+class KeaDomains {
+ public:
+  KeaDomains();
+
+  /// add makes another one known. config_invalid if one of other numbers has its identifier.
+  [[nodiscard]] Result<void> add(KeaDomain domain);
+
+  /// find is null for a domain that is not known.
+  [[nodiscard]] const KeaDomain* find(const DomainIdentifier& identifier) const noexcept;
+
+ private:
+  std::vector<KeaDomain> domains_;
+};
+
 /// KeaKeyPair is a key of a certificate, or a random for one exchange.
 class KeaKeyPair {
  public:
@@ -88,14 +105,13 @@ class KeaKeyPair {
   KeaValue public_value_{};
 };
 
-/// kea_secret is (Y^r + R^x) mod p with our x and r and the peer's Y and R, of kKeaValueSize bytes.
-/// Both sides get the same, because one's first power is the other's second.
-/// key_exchange_malformed if one of the peer's values is none. Both pairs must be of the same
-/// domain.
-[[nodiscard]] Result<SecretBytes> kea_secret(const KeaKeyPair& own,
-                                             const KeaKeyPair& own_random,
-                                             ByteView peer_public,
-                                             ByteView peer_random);
+/// is_kea_value_one is true for the number 1, of any length.
+[[nodiscard]] bool is_kea_value_one(ByteView value) noexcept;
+
+/// kea_secret is the sum modulo p of the two powers of an exchange, of kKeaValueSize bytes: the
+/// peer's public value to the power of our random, and the peer's random to the power of our key.
+/// One side's first is the other's second.
+[[nodiscard]] SecretBytes kea_secret(const KeaDomain& domain, ByteView one, ByteView other);
 
 /// kKeaMixedSize is how much of the secret goes into the key: its most significant 160 bits.
 inline constexpr std::size_t kKeaMixedSize = 20;
@@ -103,22 +119,7 @@ inline constexpr std::size_t kKeaMixedSize = 20;
 /// kea_key mixes the first bytes of the secret into the key, the cards' token encryption key.
 [[nodiscard]] SkipjackKey kea_key(std::span<const std::uint8_t, kKeaMixedSize> secret);
 
-/// kea_initiate is the initiator's part. If `peer_random` is the number 1 it is the e-mail form.
-[[nodiscard]] Result<SkipjackKey> kea_initiate(const KeaKeyPair& own,
-                                               const KeaKeyPair& own_random,
-                                               ByteView peer_public,
-                                               ByteView peer_random);
-
-/// kea_respond is the responder's part with a random of its own. The number 1 is refused from an
-/// initiator, as any value outside the subgroup.
-[[nodiscard]] Result<SkipjackKey> kea_respond(const KeaKeyPair& own,
-                                              const KeaKeyPair& own_random,
-                                              ByteView peer_public,
-                                              ByteView peer_random);
-
-/// kea_respond_by_mail is the responder's part without one.
-[[nodiscard]] Result<SkipjackKey> kea_respond_by_mail(const KeaKeyPair& own,
-                                                      ByteView peer_public,
-                                                      ByteView peer_random);
+/// kea_agree is all of it, from the two powers to the key.
+[[nodiscard]] SkipjackKey kea_agree(const KeaDomain& domain, ByteView one, ByteView other);
 
 }  // namespace heirloom::crypto

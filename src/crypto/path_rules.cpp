@@ -26,6 +26,7 @@ std::optional<KeyBits> limits_of(PublicKeyAlgorithm algorithm, const Certificate
     case PublicKeyAlgorithm::dsa:
       return rules.dsa;
     case PublicKeyAlgorithm::dh:
+    case PublicKeyAlgorithm::kea:
       return rules.dh;
     case PublicKeyAlgorithm::ec:
       return rules.ec;

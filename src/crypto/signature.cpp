@@ -39,6 +39,7 @@ Bytes to_be_signed(PublicKeyAlgorithm algorithm, const SignatureHashes& hashes) 
     case PublicKeyAlgorithm::ec:
       return to_bytes(hashes.sha);
     case PublicKeyAlgorithm::dh:
+    case PublicKeyAlgorithm::kea:
     case PublicKeyAlgorithm::other:
       return {};
   }
@@ -58,6 +59,7 @@ bool verify_signature(const CertificateKey& key,
     case PublicKeyAlgorithm::ec:
       return key.ec.has_value() && verify_ecdsa(*key.ec, digest, signature);
     case PublicKeyAlgorithm::dh:
+    case PublicKeyAlgorithm::kea:
     case PublicKeyAlgorithm::other:
       return false;
   }

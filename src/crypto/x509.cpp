@@ -90,6 +90,7 @@ bool read_numbers(const EVP_PKEY* key, CertificateKey& out) {
       out.ec = read_ec_key(key);
       return out.ec.has_value();
     case PublicKeyAlgorithm::dh:
+    case PublicKeyAlgorithm::kea:
     case PublicKeyAlgorithm::other:
       return false;
   }

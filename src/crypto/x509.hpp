@@ -8,6 +8,7 @@
 #include "crypto/dh.hpp"
 #include "crypto/dsa.hpp"
 #include "crypto/ec.hpp"
+#include "crypto/fortezza_certificate.hpp"
 #include "crypto/library.hpp"
 #include "crypto/rsa.hpp"
 
@@ -26,6 +27,7 @@ struct CertificateKey {
   std::optional<DsaPublicKey> dsa;  ///< present if algorithm is dsa
   std::optional<DhPublicKey> dh;    ///< present if algorithm is dh; nothing of it is checked
   std::optional<EcPublicKey> ec;    ///< present if algorithm is ec; the point is of the curve
+  std::optional<KeaPublicKey> kea;  ///< present if algorithm is kea; the value is not checked
   bool may_sign = true;             ///< digitalSignature
   bool may_encipher = true;         ///< keyEncipherment
   bool may_agree = true;            ///< keyAgreement

@@ -4,6 +4,7 @@
 #include "base/bytes.hpp"
 #include "base/try.hpp"
 #include "crypto/dh.hpp"
+#include "crypto/kea.hpp"
 #include "engine/client_authentication.hpp"
 #include "handshake/negotiate.hpp"
 #include "kx/key_exchange.hpp"
@@ -69,6 +70,20 @@ Result<void> check_suites(const Policy& policy) {
     return invalid("none of the cipher suites exists from " +
                    std::string(to_string(policy.min_version)) + " to " +
                    std::string(to_string(policy.max_version)));
+  }
+  return {};
+}
+
+/// check_offer: a hello offers what its highest version has, because the server may choose that.
+Result<void> check_offer(const Policy& policy) {
+  const bool offers_one =
+      std::ranges::any_of(policy.cipher_suites, [&](std::uint16_t id) {
+        return find_cipher_suite(id)->versions.contains(policy.max_version);
+      });
+  if (!offers_one) {
+    return invalid("none of the cipher suites exists at " +
+                   std::string(to_string(policy.max_version)) +
+                   ", so a hello up to that version can offer none");
   }
   return {};
 }
@@ -221,11 +236,8 @@ Result<kx::Ephemeral> make_ephemeral(ServerOptions& options) {
                      " bits, the policy wants " + std::to_string(options.policy.min_dh_bits));
     }
   }
-  const bool needs_group = any_suite(options.policy, [](const CipherSuite& suite) {
-    return info(suite.key_exchange).server_key_exchange ==
-               KeyExchangeInfo::ServerKeyExchangeRule::always &&
-           !kx::uses_curve(suite.key_exchange);
-  });
+  const bool needs_group = any_suite(
+      options.policy, [](const CipherSuite& suite) { return kx::uses_group(suite.key_exchange); });
   if (needs_group && ephemeral.group.bits() < options.policy.min_dh_bits) {
     return invalid("no built-in Diffie-Hellman group has " +
                    std::to_string(options.policy.min_dh_bits) + " bits, and none was given");
@@ -238,7 +250,27 @@ Result<kx::Ephemeral> make_ephemeral(ServerOptions& options) {
     options.temporary_rsa_keys = make_temporary_rsa_keys({}, options.clock);
   }
   ephemeral.rsa = options.temporary_rsa_keys;
+  ephemeral.kea_random = options.kea_random;
   return ephemeral;
+}
+
+/// read_kea_domains makes those of the options known, and sees that ours are.
+Result<void> read_kea_domains(const std::vector<std::string>& pems, kx::LocalKeys& own) {
+  for (const std::string& pem : pems) {
+    auto domain = crypto::KeaDomain::parse(pem);
+    if (!domain.has_value()) {
+      return invalid("a KEA domain is none: " + domain.error().detail);
+    }
+    HEIRLOOM_TRY_VOID(own.kea_domains.add(std::move(*domain)));
+  }
+  for (const kx::LocalKey& key : own.keys) {
+    const auto& kea = key.certificate_key.kea;
+    if (kea.has_value() && own.kea_domains.find(kea->domain_identifier) == nullptr) {
+      return invalid("the certificate is of the KEA domain " + to_hex(kea->domain_identifier) +
+                     ", which is not among kea_domain_pems");
+    }
+  }
+  return {};
 }
 
 /// profiles_of are those of the versions at which a policy has a suite.
@@ -314,6 +346,7 @@ Result<std::size_t> dh_group_bits(std::string_view pem) {
 
 Result<std::shared_ptr<const ClientConfig>> ClientConfig::build(ClientOptions options) {
   HEIRLOOM_TRY_VOID(check(options.policy));
+  HEIRLOOM_TRY_VOID(check_offer(options.policy));
   HEIRLOOM_TRY_VOID(check(options.credentials));
   HEIRLOOM_TRY_VOID(check_application_protocols(options.application_protocols));
   if (options.verifier == nullptr) {
@@ -323,6 +356,7 @@ Result<std::shared_ptr<const ClientConfig>> ClientConfig::build(ClientOptions op
   std::shared_ptr<ClientConfig> config(new ClientConfig(std::move(options)));
   config->local_keys_ = std::make_unique<kx::LocalKeys>();
   HEIRLOOM_TRY(config->local_keys_->keys, kx::parse_local_keys(config->options_.credentials));
+  HEIRLOOM_TRY_VOID(read_kea_domains(config->options_.kea_domain_pems, *config->local_keys_));
   return std::shared_ptr<const ClientConfig>(std::move(config));
 }
 
@@ -345,6 +379,7 @@ Result<std::shared_ptr<const ServerConfig>> ServerConfig::build(ServerOptions op
   config->local_keys_ = std::make_unique<kx::LocalKeys>();
   config->local_keys_->ephemeral = std::move(ephemeral);
   HEIRLOOM_TRY(config->local_keys_->keys, kx::parse_local_keys(config->options_.credentials));
+  HEIRLOOM_TRY_VOID(read_kea_domains(config->options_.kea_domain_pems, *config->local_keys_));
   prepare_temporary_keys(config->options_.policy, *config->local_keys_);
   return std::shared_ptr<const ServerConfig>(std::move(config));
 }

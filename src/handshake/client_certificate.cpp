@@ -26,6 +26,8 @@ std::optional<message::ClientCertificateType> type_of(const crypto::CertificateK
       }
       return key.signature_algorithm == PublicKeyAlgorithm::dsa ? std::optional(dss_fixed_dh)
                                                                 : std::nullopt;
+    case PublicKeyAlgorithm::kea:
+      return fortezza_kea;
     case PublicKeyAlgorithm::other:
       break;
   }

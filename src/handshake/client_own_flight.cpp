@@ -16,9 +16,10 @@ namespace {
 Next<AwaitNewSessionTicket, AwaitChangeCipherSpec> finish_flight(Negotiated negotiated,
                                                                  Server server,
                                                                  MasterSecret master,
+                                                                 std::optional<CarriedKeys> carried,
                                                                  Transcript transcript,
                                                                  Effects& effects) {
-  TrafficKeyPair keys = derive_keys(effects.environment(), negotiated, master);
+  TrafficKeyPair keys = derive_keys(effects.environment(), negotiated, master, std::move(carried));
   send_finished(
       negotiated, master, Side::client, std::move(keys.client_write), transcript, effects);
   const NewTicket new_ticket = negotiated.new_ticket;
@@ -64,21 +65,25 @@ Next<AwaitNewSessionTicket, AwaitChangeCipherSpec> sign(AwaitSignature state,
   return finish_flight(std::move(state.negotiated),
                        std::move(state.server),
                        std::move(state.master),
+                       std::move(state.carried),
                        std::move(state.transcript),
                        effects);
 }
 
-/// prove sends the CertificateVerify if we have shown a certificate that can sign (RFC 2246
-/// §7.4.8), and ends the flight.
-Next<AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpec> prove(AwaitAgreement state,
-                                                                         PremasterSecret premaster,
-                                                                         Effects& effects) {
-  MasterSecret master = derive_master(
-      effects.environment(), state.negotiated, std::move(premaster), state.transcript);
-  if (state.shown == nullptr || state.shown->certificate_key.dh.has_value()) {
+/// prove sends the ClientKeyExchange and, if we have shown a certificate that can sign (RFC 2246
+/// §7.4.8), the CertificateVerify, and ends the flight.
+Next<AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpec> prove(
+    AwaitAgreement state, kx::ClientKeyAgreement::Response response, Effects& effects) {
+  effects.send(response.message, state.transcript);
+  MasterSecret master = derive_master(effects.environment(),
+                                      state.negotiated,
+                                      std::move(response.agreed.premaster),
+                                      state.transcript);
+  if (state.shown == nullptr || kx::is_proved_by_agreement(state.shown->certificate_key)) {
     return finish_flight(std::move(state.negotiated),
                          std::move(state.server),
                          std::move(master),
+                         std::move(response.agreed.carried),
                          std::move(state.transcript),
                          effects);
   }
@@ -90,6 +95,7 @@ Next<AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpec> prove(AwaitAg
                       .server = std::move(state.server),
                       .shown = state.shown,
                       .master = std::move(master),
+                      .carried = std::move(response.agreed.carried),
                       .transcript = std::move(state.transcript)};
   if (signature.is_pending()) {
     return next;
@@ -97,20 +103,22 @@ Next<AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpec> prove(AwaitAg
   return sign(std::move(next), signature.answer(), effects);
 }
 
-/// agreed takes what our certificate's Diffie-Hellman key has made.
-Next<AwaitNewSessionTicket, AwaitChangeCipherSpec> agreed(AwaitAgreement state,
-                                                          const PrivateKeyResult& result,
-                                                          Effects& effects) {
-  if (!result.has_value()) {
-    return result.error();
+/// completed takes what our certificate's key has made for the key exchange.
+Next<AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpec> completed(
+    AwaitAgreement state, const PrivateKeyResult& result, Effects& effects) {
+  HEIRLOOM_TRY(kx::ClientKeyAgreement::Response response,
+               state.server.agreement->complete(context_of(effects.environment(), state.negotiated),
+                                                result));
+  return prove(std::move(state), std::move(response), effects);
+}
+
+/// use_key applies our certificate's key to what the key exchange needs of it.
+Pending<PrivateKeyResult> use_key(PrivateKey& key,
+                                  const kx::ClientKeyAgreement::Responded& responded) {
+  if (const auto* signature = std::get_if<kx::SignatureNeeded>(&responded)) {
+    return key.sign(signature->digest);
   }
-  MasterSecret master = derive_master(
-      effects.environment(), state.negotiated, crypto::dh_premaster(*result), state.transcript);
-  return finish_flight(std::move(state.negotiated),
-                       std::move(state.server),
-                       std::move(master),
-                       std::move(state.transcript),
-                       effects);
+  return key.agree(std::get<kx::AgreementNeeded>(responded).peer_public);
 }
 
 /// send_flight: Certificate*, ClientKeyExchange, CertificateVerify*, change_cipher_spec, Finished.
@@ -124,26 +132,24 @@ Next<AwaitAgreement, AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpe
     answer_request(flight, shown, effects);
   }
   HEIRLOOM_TRY(
-      kx::ClientKeyAgreement::Response response,
+      kx::ClientKeyAgreement::Responded responded,
       flight.server.agreement->respond(context_of(environment, flight.negotiated),
                                        flight.server.certificate_key(),
                                        shown == nullptr ? nullptr : &shown->certificate_key));
-  effects.send(response.message, flight.transcript);
   AwaitAgreement state{.negotiated = std::move(flight.negotiated),
                        .server = std::move(flight.server),
                        .shown = shown,
                        .transcript = std::move(flight.transcript)};
-  if (auto* done = std::get_if<kx::Agreed>(&response.secret)) {
-    return prove(std::move(state), std::move(done->premaster), effects);
+  if (auto* done = std::get_if<kx::ClientKeyAgreement::Response>(&responded)) {
+    return prove(std::move(state), std::move(*done), effects);
   }
   HEIRLOOM_EXPECT(shown != nullptr);
-  auto secret =
-      shown->credentials->key->agree(std::get<kx::AgreementNeeded>(response.secret).peer_public);
-  if (secret.is_pending()) {
+  auto made = use_key(*shown->credentials->key, responded);
+  if (made.is_pending()) {
     return state;
   }
-  const PrivateKeyAnswer answer(std::move(secret).answer());
-  return agreed(std::move(state), answer.result, effects);
+  const PrivateKeyAnswer answer(std::move(made).answer());
+  return completed(std::move(state), answer.result, effects);
 }
 
 Next<AwaitAgreement, AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpec> judged(
@@ -191,10 +197,9 @@ Next<AwaitAgreement, AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpe
                 effects);
 }
 
-Next<AwaitNewSessionTicket, AwaitChangeCipherSpec> on(AwaitAgreement state,
-                                                      const PrivateKeyAnswer& answer,
-                                                      Effects& effects) {
-  return agreed(std::move(state), answer.result, effects);
+Next<AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpec> on(
+    AwaitAgreement state, const PrivateKeyAnswer& answer, Effects& effects) {
+  return completed(std::move(state), answer.result, effects);
 }
 
 Next<AwaitNewSessionTicket, AwaitChangeCipherSpec> on(AwaitSignature state,

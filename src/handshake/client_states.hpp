@@ -106,7 +106,8 @@ struct AwaitCertificateVerdict {
   Transcript transcript;
 };
 
-/// Waiting for the Diffie-Hellman key of our certificate (RFC 2246 §7.4.7.2, implicit).
+/// Waiting for the part that the key of our certificate has in the key exchange: Diffie-Hellman
+/// (RFC 2246 §7.4.7.2, implicit), KEA, or the signature of FORTEZZA's y_c (RFC 6101 §5.6.7.2).
 struct AwaitAgreement {
   static constexpr std::string_view kName = "AwaitAgreement";
   static constexpr Decision kDecision = Decision::private_key;
@@ -124,6 +125,7 @@ struct AwaitSignature {
   Server server;
   const kx::LocalKey* shown;  ///< whose key it is
   MasterSecret master;
+  std::optional<CarriedKeys> carried;
   Transcript transcript;
 };
 
@@ -302,9 +304,8 @@ Next<AwaitCertificateVerdict,
 on(AwaitServerHelloDone state, const Received<message::ServerHelloDone>& done, Effects& effects);
 Next<AwaitAgreement, AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpec> on(
     AwaitCertificateVerdict state, const CertificateAnswer& answer, Effects& effects);
-Next<AwaitNewSessionTicket, AwaitChangeCipherSpec> on(AwaitAgreement state,
-                                                      const PrivateKeyAnswer& answer,
-                                                      Effects& effects);
+Next<AwaitSignature, AwaitNewSessionTicket, AwaitChangeCipherSpec> on(
+    AwaitAgreement state, const PrivateKeyAnswer& answer, Effects& effects);
 Next<AwaitNewSessionTicket, AwaitChangeCipherSpec> on(AwaitSignature state,
                                                       const PrivateKeyAnswer& answer,
                                                       Effects& effects);

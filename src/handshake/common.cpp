@@ -59,9 +59,10 @@ MasterSecret derive_master(const Environment& environment,
 
 TrafficKeyPair derive_keys(const Environment& environment,
                            const Negotiated& negotiated,
-                           const MasterSecret& master) {
-  TrafficKeyPair keys =
-      derive_traffic_keys(*negotiated.profile, *negotiated.suite, master, negotiated.randoms);
+                           const MasterSecret& master,
+                           std::optional<CarriedKeys> carried) {
+  TrafficKeyPair keys = derive_traffic_keys(
+      *negotiated.profile, *negotiated.suite, master, negotiated.randoms, std::move(carried));
   for (TrafficKeys* const side : {&keys.client_write, &keys.server_write}) {
     side->mac_order = negotiated.mac_order;
     side->compression_method = negotiated.compression_method;
@@ -161,7 +162,8 @@ kx::KxContext context_of(const Environment& environment, const Negotiated& negot
           .policy = *environment.policy,
           .random = *environment.random,
           .ephemeral = environment.own == nullptr ? nullptr : &environment.own->ephemeral,
-          .curve = negotiated.curve};
+          .curve = negotiated.curve,
+          .kea_domains = environment.own == nullptr ? nullptr : &environment.own->kea_domains};
 }
 
 namespace {
@@ -172,6 +174,7 @@ KeyBits key_limits(const Policy& policy, const CipherSuite& suite, PublicKeyAlgo
     case PublicKeyAlgorithm::dsa:
       return {.min = policy.min_dsa_bits, .max = policy.max_dsa_bits};
     case PublicKeyAlgorithm::dh:
+    case PublicKeyAlgorithm::kea:
       return {.min = kx::min_group_bits(policy, suite), .max = policy.max_dh_bits};
     case PublicKeyAlgorithm::ec:
       return {.min = policy.min_ec_bits, .max = policy.max_ec_bits};

@@ -59,7 +59,8 @@ void reveal(const Environment& environment, DerivedValue what, ByteView value);
 /// derive_keys is derive_traffic_keys, and reveals what it makes.
 [[nodiscard]] TrafficKeyPair derive_keys(const Environment& environment,
                                          const Negotiated& negotiated,
-                                         const MasterSecret& master);
+                                         const MasterSecret& master,
+                                         std::optional<CarriedKeys> carried = std::nullopt);
 
 /// tell_negotiated copies what is settled into the connection's facts.
 void tell_negotiated(Effects& effects, const Negotiated& negotiated);

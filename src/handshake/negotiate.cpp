@@ -32,7 +32,7 @@ std::vector<std::uint16_t> offered_cipher_suites(const Policy& policy, ProtocolV
   std::vector<std::uint16_t> list;
   for (const std::uint16_t id : policy.cipher_suites) {
     const CipherSuite* suite = find_cipher_suite(id);
-    if (suite != nullptr && VersionRange{policy.min_version, offered}.overlaps(suite->versions)) {
+    if (suite != nullptr && suite->versions.contains(offered)) {
       list.push_back(id);
     }
   }

@@ -26,9 +26,11 @@ namespace heirloom {
 /// the session to be resumed (RFC 2246 E: a client that knows the server's version starts with it).
 [[nodiscard]] ProtocolVersion offered_version(const Policy& policy, const Session* resume);
 
-/// offered_cipher_suites is the policy's list as far as the offered range of versions has the
-/// suites. The list must include the suite of a session that is offered (RFC 6101 §5.6.1.2). It
-/// does: a session whose suite the policy has not is not offered (may_offer).
+/// offered_cipher_suites is the policy's list as far as the offered version has the suites: what
+/// SSL 3.0 alone has may mean something else at TLS 1.0, as 001E does (RFC 2712), and it is the
+/// server who chooses the version. The list must include the suite of a session that is offered
+/// (RFC 6101 §5.6.1.2). It does: a session whose suite the policy has not is not offered
+/// (may_offer).
 [[nodiscard]] std::vector<std::uint16_t> offered_cipher_suites(const Policy& policy,
                                                                ProtocolVersion offered);
 

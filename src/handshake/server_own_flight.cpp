@@ -3,6 +3,7 @@
 #include "base/try.hpp"
 #include "handshake/negotiate.hpp"
 #include "handshake/server_hello.hpp"
+#include "handshake/session_rules.hpp"
 #include "kx/signed_params.hpp"
 #include "message/certificate_request.hpp"
 
@@ -16,8 +17,11 @@ namespace {
 
 /// make_session_id: RFC 2246 §7.4.1.3: empty, this session will not be cached. RFC 5077 §3.4: so it
 /// SHOULD be if a ticket is to come.
-Result<Bytes> make_session_id(const Environment& environment, NewTicket new_ticket) {
-  if (environment.sessions == nullptr || new_ticket == NewTicket::announced) {
+Result<Bytes> make_session_id(const Environment& environment,
+                              const CipherSuite& suite,
+                              NewTicket new_ticket) {
+  if (environment.sessions == nullptr || new_ticket == NewTicket::announced ||
+      !is_resumable(suite)) {
     return Bytes{};
   }
   Bytes id(kMaxSessionId);
@@ -117,7 +121,7 @@ Next<AwaitParamsSignature, AwaitClientCertificate, AwaitClientKeyExchange> full_
                                    *state.profile,
                                    *environment.own,
                                    environment.client_authentication));
-  HEIRLOOM_TRY(Bytes session_id, make_session_id(environment, state.new_ticket));
+  HEIRLOOM_TRY(Bytes session_id, make_session_id(environment, *choice.suite, state.new_ticket));
   HEIRLOOM_TRY(Negotiated negotiated,
                send_hello(state, choice, std::move(session_id), state.transcript, effects));
   Own own{.certificate = choice.certificate,
@@ -126,14 +130,15 @@ Next<AwaitParamsSignature, AwaitClientCertificate, AwaitClientKeyExchange> full_
   if (!kx::expects_server_key_exchange(*state.profile, *choice.suite, own.certificate_key())) {
     return end_flight(std::move(negotiated), std::move(own), std::move(state.transcript), effects);
   }
-  HEIRLOOM_TRY(Bytes params, own.agreement->offer(context_of(environment, negotiated)));
+  HEIRLOOM_TRY(Bytes params,
+               own.agreement->offer(context_of(environment, negotiated), own.certificate_key()));
   tell_temporary_key(effects, own.agreement->temporary_key());
   const crypto::SignatureHashes hashes = kx::params_hashes(negotiated.randoms, params);
   AwaitParamsSignature next{.negotiated = std::move(negotiated),
                             .own = std::move(own),
                             .params = std::move(params),
                             .transcript = std::move(state.transcript)};
-  if (next.own.certificate == nullptr) {
+  if (!kx::signs_params(*next.negotiated.suite)) {
     return send_params(std::move(next), std::nullopt, effects);
   }
   const kx::LocalKey& signer = *next.own.certificate;

@@ -59,8 +59,9 @@ AwaitChangeCipherSpec await_change(const Environment& environment,
                                    Negotiated negotiated,
                                    Client client,
                                    MasterSecret master,
+                                   std::optional<CarriedKeys> carried,
                                    Transcript transcript) {
-  TrafficKeyPair pending = derive_keys(environment, negotiated, master);
+  TrafficKeyPair pending = derive_keys(environment, negotiated, master, std::move(carried));
   return {.negotiated = std::move(negotiated),
           .client = std::move(client),
           .master = std::move(master),
@@ -72,31 +73,26 @@ AwaitChangeCipherSpec await_change(const Environment& environment,
 /// Finished (RFC 2246 §7.4.7.1). A client whose certificate can sign must prove that it has the
 /// key.
 Next<AwaitCertificateVerify, AwaitChangeCipherSpec> agreed(AwaitPremaster state,
-                                                           PremasterSecret premaster,
+                                                           kx::Agreed made,
                                                            Effects& effects) {
   MasterSecret master = derive_master(
-      effects.environment(), state.negotiated, std::move(premaster), state.transcript);
-  if (state.client.key.has_value() && !state.client.key->dh.has_value()) {
+      effects.environment(), state.negotiated, std::move(made.premaster), state.transcript);
+  if (state.client.key.has_value() && !kx::is_proved_by_agreement(*state.client.key)) {
     return AwaitCertificateVerify{.negotiated = std::move(state.negotiated),
                                   .client = std::move(state.client),
                                   .master = std::move(master),
+                                  .carried = std::move(made.carried),
                                   .transcript = std::move(state.transcript)};
   }
   return await_change(effects.environment(),
                       std::move(state.negotiated),
                       std::move(state.client),
                       std::move(master),
+                      std::move(made.carried),
                       std::move(state.transcript));
 }
 
-Next<AwaitCertificateVerify, AwaitChangeCipherSpec> recovered(AwaitPremaster state,
-                                                              const PrivateKeyResult& result,
-                                                              Effects& effects) {
-  PremasterSecret premaster = state.own.agreement->recover(result);
-  return agreed(std::move(state), std::move(premaster), effects);
-}
-
-/// use_key applies a private key to what the client has sent.
+/// use_key applies a private key to what the key exchange needs of it.
 Pending<PrivateKeyResult> use_key(const AwaitPremaster& state,
                                   const kx::ServerKeyAgreement::Accepted& accepted) {
   HEIRLOOM_EXPECT(state.own.certificate != nullptr);
@@ -106,6 +102,22 @@ Pending<PrivateKeyResult> use_key(const AwaitPremaster& state,
     return used.decrypt_raw(decryption->ciphertext);
   }
   return key.agree(std::get<kx::AgreementNeeded>(accepted).peer_public);
+}
+
+/// recovered takes what the private key has made, and asks it again while the key exchange wants
+/// more of it.
+Next<AwaitPremaster, AwaitCertificateVerify, AwaitChangeCipherSpec> recovered(
+    AwaitPremaster state, const PrivateKeyResult& result, Effects& effects) {
+  HEIRLOOM_TRY(kx::ServerKeyAgreement::Recovered made, state.own.agreement->recover(result));
+  while (const auto* more = std::get_if<kx::AgreementNeeded>(&made)) {
+    auto pending = use_key(state, *more);
+    if (pending.is_pending()) {
+      return state;
+    }
+    const PrivateKeyAnswer answer(std::move(pending).answer());
+    HEIRLOOM_TRY(made, state.own.agreement->recover(answer.result));
+  }
+  return agreed(std::move(state), std::move(std::get<kx::Agreed>(made)), effects);
 }
 
 }  // namespace
@@ -174,7 +186,7 @@ Next<AwaitPremaster, AwaitCertificateVerify, AwaitChangeCipherSpec> on(
                       .client = std::move(state.client),
                       .transcript = std::move(state.transcript)};
   if (auto* done = std::get_if<kx::Agreed>(&accepted)) {
-    return agreed(std::move(next), std::move(done->premaster), effects);
+    return agreed(std::move(next), std::move(*done), effects);
   }
   auto result = use_key(next, accepted);
   if (result.is_pending()) {
@@ -184,9 +196,8 @@ Next<AwaitPremaster, AwaitCertificateVerify, AwaitChangeCipherSpec> on(
   return recovered(std::move(next), answer.result, effects);
 }
 
-Next<AwaitCertificateVerify, AwaitChangeCipherSpec> on(AwaitPremaster state,
-                                                       const PrivateKeyAnswer& answer,
-                                                       Effects& effects) {
+Next<AwaitPremaster, AwaitCertificateVerify, AwaitChangeCipherSpec> on(
+    AwaitPremaster state, const PrivateKeyAnswer& answer, Effects& effects) {
   return recovered(std::move(state), answer.result, effects);
 }
 
@@ -205,6 +216,7 @@ Next<AwaitChangeCipherSpec> on(AwaitCertificateVerify state,
                       std::move(state.negotiated),
                       std::move(state.client),
                       std::move(state.master),
+                      std::move(state.carried),
                       std::move(state.transcript));
 }
 

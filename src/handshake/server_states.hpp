@@ -106,6 +106,7 @@ struct AwaitCertificateVerify {
   Negotiated negotiated;
   Client client;
   MasterSecret master;
+  std::optional<CarriedKeys> carried;
   Transcript transcript;
 };
 
@@ -236,9 +237,8 @@ Next<AwaitPremaster, AwaitCertificateVerify, AwaitChangeCipherSpec> on(
     AwaitClientKeyExchange state,
     const Received<message::ClientKeyExchange>& exchange,
     Effects& effects);
-Next<AwaitCertificateVerify, AwaitChangeCipherSpec> on(AwaitPremaster state,
-                                                       const PrivateKeyAnswer& answer,
-                                                       Effects& effects);
+Next<AwaitPremaster, AwaitCertificateVerify, AwaitChangeCipherSpec> on(
+    AwaitPremaster state, const PrivateKeyAnswer& answer, Effects& effects);
 Next<AwaitChangeCipherSpec> on(AwaitCertificateVerify state,
                                const Received<message::CertificateVerify>& verify,
                                Effects& effects);

@@ -24,7 +24,8 @@ bool is_young(const Session& session, const Environment& environment) {
 /// with an extended master secret cannot be resumed without the extension (RFC 7627 §5.3).
 bool is_allowed(const Session& session, const Policy& policy) {
   const Session::Facts& facts = session.facts();
-  return is_allowed_by(policy, facts.version) &&
+  const CipherSuite* const suite = find_cipher_suite(facts.cipher_suite);
+  return is_allowed_by(policy, facts.version) && suite != nullptr && is_resumable(*suite) &&
          std::ranges::find(policy.cipher_suites, facts.cipher_suite) !=
              policy.cipher_suites.end() &&
          allows(policy, facts.compression_method) &&
@@ -62,6 +63,10 @@ bool is_same_name(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+bool is_resumable(const CipherSuite& suite) noexcept {
+  return !info(suite.bulk).has_carried_keys();
+}
 
 bool may_offer(const Session& session, const Environment& environment) {
   const Session::Facts& facts = session.facts();

@@ -5,6 +5,7 @@
 // becomes a full handshake without a word.
 #pragma once
 
+#include "heirloom/cipher_suite.hpp"
 #include "heirloom/session.hpp"
 
 #include "base/bytes.hpp"
@@ -14,6 +15,10 @@
 #include <string_view>
 
 namespace heirloom {
+
+/// is_resumable is false for a suite whose keys are carried and not derived: the same keys and IVs
+/// would encrypt the beginning of each connection again (RFC 6101 D.5.3 leaves it to the server).
+[[nodiscard]] bool is_resumable(const CipherSuite& suite) noexcept;
 
 /// may_offer decides whether a client offers a session in its hello.
 [[nodiscard]] bool may_offer(const Session& session, const Environment& environment);

@@ -5,13 +5,16 @@
 #include "protocol/randoms.hpp"
 #include "version/profile.hpp"
 
+#include <utility>
+
 namespace heirloom {
 namespace {
 
 // RFC 2246 §6.3: "The client_write_IV and server_write_IV are only generated for non-export block
 // ciphers." So the key_block of an exportable suite ends after the keys (drift D39).
 std::size_t iv_size_in_key_block(const CipherSuite& suite) noexcept {
-  return suite.is_exportable() ? 0 : info(suite.bulk).iv_size;
+  const BulkCipherInfo& bulk = info(suite.bulk);
+  return suite.is_exportable() || bulk.has_carried_keys() ? 0 : bulk.iv_size;
 }
 
 void derive_final_keys(const VersionProfile& profile,
@@ -32,6 +35,14 @@ void derive_final_keys(const VersionProfile& profile,
   keys.server_write.iv = SecretBytes(ByteView(iv_block.expose().last(bulk.iv_size)));
 }
 
+void take_carried_keys(CarriedKeys carried, TrafficKeyPair& keys) {
+  keys.client_write.key = std::move(carried.client_write_key);
+  keys.server_write.key = std::move(carried.server_write_key);
+  keys.client_write.iv = std::move(carried.client_write_iv);
+  keys.server_write.iv = std::move(carried.server_write_iv);
+  keys.server_write.first_record_prefix = std::move(carried.server_prefix);
+}
+
 }  // namespace
 
 std::size_t key_block_size(const CipherSuite& suite) noexcept {
@@ -42,7 +53,8 @@ std::size_t key_block_size(const CipherSuite& suite) noexcept {
 TrafficKeyPair derive_traffic_keys(const VersionProfile& profile,
                                    const CipherSuite& suite,
                                    const MasterSecret& master,
-                                   const Randoms& randoms) {
+                                   const Randoms& randoms,
+                                   std::optional<CarriedKeys> carried) {
   const BulkCipherInfo& bulk = info(suite.bulk);
   const std::size_t mac_size = info(suite.mac).hash_size;
   const std::size_t iv_size = iv_size_in_key_block(suite);
@@ -65,6 +77,10 @@ TrafficKeyPair derive_traffic_keys(const VersionProfile& profile,
   keys.server_write.iv = cut(iv_size);
   if (suite.is_exportable()) {
     derive_final_keys(profile, bulk, randoms, keys);
+  }
+  if (bulk.has_carried_keys()) {
+    HEIRLOOM_EXPECT(carried.has_value());
+    take_carried_keys(std::move(*carried), keys);
   }
   for (TrafficKeys* const side : {&keys.client_write, &keys.server_write}) {
     side->profile = &profile;

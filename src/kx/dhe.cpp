@@ -34,15 +34,15 @@ class DheClient final : public ClientKeyAgreement {
 
   [[nodiscard]] TemporaryKey temporary_key() const override { return {.bits = group_.bits()}; }
 
-  Result<Response> respond(const KxContext& context,
-                           const crypto::CertificateKey* /*server_key*/,
-                           const crypto::CertificateKey* /*own*/) override {
+  Result<Responded> respond(const KxContext& context,
+                            const crypto::CertificateKey* /*server_key*/,
+                            const crypto::CertificateKey* /*own*/) override {
     HEIRLOOM_TRY(const crypto::DhKeyPair pair, crypto::DhKeyPair::generate(group_, context.random));
     HEIRLOOM_TRY(const SecretBytes z, pair.agree(server_public_));
-    Response response{.message = {}, .secret = Agreed{crypto::dh_premaster(z.expose())}};
+    Response response{.message = {}, .agreed = Agreed{crypto::dh_premaster(z.expose())}};
     wire::encode(response.message.exchange_keys,
                  message::ClientDiffieHellmanPublic{pair.public_value()});
-    return response;
+    return Responded(std::move(response));
   }
 
  private:
@@ -63,7 +63,7 @@ const crypto::DhGroup& group_for(const CipherSuite& suite, const Ephemeral& ephe
 
 class DheServer final : public ServerKeyAgreement {
  public:
-  Result<Bytes> offer(const KxContext& context) override {
+  Result<Bytes> offer(const KxContext& context, const crypto::CertificateKey* /*own*/) override {
     HEIRLOOM_EXPECT(context.ephemeral != nullptr);
     const crypto::DhGroup& group = group_for(context.suite, *context.ephemeral);
     HEIRLOOM_TRY(crypto::DhKeyPair pair, crypto::DhKeyPair::generate(group, context.random));
@@ -92,9 +92,9 @@ class DheServer final : public ServerKeyAgreement {
     return Accepted(Agreed{crypto::dh_premaster(z.expose())});
   }
 
-  PremasterSecret recover(const PrivateKeyResult& /*result*/) override {
+  Result<Recovered> recover(const PrivateKeyResult& /*result*/) override {
     HEIRLOOM_EXPECT(false);  // accept asks for no private key
-    return PremasterSecret(SecretBytes());
+    return Cause::internal_error;
   }
 
  private:

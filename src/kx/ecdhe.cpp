@@ -48,15 +48,15 @@ class EcdheClient final : public ClientKeyAgreement {
     return {.bits = crypto::curve_info(curve_).bits, .curve = curve_};
   }
 
-  Result<Response> respond(const KxContext& context,
-                           const crypto::CertificateKey* /*server_key*/,
-                           const crypto::CertificateKey* /*own*/) override {
+  Result<Responded> respond(const KxContext& context,
+                            const crypto::CertificateKey* /*server_key*/,
+                            const crypto::CertificateKey* /*own*/) override {
     HEIRLOOM_TRY(const crypto::EcKeyPair pair, crypto::EcKeyPair::generate(curve_, context.random));
     HEIRLOOM_TRY(SecretBytes secret, pair.agree(server_point_));
-    Response response{.message = {}, .secret = Agreed{PremasterSecret(std::move(secret))}};
+    Response response{.message = {}, .agreed = Agreed{PremasterSecret(std::move(secret))}};
     wire::encode(response.message.exchange_keys,
                  message::ClientECDiffieHellmanPublic{pair.point()});
-    return response;
+    return Responded(std::move(response));
   }
 
  private:
@@ -66,7 +66,7 @@ class EcdheClient final : public ClientKeyAgreement {
 
 class EcdheServer final : public ServerKeyAgreement {
  public:
-  Result<Bytes> offer(const KxContext& context) override {
+  Result<Bytes> offer(const KxContext& context, const crypto::CertificateKey* /*own*/) override {
     HEIRLOOM_EXPECT(context.curve.has_value());
     HEIRLOOM_TRY(crypto::EcKeyPair pair,
                  crypto::EcKeyPair::generate(*context.curve, context.random));
@@ -97,9 +97,9 @@ class EcdheServer final : public ServerKeyAgreement {
     return Accepted(Agreed{PremasterSecret(std::move(secret))});
   }
 
-  PremasterSecret recover(const PrivateKeyResult& /*result*/) override {
+  Result<Recovered> recover(const PrivateKeyResult& /*result*/) override {
     HEIRLOOM_EXPECT(false);  // accept asks for no private key
-    return PremasterSecret(SecretBytes());
+    return Cause::internal_error;
   }
 
  private:

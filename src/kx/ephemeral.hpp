@@ -16,6 +16,7 @@ struct Ephemeral {
   std::shared_ptr<TemporaryRsaKeys> rsa;  ///< null: no suite needs one
   crypto::DhGroup group;                  ///< for every suite whose export limit it keeps
   std::vector<NamedCurve> curves;         ///< in order of preference
+  KeaServerRandom kea_random = KeaServerRandom::fresh;
 };
 
 }  // namespace heirloom::kx

@@ -29,28 +29,36 @@ class FixedDhClient final : public ClientKeyAgreement {
     return {};
   }
 
-  Result<Response> respond(const KxContext& context,
-                           const crypto::CertificateKey* server_key,
-                           const crypto::CertificateKey* own) override {
+  Result<Responded> respond(const KxContext& context,
+                            const crypto::CertificateKey* server_key,
+                            const crypto::CertificateKey* own) override {
     HEIRLOOM_EXPECT(server_key != nullptr && server_key->dh.has_value());
     const crypto::DhGroup& group = server_key->dh->group;
     HEIRLOOM_TRY_VOID(check_server_group(context, group));
     HEIRLOOM_TRY_VOID(crypto::check_public_value(group, server_key->dh->public_value));
     if (is_of_group(own, group)) {
-      return Response{.message = {}, .secret = AgreementNeeded{server_key->dh->public_value}};
+      return Responded(AgreementNeeded{server_key->dh->public_value});
     }
     HEIRLOOM_TRY(const crypto::DhKeyPair pair, crypto::DhKeyPair::generate(group, context.random));
     HEIRLOOM_TRY(const SecretBytes z, pair.agree(server_key->dh->public_value));
-    Response response{.message = {}, .secret = Agreed{crypto::dh_premaster(z.expose())}};
+    Response response{.message = {}, .agreed = Agreed{crypto::dh_premaster(z.expose())}};
     wire::encode(response.message.exchange_keys,
                  message::ClientDiffieHellmanPublic{pair.public_value()});
-    return response;
+    return Responded(std::move(response));
+  }
+
+  Result<Response> complete(const KxContext& /*context*/, const PrivateKeyResult& made) override {
+    if (!made.has_value()) {
+      return made.error();
+    }
+    return Response{.message = {}, .agreed = Agreed{crypto::dh_premaster(*made)}};
   }
 };
 
 class FixedDhServer final : public ServerKeyAgreement {
  public:
-  Result<Bytes> offer(const KxContext& /*context*/) override {
+  Result<Bytes> offer(const KxContext& /*context*/,
+                      const crypto::CertificateKey* /*own*/) override {
     HEIRLOOM_EXPECT(false);  // the row says never
     return Bytes{};
   }
@@ -83,9 +91,10 @@ class FixedDhServer final : public ServerKeyAgreement {
     return Accepted(AgreementNeeded{sent->dh_Yc});
   }
 
-  PremasterSecret recover(const PrivateKeyResult& result) override {
+  Result<Recovered> recover(const PrivateKeyResult& result) override {
     // The value is known to be good, so this is about our key: the handshake ends at Finished.
-    return crypto::dh_premaster(result.has_value() ? ByteView(*result) : fallback_.expose());
+    return Recovered(
+        Agreed{crypto::dh_premaster(result.has_value() ? ByteView(*result) : fallback_.expose())});
   }
 
  private:

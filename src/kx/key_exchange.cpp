@@ -24,6 +24,7 @@ constexpr std::array kMethods{
     Method{KeyExchangeKind::ecdhe_ecdsa, &make_ecdhe_client, &make_ecdhe_server},
     Method{KeyExchangeKind::ecdhe_rsa, &make_ecdhe_client, &make_ecdhe_server},
     Method{KeyExchangeKind::ecdh_anon, &make_ecdhe_client, &make_ecdhe_server},
+    Method{KeyExchangeKind::fortezza_kea, &make_fortezza_client, &make_fortezza_server},
 };
 
 const Method& method(KeyExchangeKind kind) {
@@ -83,6 +84,19 @@ bool expects_server_key_exchange(const VersionProfile& profile,
          key->may_sign;
 }
 
+bool signs_params(const CipherSuite& suite) {
+  const KeyExchangeInfo& row = info(suite.key_exchange);
+  return !row.is_anonymous && row.certificate_use != KeyExchangeInfo::Use::agreement;
+}
+
+bool is_proved_by_agreement(const crypto::CertificateKey& key) {
+  return key.dh.has_value() || key.kea.has_value();
+}
+
+bool uses_group(KeyExchangeKind kind) {
+  return method(kind).make_client == &make_dhe_client;
+}
+
 bool uses_curve(KeyExchangeKind kind) {
   return method(kind).make_client == &make_ecdhe_client;
 }
@@ -118,6 +132,12 @@ Result<void> check_certificate_key(const VersionProfile& profile,
     return Error(Cause::certificate_key_usage, std::string(bit_of(use)) + " is missing");
   }
   return {};
+}
+
+Result<ClientKeyAgreement::Response> ClientKeyAgreement::complete(
+    const KxContext& /*context*/, const PrivateKeyResult& /*made*/) {
+  HEIRLOOM_EXPECT(false);  // respond asks for no private key
+  return Cause::internal_error;
 }
 
 std::unique_ptr<ClientKeyAgreement> make_client_agreement(KeyExchangeKind kind) {

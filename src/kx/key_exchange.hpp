@@ -10,7 +10,9 @@
 #include "heirloom/random.hpp"
 
 #include "base/secret.hpp"
+#include "crypto/kea.hpp"
 #include "crypto/x509.hpp"
+#include "keys/traffic_keys.hpp"
 #include "kx/ephemeral.hpp"
 #include "message/client_key_exchange.hpp"
 #include "message/server_key_exchange.hpp"
@@ -35,6 +37,7 @@ struct KxContext {
   RandomSource& random;
   const Ephemeral* ephemeral = nullptr;            ///< as server: what temporary keys are made from
   std::optional<NamedCurve> curve = std::nullopt;  ///< as server: one that both sides have
+  const crypto::KeaDomains* kea_domains = nullptr;
 };
 
 /// expects_server_key_exchange says whether ServerKeyExchange must come, which in no case is left
@@ -47,6 +50,17 @@ struct KxContext {
 /// temporary_rsa_bits is the length of the temporary RSA key that a server makes for a suite: the
 /// export limit, or 1024 where there is none (drift D118).
 [[nodiscard]] std::size_t temporary_rsa_bits(const CipherSuite& suite);
+
+/// signs_params says whether a ServerKeyExchange of the suite carries a signature: not if the
+/// server is anonymous, and not with FORTEZZA (RFC 6101 §5.6.3).
+[[nodiscard]] bool signs_params(const CipherSuite& suite);
+
+/// is_proved_by_agreement is true for a key that shows by its part in the key exchange that it is
+/// there, and cannot sign a CertificateVerify: Diffie-Hellman's and KEA's (RFC 6101 §5.6.8).
+[[nodiscard]] bool is_proved_by_agreement(const crypto::CertificateKey& key);
+
+/// uses_group is true for DHE_DSS, DHE_RSA and DH_anon.
+[[nodiscard]] bool uses_group(KeyExchangeKind kind);
 
 /// uses_curve is true for ECDHE_ECDSA, ECDHE_RSA and ECDH_anon (RFC 4492 §2).
 [[nodiscard]] bool uses_curve(KeyExchangeKind kind);
@@ -62,6 +76,7 @@ struct KxContext {
 /// Agreed is the end of the client's or server's part.
 struct Agreed {
   PremasterSecret premaster;
+  std::optional<CarriedKeys> carried = std::nullopt;  ///< FORTEZZA carries them in any case
 };
 
 /// DecryptionNeeded: a private key must be applied to this before the agreement can recover.
@@ -70,9 +85,15 @@ struct DecryptionNeeded {
   std::shared_ptr<PrivateKey> temporary_key;  ///< null: the certificate's
 };
 
-/// AgreementNeeded: a fixed Diffie-Hellman key must be combined with the peer's public value.
+/// AgreementNeeded: a certificate's Diffie-Hellman or KEA key must be combined with a public value
+/// of the peer's.
 struct AgreementNeeded {
   Bytes peer_public;
+};
+
+/// SignatureNeeded: the key of our certificate must sign this as it stands.
+struct SignatureNeeded {
+  Bytes digest;
 };
 
 /// TemporaryKey is what may be told about the key of a ServerKeyExchange.
@@ -82,7 +103,7 @@ struct TemporaryKey {
 };
 
 /// ClientKeyAgreement is the client's part of one key exchange: learn (where a ServerKeyExchange
-/// comes), then respond.
+/// comes), then respond, and complete if a private key had to be asked.
 class ClientKeyAgreement {
  public:
   ClientKeyAgreement() = default;
@@ -99,18 +120,25 @@ class ClientKeyAgreement {
   /// temporary_key is what learn took in.
   [[nodiscard]] virtual TemporaryKey temporary_key() const { return {}; }
 
-  /// Response is the client's answer: the message, and the secret that it carries, or what our own
-  /// certificate's key must do first.
+  /// Response is the client's answer: the message, and the secret that it carries.
   struct Response {
     message::ClientKeyExchange message;
-    std::variant<Agreed, AgreementNeeded> secret;
+    Agreed agreed;
   };
+
+  /// Responded is the answer, or what our own certificate's key must do first.
+  using Responded = std::variant<Response, AgreementNeeded, SignatureNeeded>;
 
   /// respond makes the ClientKeyExchange. `server_key` is null for an anonymous server; `own` is
   /// the key of the certificate that we have sent, null if none.
-  [[nodiscard]] virtual Result<Response> respond(const KxContext& context,
-                                                 const crypto::CertificateKey* server_key,
-                                                 const crypto::CertificateKey* own) = 0;
+  [[nodiscard]] virtual Result<Responded> respond(const KxContext& context,
+                                                  const crypto::CertificateKey* server_key,
+                                                  const crypto::CertificateKey* own) = 0;
+
+  /// complete makes it from what our certificate's key has made. Only called if respond has asked
+  /// for that.
+  [[nodiscard]] virtual Result<Response> complete(const KxContext& context,
+                                                  const PrivateKeyResult& made);
 };
 
 /// ServerKeyAgreement is the server's part: offer (where a ServerKeyExchange goes out), accept, and
@@ -122,9 +150,10 @@ class ServerKeyAgreement {
   ServerKeyAgreement& operator=(const ServerKeyAgreement&) = delete;
   virtual ~ServerKeyAgreement() = default;
 
-  /// offer makes the parameters of a ServerKeyExchange, without the signature. Only called where
-  /// one is to be sent.
-  [[nodiscard]] virtual Result<Bytes> offer(const KxContext& context) = 0;
+  /// offer makes the parameters of a ServerKeyExchange, without the signature. `own` is the key of
+  /// our certificate, null for an anonymous server. Only called where one is to be sent.
+  [[nodiscard]] virtual Result<Bytes> offer(const KxContext& context,
+                                            const crypto::CertificateKey* own) = 0;
 
   /// temporary_key is what offer made.
   [[nodiscard]] virtual TemporaryKey temporary_key() const { return {}; }
@@ -139,11 +168,15 @@ class ServerKeyAgreement {
                                                 const crypto::CertificateKey* own,
                                                 const crypto::CertificateKey* client_key) = 0;
 
-  /// recover gives the premaster secret from what the private key made. Only called if accept has
-  /// asked for it. It is no Result on purpose: with RSA a failed decryption, a wrong padding and a
-  /// wrong version all end in a premaster secret that is random, so an error path that a peer could
-  /// watch cannot be written (RFC 2246 §7.4.7.1); so does a Diffie-Hellman key that fails.
-  [[nodiscard]] virtual PremasterSecret recover(const PrivateKeyResult& result) = 0;
+  /// Recovered is the end, or the next thing to ask of the same key.
+  using Recovered = std::variant<Agreed, AgreementNeeded>;
+
+  /// recover goes on with what the private key made. Only called if accept, or recover itself, has
+  /// asked for it. Security: with RSA a failed decryption, a wrong padding and a wrong version all
+  /// end in a premaster secret that is random, so no error is ever returned that a peer could watch
+  /// (RFC 2246 §7.4.7.1); so does a Diffie-Hellman key that fails. With FORTEZZA a check word says
+  /// by design that a key was changed on the way: wrapped_key_invalid.
+  [[nodiscard]] virtual Result<Recovered> recover(const PrivateKeyResult& result) = 0;
 };
 
 // make_client_agreement and make_server_agreement go by the table in key_exchange.cpp.
@@ -159,5 +192,7 @@ class ServerKeyAgreement {
 [[nodiscard]] std::unique_ptr<ServerKeyAgreement> make_fixed_dh_server();
 [[nodiscard]] std::unique_ptr<ClientKeyAgreement> make_ecdhe_client();
 [[nodiscard]] std::unique_ptr<ServerKeyAgreement> make_ecdhe_server();
+[[nodiscard]] std::unique_ptr<ClientKeyAgreement> make_fortezza_client();
+[[nodiscard]] std::unique_ptr<ServerKeyAgreement> make_fortezza_server();
 
 }  // namespace heirloom::kx

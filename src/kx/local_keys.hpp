@@ -3,6 +3,7 @@
 
 #include "heirloom/credentials.hpp"
 
+#include "crypto/kea.hpp"
 #include "crypto/x509.hpp"
 #include "kx/ephemeral.hpp"
 
@@ -23,6 +24,7 @@ struct LocalKey {
 struct LocalKeys {
   std::vector<LocalKey> keys;  ///< in order of preference
   Ephemeral ephemeral;         ///< as server
+  crypto::KeaDomains kea_domains;
 };
 
 /// parse_local_keys reads the first certificate of each; config_invalid if it has a key of no known

@@ -89,9 +89,9 @@ class RsaClient final : public ClientKeyAgreement {
     return {.bits = temporary_.has_value() ? temporary_->bits() : 0};
   }
 
-  Result<Response> respond(const KxContext& context,
-                           const crypto::CertificateKey* server_key,
-                           const crypto::CertificateKey* /*own*/) override {
+  Result<Responded> respond(const KxContext& context,
+                            const crypto::CertificateKey* server_key,
+                            const crypto::CertificateKey* /*own*/) override {
     HEIRLOOM_EXPECT(server_key != nullptr && server_key->rsa.has_value());
     const crypto::RsaPublicKey& key = temporary_.has_value() ? *temporary_ : *server_key->rsa;
     SecretBytes premaster(kRsaPremasterSize);
@@ -104,9 +104,9 @@ class RsaClient final : public ClientKeyAgreement {
     premaster.expose()[0] = static_cast<std::uint8_t>(version >> 8U);
     premaster.expose()[1] = static_cast<std::uint8_t>(version & 0xffU);
     HEIRLOOM_TRY(Bytes block, key.encrypt(premaster.expose(), context.random));
-    return Response{
+    return Responded(Response{
         .message = {.exchange_keys = frame(context.profile.premaster_framing, std::move(block))},
-        .secret = Agreed{PremasterSecret(std::move(premaster))}};
+        .agreed = Agreed{PremasterSecret(std::move(premaster))}});
   }
 
  private:
@@ -115,7 +115,7 @@ class RsaClient final : public ClientKeyAgreement {
 
 class RsaServer final : public ServerKeyAgreement {
  public:
-  Result<Bytes> offer(const KxContext& context) override {
+  Result<Bytes> offer(const KxContext& context, const crypto::CertificateKey* /*own*/) override {
     HEIRLOOM_EXPECT(context.ephemeral != nullptr && context.ephemeral->rsa != nullptr);
     HEIRLOOM_TRY(temporary_, context.ephemeral->rsa->take(temporary_rsa_bits(context.suite)));
     Bytes params;
@@ -147,7 +147,13 @@ class RsaServer final : public ServerKeyAgreement {
     return Accepted(DecryptionNeeded{std::move(ciphertext), temporary_.key});
   }
 
-  PremasterSecret recover(const PrivateKeyResult& decrypted) override {
+  Result<Recovered> recover(const PrivateKeyResult& decrypted) override {
+    return Recovered(Agreed{premaster_in(decrypted)});
+  }
+
+ private:
+  /// premaster_in is no Result on purpose: an error path that a peer could watch cannot be written.
+  [[nodiscard]] PremasterSecret premaster_in(const PrivateKeyResult& decrypted) const {
     // A ciphertext that is no number below the modulus is a public fact; it still ends as a wrong
     // premaster secret and not as an alert of its own.
     if (!decrypted.has_value() || decrypted->size() != key_size_) {
@@ -156,7 +162,6 @@ class RsaServer final : public ServerKeyAgreement {
     return recover_premaster(*decrypted, fallback_, check_);
   }
 
- private:
   TemporaryRsaKey temporary_;  ///< its key is null if the certificate's decrypts
   Secret<kRsaPremasterSize> fallback_;
   PremasterCheck check_{};

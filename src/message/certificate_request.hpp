@@ -19,7 +19,8 @@ enum class ClientCertificateType : std::uint8_t {
   dss_sign = 2,
   rsa_fixed_dh = 3,
   dss_fixed_dh = 4,
-  ecdsa_sign = 64,  ///< RFC 4492 §5.5
+  fortezza_kea = 20,  ///< RFC 6101 §5.6.4; its A.4.2 calls it FORTEZZA_MISSI
+  ecdsa_sign = 64,    ///< RFC 4492 §5.5
 };
 
 struct CertificateRequest {

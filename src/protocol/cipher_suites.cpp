@@ -31,6 +31,9 @@ constexpr std::array kBulkCiphers = std::to_array<BulkCipherInfo>({
     {BulkCipher::camellia_128_cbc, "CAMELLIA_128_CBC", CipherType::block, 16, 16, 128, 16, 16},
     {BulkCipher::camellia_256_cbc, "CAMELLIA_256_CBC", CipherType::block, 32, 32, 256, 16, 16},
     {BulkCipher::seed_cbc, "SEED_CBC", CipherType::block, 16, 16, 128, 16, 16},
+    // RFC 6101 C has the sizes of the wrapped key, and an IV of 20 bytes, which its §5.6.7.2 has
+    // with 24: 16 of escrow data, and the block's 8.
+    {BulkCipher::fortezza_cbc, "FORTEZZA_CBC", CipherType::block, 0, 10, 80, 24, 8},
 });
 
 constexpr std::array kMacs = std::to_array<MacInfo>({
@@ -58,11 +61,14 @@ constexpr std::array kKeyExchanges = [] {
     {KeyExchangeKind::ecdhe_rsa, "ECDHE_RSA", "ECDHE-RSA", false, always, signature, Key::rsa,
      Key::other},
     {KeyExchangeKind::ecdh_anon, "ECDH_anon", "AECDH", true, always, none, Key::other, Key::other},
+    {KeyExchangeKind::fortezza_kea, "FORTEZZA_KEA", "FZA", false, always, agreement, Key::kea,
+     Key::other},
   });
   // clang-format on
 }();
 
 constexpr VersionSet kBoth{.ssl30 = true, .tls10 = true};
+constexpr VersionSet kSsl30{.ssl30 = true, .tls10 = false};
 
 /// Judgement is how bad a suite is. It follows from its parts, worst first.
 struct Judgement {
@@ -79,6 +85,9 @@ constexpr Judgement judge(bool is_anonymous, const BulkCipherInfo& bulk) {
   }
   if (bulk.effective_key_bits == 56) {
     return {Weakness::broken, "its 56-bit key is found within a day by searching all keys"};
+  }
+  if (bulk.effective_key_bits == 80) {
+    return {Weakness::weak, "its 80-bit key is within reach of whoever spends enough on searching"};
   }
   if (is_anonymous) {
     return {Weakness::broken, "nobody shows who they are: whoever sits in between reads it"};
@@ -112,7 +121,7 @@ constexpr CipherSuite row(std::uint16_t id,
           .bulk = bulk,
           .mac = mac,
           .export_limit_bits = export_limit_bits,
-          .versions = kBoth,
+          .versions = key_exchange == KeyExchangeKind::fortezza_kea ? kSsl30 : kBoth,
           .weakness = judgement.weakness,
           .why = judgement.why,
           .source = source,
@@ -121,7 +130,8 @@ constexpr CipherSuite row(std::uint16_t id,
 
 // Sorted by id: id, key exchange, cipher, MAC, export limit in bits, source, OpenSSL's name.
 // Deployed peers negotiate every one of them at both versions, AES, Camellia, SEED and elliptic
-// curves at SSL 3.0 too, although their documents speak of TLS only (drift D115, D117).
+// curves at SSL 3.0 too, although their documents speak of TLS only (drift D115, D117). FORTEZZA is
+// the exception: TLS has none, and 001E is a suite of Kerberos there (RFC 2712).
 // clang-format off
 constexpr std::array kCipherSuites = [] {
   using enum KeyExchangeKind;
@@ -155,6 +165,9 @@ constexpr std::array kCipherSuites = [] {
       row(0x0019, dh_anon, des40_cbc, sha, 512, "RFC 2246 A.5", "EXP-ADH-DES-CBC-SHA"),
       row(0x001a, dh_anon, des_cbc, sha, 0, "RFC 2246 A.5", "ADH-DES-CBC-SHA"),
       row(0x001b, dh_anon, triple_des_ede_cbc, sha, 0, "RFC 2246 A.5", "ADH-DES-CBC3-SHA"),
+      row(0x001c, fortezza_kea, BulkCipher::null, sha, 0, "RFC 6101 A.6", "FZA-NULL-SHA"),
+      row(0x001d, fortezza_kea, fortezza_cbc, sha, 0, "RFC 6101 A.6", "FZA-FZA-CBC-SHA"),
+      row(0x001e, fortezza_kea, rc4_128, sha, 0, "RFC 6101 A.6", "FZA-RC4-SHA"),
       row(0x002f, rsa, aes_128_cbc, sha, 0, "RFC 3268 §2", "AES128-SHA"),
       row(0x0030, dh_dss, aes_128_cbc, sha, 0, "RFC 3268 §2", "DH-DSS-AES128-SHA"),
       row(0x0031, dh_rsa, aes_128_cbc, sha, 0, "RFC 3268 §2", "DH-RSA-AES128-SHA"),
@@ -234,7 +247,8 @@ consteval bool suites_are_consistent() {
     const bool is_of_some_version = suite.versions.ssl30 || suite.versions.tls10;
     // Only the derivation of exportable suites makes a longer key of the key material.
     const BulkCipherInfo& bulk = kBulkCiphers[static_cast<std::size_t>(suite.bulk)];
-    const bool key_is_filled = suite.is_exportable() || bulk.key_material == bulk.expanded_key;
+    const bool key_is_filled =
+        suite.is_exportable() || bulk.has_carried_keys() || bulk.key_material == bulk.expanded_key;
     // TLS_NULL_WITH_NULL_NULL "must not be negotiated" (RFC 2246 A.5).
     if (suite.id == 0 || !is_after_the_previous || !is_of_some_version || !key_is_filled) {
       return false;
@@ -248,7 +262,8 @@ static_assert(suites_are_consistent());
 consteval bool bulk_ciphers_are_consistent() {
   return std::ranges::all_of(kBulkCiphers, [](const BulkCipherInfo& row) {
     const bool is_block = row.type == CipherType::block;
-    return (is_block ? row.iv_size == row.block_size : row.iv_size == 0 && row.block_size == 1) &&
+    const bool has_block_iv = row.iv_size == row.block_size || row.has_carried_keys();
+    return (is_block ? has_block_iv : row.iv_size == 0 && row.block_size == 1) &&
            row.effective_key_bits <= row.expanded_key * 8 && row.key_material <= row.expanded_key;
   });
 }
@@ -293,6 +308,9 @@ std::vector<Allowance> needed_allowances(const CipherSuite& suite) {
   if (info(suite.key_exchange).is_anonymous) {
     needed.push_back(Allowance::anonymous);
   }
+  if (suite.key_exchange == KeyExchangeKind::fortezza_kea) {
+    needed.push_back(Allowance::fortezza);
+  }
   return needed;
 }
 
@@ -301,7 +319,8 @@ std::span<const Allowance> allowances() noexcept {
                                       Allowance::export_grade,
                                       Allowance::anonymous,
                                       Allowance::rsa512,
-                                      Allowance::dh512};
+                                      Allowance::dh512,
+                                      Allowance::fortezza};
   return kAll;
 }
 
@@ -317,6 +336,8 @@ std::string_view to_string(Allowance allowance) noexcept {
       return "rsa512";
     case Allowance::dh512:
       return "dh512";
+    case Allowance::fortezza:
+      return "fortezza";
   }
   return "unknown";
 }

@@ -16,8 +16,8 @@ namespace heirloom {
 namespace {
 
 // Strongest first; of equals, what most have looked at. DES stands behind RC4: its key can be
-// searched, RC4 needs much traffic. Of keys of one length, RC4's stands last: its first bytes can
-// be told from random ones without any key.
+// searched, RC4 needs much traffic; so does SKIPJACK, whose key is of 80 bits. Of keys of one
+// length, RC4's stands last: its first bytes can be told from random ones without any key.
 constexpr std::array kCipherPreference = {BulkCipher::aes_256_cbc,
                                           BulkCipher::camellia_256_cbc,
                                           BulkCipher::aes_128_cbc,
@@ -26,6 +26,7 @@ constexpr std::array kCipherPreference = {BulkCipher::aes_256_cbc,
                                           BulkCipher::triple_des_ede_cbc,
                                           BulkCipher::idea_cbc,
                                           BulkCipher::rc4_128,
+                                          BulkCipher::fortezza_cbc,
                                           BulkCipher::des_cbc,
                                           BulkCipher::rc2_cbc_56,
                                           BulkCipher::rc4_56,
@@ -33,7 +34,7 @@ constexpr std::array kCipherPreference = {BulkCipher::aes_256_cbc,
                                           BulkCipher::rc2_cbc_40,
                                           BulkCipher::rc4_40,
                                           BulkCipher::null};
-static_assert(kCipherPreference.size() == static_cast<std::size_t>(BulkCipher::seed_cbc) + 1);
+static_assert(kCipherPreference.size() == static_cast<std::size_t>(BulkCipher::fortezza_cbc) + 1);
 
 // A key for this connection alone before the certificate's; anonymous ones last.
 constexpr std::array kKeyExchangePreference = {KeyExchangeKind::ecdhe_ecdsa,
@@ -43,6 +44,7 @@ constexpr std::array kKeyExchangePreference = {KeyExchangeKind::ecdhe_ecdsa,
                                                KeyExchangeKind::rsa,
                                                KeyExchangeKind::dh_rsa,
                                                KeyExchangeKind::dh_dss,
+                                               KeyExchangeKind::fortezza_kea,
                                                KeyExchangeKind::ecdh_anon,
                                                KeyExchangeKind::dh_anon};
 constexpr std::array kMacPreference = {MacAlgorithm::sha, MacAlgorithm::md5};

@@ -8,6 +8,7 @@
 #include "record/record_mac.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace heirloom {
 
@@ -25,7 +26,9 @@ class CbcRead final : public ReadProtection::Impl {
       : Impl(keys),
         mac_(keys),
         padding_{keys.profile->padding, info(keys.suite->bulk).block_size},
-        cipher_(make_cipher(keys, crypto::CipherDirection::decrypt)) {}
+        cipher_(make_cipher(keys, crypto::CipherDirection::decrypt)),
+        admitted_prefix_(keys.first_record_prefix.size()),
+        decrypted_prefix_(keys.first_record_prefix.size()) {}
 
  protected:
   [[nodiscard]] bool admit(std::uint64_t /*sequence_number*/, OpenRecord& record) override {
@@ -33,12 +36,14 @@ class CbcRead final : public ReadProtection::Impl {
     // Security: the peer hears bad_record_mac whatever was wrong, as RFC 4346 §7.2.2 has it, here
     // too, where only the public length is to blame.
     const std::size_t size = record.fragment.size();
-    return size % padding_.block_size == 0 && size >= Hash::kSize + 1;
+    return size % padding_.block_size == 0 &&
+           size >= std::exchange(admitted_prefix_, 0) + Hash::kSize + 1;
   }
 
   void decrypt(std::span<OpenRecord> records) noexcept override {
     for (OpenRecord& record : records) {
       cipher_->apply(record.fragment);
+      record.fragment = record.fragment.subspan(std::exchange(decrypted_prefix_, 0));
       // From here to the verdict nothing may depend on these bytes.
       constant_time::poison(record.fragment.data(), record.fragment.size());
     }
@@ -58,6 +63,9 @@ class CbcRead final : public ReadProtection::Impl {
   RecordMac<Hash> mac_;
   CbcPadding padding_;
   std::unique_ptr<crypto::CbcCipher> cipher_;
+  // What the first record still has before it. A batch is admitted before any of it is decrypted.
+  std::size_t admitted_prefix_;
+  std::size_t decrypted_prefix_;
 };
 
 template <class Hash>
@@ -67,7 +75,8 @@ class CbcWrite final : public WriteProtection::Impl {
       : Impl(keys),
         mac_(keys),
         block_size_(info(keys.suite->bulk).block_size),
-        cipher_(make_cipher(keys, crypto::CipherDirection::encrypt)) {}
+        cipher_(make_cipher(keys, crypto::CipherDirection::encrypt)),
+        prefix_(keys.first_record_prefix) {}
 
   [[nodiscard]] bool is_block_cipher() const noexcept override { return true; }
 
@@ -80,7 +89,7 @@ class CbcWrite final : public WriteProtection::Impl {
     const auto mac = mac_.compute(sequence_number, record.type, fragment.first(record.size));
     std::copy(mac.begin(), mac.end(), fragment.subspan(record.size).begin());
     write_padding(fragment.subspan(authenticated));
-    return fragment;
+    return prefix_.empty() ? fragment : with_prefix(fragment, record);
   }
 
   void encrypt(std::uint64_t /*sequence_number*/, SealRecord& record) override {
@@ -88,9 +97,19 @@ class CbcWrite final : public WriteProtection::Impl {
   }
 
  private:
+  /// with_prefix moves the first fragment back for what MAC and padding know nothing of.
+  [[nodiscard]] ByteSpan with_prefix(ByteSpan fragment, const SealRecord& record) {
+    const Bytes prefix = std::exchange(prefix_, {});
+    const ByteSpan whole = record.room.subspan(record.offset, prefix.size() + fragment.size());
+    std::ranges::copy_backward(fragment, whole.end());
+    std::ranges::copy(prefix, whole.begin());
+    return whole;
+  }
+
   RecordMac<Hash> mac_;
   std::size_t block_size_;
   std::unique_ptr<crypto::CbcCipher> cipher_;
+  Bytes prefix_;  ///< of the first record; empty behind it
 };
 
 }  // namespace

@@ -45,7 +45,7 @@ struct OpenedBatch {
 /// kRecordHeaderSize bytes before it, and at least WriteProtection::kMaxExpansion bytes behind it.
 /// On success `sealed` is the whole record with its header, and `unencrypted`, if it is given, has
 /// the fragment as it went into the cipher: plaintext, compressed if that is agreed on, MAC and
-/// padding.
+/// padding, and before them the prefix that a first record may have.
 struct SealRecord {
   ContentType type{};
   ByteSpan room;
@@ -108,7 +108,8 @@ class WriteProtection {
   [[nodiscard]] bool is_block_cipher() const noexcept;
 
   /// kMaxExpansion bounds what MAC and minimal padding add behind a plaintext, for every suite, and
-  /// compression where it fails.
+  /// compression where it fails. The prefix of a first record goes with a block of 8 bytes only, so
+  /// there is room for it (RFC 6101 D.5.1).
   static constexpr std::size_t kMaxExpansion =
       kMaxHashSize + kMaxBlockSize + kMaxCompressionExpansion;
 

@@ -64,7 +64,13 @@ bool VersionSet::contains(ProtocolVersion version) const noexcept {
 }
 
 std::string cipher_suite_name(const CipherSuite& suite, ProtocolVersion version) {
-  const VersionRow* const row = find(version);
+  const VersionRow* row = find(version);
+  if (row != nullptr && !(suite.versions.*row->member)) {
+    // FORTEZZA's suites have no name in TLS, which does not have them.
+    const auto* const own = std::ranges::find_if(
+        kVersions, [&](const VersionRow& each) { return suite.versions.*each.member; });
+    row = own == kVersions.end() ? row : own;
+  }
   // RFC is silent on versions that we do not know; the registry's names begin with TLS.
   const std::string_view prefix = row == nullptr ? "TLS_" : row->suite_prefix;
   return std::string(prefix) + suite_base_name(suite);

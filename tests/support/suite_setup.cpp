@@ -73,6 +73,8 @@ TestIdentity server_identity(const CipherSuite& suite) {
       return dh_identity("dh", suite, row.certificate_signed_by);
     case PublicKeyAlgorithm::ec:
       return {"ec256", 256};
+    case PublicKeyAlgorithm::kea:
+      return {"kea", 1024};
     case PublicKeyAlgorithm::other:
       break;
   }

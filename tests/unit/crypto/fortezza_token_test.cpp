@@ -1,4 +1,4 @@
-// The token: keys and domains, a whole exchange in each form, and secrets that do not stay.
+// What is sealed and opened under a token encryption key, and secrets that do not stay.
 #include "crypto/fortezza_token.hpp"
 
 #include "unit/crypto/fortezza_support.hpp"
@@ -12,22 +12,9 @@
 namespace heirloom::crypto {
 namespace {
 
-using testing::array_of;
-using testing::fortezza_domain;
 using testing::fortezza_vectors;
 using testing::GivenRandom;
 using testing::secret_key;
-
-KeaKeyPair key_of(const char* name) {
-  return KeaKeyPair::from_private(fortezza_domain(), fortezza_vectors("kea").at(0).bytes(name))
-      .value();
-}
-
-FortezzaToken token_with(const char* name) {
-  FortezzaToken token;
-  EXPECT_TRUE(token.add_key(key_of(name)).has_value());
-  return token;
-}
 
 FortezzaIv iv_of(std::uint8_t byte) {
   FortezzaIv iv;
@@ -56,94 +43,7 @@ TokenKey token_key() {
   return TokenKey(secret_key(fortezza_vectors("kea").at(1).bytes("token_key")));
 }
 
-TEST(FortezzaToken, AgreesWithAnotherInBothForms) {
-  const DomainIdentifier id = fortezza_domain().identifier();
-  const FortezzaToken client = token_with("x_initiator");
-  const FortezzaToken server = token_with("x_responder");
-  const Bytes server_key = to_bytes(server.find_key(id)->public_value());
-  for (const ResponderRandom form : {ResponderRandom::fresh, ResponderRandom::one}) {
-    const auto random = system_random();
-    const auto response = server.respond(id, form, *random);
-    ASSERT_TRUE(response.has_value());
-    EXPECT_EQ(response->random_value() == kKeaValueOne, form == ResponderRandom::one);
-    auto initiation = client.initiate(id, server_key, response->random_value(), *random);
-    ASSERT_TRUE(initiation.has_value());
-    EXPECT_EQ(initiation->public_value, client.find_key(id)->public_value());
-
-    auto agreed = response->agree(initiation->public_value, initiation->random_value);
-    ASSERT_TRUE(agreed.has_value());
-    const auto sealed = std::move(initiation->key).seal(some_secrets(), iv_of(6));
-    const auto opened = std::move(*agreed).open(sealed);
-    ASSERT_TRUE(opened.has_value());
-    EXPECT_EQ(text_of(*opened), text_of(some_secrets()));
-  }
-}
-
-TEST(FortezzaToken, AgreesOnTheKeysOfTheVectors) {
-  const DomainIdentifier id = fortezza_domain().identifier();
-  for (const auto& vector : fortezza_vectors("kea")) {
-    SCOPED_TRACE(vector.text("name"));
-    const bool is_two_party = vector.has("r_responder");
-    GivenRandom server_random(is_two_party ? vector.bytes("r_responder") : Bytes{});
-    GivenRandom client_random(vector.bytes("r_initiator"));
-    const FortezzaToken server = token_with("x_responder");
-    const auto response = server.respond(
-        id, is_two_party ? ResponderRandom::fresh : ResponderRandom::one, server_random);
-    ASSERT_TRUE(response.has_value());
-    auto initiation =
-        token_with("x_initiator")
-            .initiate(
-                id, server.find_key(id)->public_value(), response->random_value(), client_random);
-    ASSERT_TRUE(initiation.has_value());
-    // The token key is not given out; what it wraps is.
-    const auto expected = TokenKey(secret_key(vector.bytes("token_key"))).seal(some_secrets(), {});
-    const auto sealed = std::move(initiation->key).seal(some_secrets(), {});
-    EXPECT_EQ(to_hex(sealed.client_write_key), to_hex(expected.client_write_key));
-    auto agreed = response->agree(initiation->public_value, initiation->random_value);
-    ASSERT_TRUE(agreed.has_value());
-    EXPECT_TRUE(std::move(*agreed).open(expected).has_value());
-  }
-}
-
-TEST(FortezzaToken, MakesAKeyForAnExchangeIfItHasNone) {
-  const DomainIdentifier id = fortezza_domain().identifier();
-  FortezzaToken client;
-  const FortezzaToken server = token_with("x_responder");
-  const KeaValue server_key = server.find_key(id)->public_value();
-  const auto random = system_random();
-  const auto unknown = client.initiate(id, server_key, kKeaValueOne, *random);
-  ASSERT_FALSE(unknown.has_value());
-  EXPECT_EQ(unknown.error().cause, Cause::certificate_key_unsupported);
-  EXPECT_NE(unknown.error().detail.find("4de5f91f03d353e42f8d"), std::string::npos);
-
-  ASSERT_TRUE(client.add_domain(fortezza_domain()).has_value());
-  const auto one = client.initiate(id, server_key, kKeaValueOne, *random);
-  const auto other = client.initiate(id, server_key, kKeaValueOne, *random);
-  ASSERT_TRUE(one.has_value() && other.has_value());
-  EXPECT_NE(one->public_value, other->public_value);
-  EXPECT_NE(one->public_value, one->random_value);
-  EXPECT_EQ(client.find_key(id), nullptr);
-  // A server needs one.
-  const auto refused = client.respond(id, ResponderRandom::one, *random);
-  ASSERT_FALSE(refused.has_value());
-  EXPECT_EQ(refused.error().cause, Cause::config_invalid);
-}
-
-TEST(FortezzaToken, HasOneKeyForADomain) {
-  FortezzaToken token = token_with("x_initiator");
-  EXPECT_TRUE(token.add_domain(fortezza_domain()).has_value());
-  EXPECT_EQ(token.add_key(key_of("x_responder")).error().cause, Cause::config_invalid);
-  EXPECT_EQ(token.find_key({}), nullptr);
-  EXPECT_EQ(token.find_domain({}), nullptr);
-}
-
-TEST(FortezzaToken, FailsWithoutRandomBytes) {
-  const DomainIdentifier id = fortezza_domain().identifier();
-  const FortezzaToken token = token_with("x_initiator");
-  const KeaValue value = token.find_key(id)->public_value();
-  GivenRandom empty({});
-  EXPECT_EQ(token.respond(id, ResponderRandom::fresh, empty).error().cause, Cause::random_failed);
-  EXPECT_EQ(token.initiate(id, value, value, empty).error().cause, Cause::random_failed);
+TEST(FortezzaSecrets, FailWithoutRandomBytes) {
   // All that is drawn: two keys of 10 bytes, a premaster of 48, two IVs of 8.
   for (std::size_t size = 0; size < 84; ++size) {
     GivenRandom some{Bytes(size)};

@@ -90,6 +90,25 @@ TEST(KeaDomain, IsRefusedIfItIsNone) {
   }
 }
 
+TEST(KeaDomains, HaveTheGroupOfRfc5114AndWhatIsAdded) {
+  KeaDomains domains;
+  const KeaDomain known = fortezza_domain();
+  ASSERT_NE(domains.find(known.identifier()), nullptr);
+  EXPECT_EQ(domains.find(known.identifier())->group().p, known.group().p);
+  EXPECT_EQ(domains.find({}), nullptr);
+  EXPECT_TRUE(domains.add(known).has_value()) << "twice is once";
+  // The same p and q with another generator: g squared.
+  Bytes two(kKeaExponentSize);
+  two.back() = 2;
+  const auto square = KeaKeyPair::from_private(known, two).value();
+  const auto other =
+      KeaDomain::from_numbers(known.group().p, known.group().q, square.public_value());
+  ASSERT_TRUE(other.has_value());
+  EXPECT_EQ(domains.find(other->identifier()), nullptr);
+  ASSERT_TRUE(domains.add(*other).has_value());
+  EXPECT_EQ(domains.find(other->identifier())->group().g, other->group().g);
+}
+
 TEST(KeaMix, AnswersThePublishedVectors) {
   const auto vectors = fortezza_vectors("kea_mix");
   ASSERT_EQ(vectors.size(), 2U);
@@ -111,30 +130,23 @@ TEST(Kea, AgreesAsTheComputedVectorsInBothForms) {
     const bool is_two_party = vector.has("r_responder");
     const KeaKeyPair r_responder = pair_of(vector, is_two_party ? "r_responder" : "x_responder");
 
-    const auto secret =
-        kea_secret(initiator, r_initiator, responder.public_value(), r_responder.public_value());
-    ASSERT_TRUE(secret.has_value());
-    EXPECT_EQ(to_hex(secret->expose()), vector.text("secret"));
-    const auto first = kea_initiate(initiator,
-                                    r_initiator,
-                                    responder.public_value(),
-                                    is_two_party ? r_responder.public_value() : kKeaValueOne);
-    const auto second =
-        is_two_party
-            ? kea_respond(
-                  responder, r_responder, initiator.public_value(), r_initiator.public_value())
-            : kea_respond_by_mail(responder, initiator.public_value(), r_initiator.public_value());
-    ASSERT_TRUE(first.has_value() && second.has_value());
-    EXPECT_EQ(to_hex(first->expose()), vector.text("token_key"));
-    EXPECT_EQ(to_hex(second->expose()), vector.text("token_key"));
+    // The e-mail form has the responder's key in the place of its random.
+    const SecretBytes t = r_initiator.power(responder.public_value()).value();
+    const SecretBytes u = initiator.power(r_responder.public_value()).value();
+    EXPECT_EQ(to_hex(kea_secret(fortezza_domain(), t.expose(), u.expose()).expose()),
+              vector.text("secret"));
+    EXPECT_EQ(to_hex(kea_agree(fortezza_domain(), t.expose(), u.expose()).expose()),
+              vector.text("token_key"));
+    const SecretBytes other_t = r_responder.power(initiator.public_value()).value();
+    const SecretBytes other_u = responder.power(r_initiator.public_value()).value();
+    EXPECT_EQ(to_hex(kea_agree(fortezza_domain(), other_t.expose(), other_u.expose()).expose()),
+              vector.text("token_key"));
   }
 }
 
 TEST(Kea, RefusesValuesThatAreNone) {
   const VectorBlock vector = fortezza_vectors("kea").at(0);
   const KeaKeyPair own = pair_of(vector, "x_responder");
-  const KeaKeyPair own_random = pair_of(vector, "r_responder");
-  const KeaKeyPair peer = pair_of(vector, "x_initiator");
   KeaValue zero{};
   // p - 1 has order 2; two is not of order q.
   KeaValue two{};
@@ -143,18 +155,14 @@ TEST(Kea, RefusesValuesThatAreNone) {
   const auto last = array_of<kKeaValueSize>(minus_one(vector.bytes("p")));
   for (const KeaValue& bad : {zero, kKeaValueOne, two, last, p}) {
     SCOPED_TRACE(to_hex(bad));
-    const auto refused = [](const Result<SkipjackKey>& key) {
-      return !key.has_value() && key.error().cause == Cause::key_exchange_malformed;
-    };
-    EXPECT_TRUE(refused(kea_respond(own, own_random, bad, peer.public_value())));
-    EXPECT_TRUE(refused(kea_respond(own, own_random, peer.public_value(), bad)));
-    EXPECT_TRUE(refused(kea_respond_by_mail(own, peer.public_value(), bad)));
-    EXPECT_TRUE(refused(kea_initiate(own, own_random, bad, peer.public_value())));
-    // The number 1 is the e-mail form, to an initiator only.
-    EXPECT_EQ(refused(kea_initiate(own, own_random, peer.public_value(), bad)),
-              bad != kKeaValueOne);
+    const auto power = own.power(bad);
+    ASSERT_FALSE(power.has_value());
+    EXPECT_EQ(power.error().cause, Cause::key_exchange_malformed);
+    EXPECT_EQ(is_kea_value_one(bad), bad == kKeaValueOne);
   }
-  EXPECT_FALSE(kea_initiate(own, own_random, peer.public_value(), {}).has_value());
+  EXPECT_FALSE(own.power({}).has_value());
+  EXPECT_FALSE(is_kea_value_one({}));
+  EXPECT_TRUE(is_kea_value_one(Bytes{1}));
 }
 
 // The sums of the vectors are below p.
@@ -166,8 +174,8 @@ TEST(Kea, ReducesASumThatExceedsThePrime) {
   ASSERT_TRUE(unit.has_value());
   EXPECT_EQ(to_bytes(unit->public_value()), domain.group().g);
   // With both exponents 1 the secret is (Y + R) mod p: g + g exceeds p.
-  const auto twice = kea_secret(*unit, *unit, domain.group().g, domain.group().g);
-  ASSERT_TRUE(twice.has_value());
+  const SecretBytes power = unit->power(domain.group().g).value();
+  const SecretBytes twice = kea_secret(domain, power.expose(), power.expose());
   Bytes expected(kKeaValueSize);
   int carry = 0;
   for (std::size_t i = kKeaValueSize; i-- > 0;) {
@@ -176,7 +184,7 @@ TEST(Kea, ReducesASumThatExceedsThePrime) {
     carry = (digit - (digit & 0xff)) / 256;
   }
   ASSERT_EQ(carry, 0);
-  EXPECT_EQ(to_hex(twice->expose()), to_hex(expected));
+  EXPECT_EQ(to_hex(twice.expose()), to_hex(expected));
 }
 
 TEST(KeaKeyPair, TakesExponentsFromOneToQMinusOne) {

@@ -96,20 +96,20 @@ void check(ProtocolVersion version, const VectorBlock& block) {
 
   End server(version, block, "server_exponent");
   auto server_agreement = make_server_agreement(kind);
-  auto offered = server_agreement->offer(server.context());
+  auto offered = server_agreement->offer(server.context(), nullptr);
   ASSERT_TRUE(offered.has_value());
   expect_at_end(*offered, block.bytes("ys"));
 
   End client(version, block, "client_exponent");
   auto client_agreement = make_client_agreement(kind);
   ASSERT_TRUE(client_agreement->learn(client.context(), nullptr, {*offered}).has_value());
-  auto response = client_agreement->respond(client.context(), nullptr, nullptr);
-  ASSERT_TRUE(response.has_value());
-  expect_at_end(response->message.exchange_keys, block.bytes("yc"));
-  EXPECT_EQ(client.master(std::move(std::get<Agreed>(response->secret).premaster), block),
-            expected);
+  auto responded = client_agreement->respond(client.context(), nullptr, nullptr);
+  ASSERT_TRUE(responded.has_value());
+  auto& response = std::get<ClientKeyAgreement::Response>(*responded);
+  expect_at_end(response.message.exchange_keys, block.bytes("yc"));
+  EXPECT_EQ(client.master(std::move(response.agreed.premaster), block), expected);
 
-  auto accepted = server_agreement->accept(server.context(), response->message, nullptr, nullptr);
+  auto accepted = server_agreement->accept(server.context(), response.message, nullptr, nullptr);
   ASSERT_TRUE(accepted.has_value());
   EXPECT_EQ(server.master(std::move(std::get<Agreed>(*accepted).premaster), block), expected);
 }
@@ -126,12 +126,18 @@ TEST(Rfc2246_8_1_2, LeadingZerosOfZAreNotPartOfThePremaster) {
   EXPECT_EQ(checked, 14U);
 }
 
+Bytes recovered(ServerKeyAgreement& agreement, const PrivateKeyResult& made) {
+  auto result = agreement.recover(made);
+  EXPECT_TRUE(result.has_value());
+  return to_bytes(std::get<Agreed>(*result).premaster.expose());
+}
+
 // The same of a fixed key, whose Z comes from a PrivateKey with all its zeros.
 TEST(Rfc2246_8_1_2, NorAreThoseOfAFixedKey) {
   const auto agreement = make_server_agreement(KeyExchangeKind::dh_rsa);
   for (const VectorBlock& block : testing::read_vectors("derivation/agreements.txt")) {
     if (block.text("kind") == "dh") {
-      EXPECT_EQ(to_bytes(agreement->recover(PrivateKeyResult(block.bytes("z"))).expose()),
+      EXPECT_EQ(recovered(*agreement, PrivateKeyResult(block.bytes("z"))),
                 block.bytes("premaster"));
     }
   }
@@ -158,9 +164,9 @@ TEST(FixedDh, AKeyThatFailsLeavesARandomPremaster) {
   auto accepted = agreement->accept(context, message, &*key, nullptr);
   ASSERT_TRUE(accepted.has_value());
   EXPECT_TRUE(std::holds_alternative<AgreementNeeded>(*accepted));
-  const PremasterSecret premaster = agreement->recover(PrivateKeyResult(Cause::private_key_failed));
-  EXPECT_GT(premaster.expose().size(), 40U);
-  EXPECT_FALSE(std::ranges::all_of(premaster.expose(), [](std::uint8_t b) { return b == 0; }));
+  const Bytes premaster = recovered(*agreement, PrivateKeyResult(Cause::private_key_failed));
+  EXPECT_GT(premaster.size(), 40U);
+  EXPECT_FALSE(std::ranges::all_of(premaster, [](std::uint8_t b) { return b == 0; }));
 }
 
 }  // namespace

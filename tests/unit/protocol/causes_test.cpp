@@ -99,6 +99,7 @@ constexpr std::array kGolden = std::to_array<Golden>({
     {Cause::key_exchange_too_weak, local_refusal, 71, 40},
     {Cause::export_restriction, peer_misbehaved, 60, 40},
     {Cause::params_signature_invalid, peer_misbehaved, 51, 40},
+    {Cause::wrapped_key_invalid, peer_misbehaved, 40, 40},
     {Cause::anonymous_server_requests_certificate, peer_misbehaved, 40, 40},
     {Cause::private_key_failed, internal, 80, 40},
     {Cause::certificate_verify_failed, peer_misbehaved, 51, 40},

@@ -59,7 +59,7 @@ TEST(CipherSuites, AreFoundByNumber) {
     EXPECT_EQ(suite->id, id_of(entry));
   }
   for (const int id :
-       {0x0000, 0x001c, 0x002e, 0x003b, 0x0067, 0x00ff, 0x5600, 0xc001, 0xc00b, 0xffff}) {
+       {0x0000, 0x001f, 0x002e, 0x003b, 0x0067, 0x00ff, 0x5600, 0xc001, 0xc00b, 0xffff}) {
     EXPECT_EQ(find_cipher_suite(static_cast<std::uint16_t>(id)), nullptr) << id;
   }
 }
@@ -144,6 +144,9 @@ TEST(CipherSuites, AreAsBadAsTheirCipher) {
   EXPECT_EQ(weakness("DHE-RSA-AES256-SHA"), Weakness::legacy);
   EXPECT_EQ(weakness("ADH-AES256-SHA"), Weakness::broken);
   EXPECT_EQ(weakness("AECDH-DES-CBC3-SHA"), Weakness::broken);
+  EXPECT_EQ(weakness("FZA-NULL-SHA"), Weakness::broken);
+  EXPECT_EQ(weakness("FZA-FZA-CBC-SHA"), Weakness::weak);
+  EXPECT_EQ(weakness("FZA-RC4-SHA"), Weakness::weak);
 }
 
 // The export names of RFC 2246 A.5 and of the 56-bit draft are composed as well.
@@ -204,6 +207,8 @@ TEST(Rfc2246_C, BulkCiphersHaveTheStatedSizes) {
                16,
                16},
            Row{BulkCipher::seed_cbc, "SEED_CBC", CipherType::block, 16, 16, 128, 16, 16},
+           // RFC 6101 C misprints this row; its §5.6.7.2 has IVs of 24 bytes.
+           Row{BulkCipher::fortezza_cbc, "FORTEZZA_CBC", CipherType::block, 0, 10, 80, 24, 8},
        }) {
     const BulkCipherInfo& found = info(row.cipher);
     EXPECT_EQ(found.cipher, row.cipher);
@@ -266,6 +271,13 @@ TEST(KeyExchangeInfo, SaysWhatTheDocumentsSay) {
                Key::rsa,
                Key::other},
            Row{ecdh_anon, "ECDH_anon", "AECDH", Rule::always, Use::none, Key::other, Key::other},
+           Row{fortezza_kea,
+               "FORTEZZA_KEA",
+               "FZA",
+               Rule::always,
+               Use::agreement,
+               Key::kea,
+               Key::other},
        }) {
     const KeyExchangeInfo& found = info(row.kind);
     EXPECT_EQ(found.kind, row.kind);
@@ -277,6 +289,18 @@ TEST(KeyExchangeInfo, SaysWhatTheDocumentsSay) {
     EXPECT_EQ(found.certificate_key, row.key) << row.name;
     EXPECT_EQ(found.certificate_signed_by, row.signed_by) << row.name;
   }
+}
+
+// RFC 6101 A.6. TLS has none of them, and has given 001E to Kerberos (RFC 2712).
+TEST(Rfc6101_A_6, TheSuitesOfFortezzaAreThoseOfSsl30Alone) {
+  for (const CipherSuite& suite : cipher_suites()) {
+    const bool is_fortezza = suite.id >= 0x001c && suite.id <= 0x001e;
+    EXPECT_EQ(suite.key_exchange == KeyExchangeKind::fortezza_kea, is_fortezza) << suite.id;
+    EXPECT_EQ(suite.versions, (VersionSet{.ssl30 = true, .tls10 = !is_fortezza})) << suite.id;
+  }
+  EXPECT_EQ(find_cipher_suite(std::uint16_t{0x001c})->bulk, BulkCipher::null);
+  EXPECT_EQ(find_cipher_suite(std::uint16_t{0x001d})->bulk, BulkCipher::fortezza_cbc);
+  EXPECT_EQ(find_cipher_suite(std::uint16_t{0x001e})->bulk, BulkCipher::rc4_128);
 }
 
 // RFC 2246 D.1: EXPORT suites keep to 512 bits, those of the 56-bit draft to 1024 (drift D116).
@@ -296,6 +320,7 @@ TEST(Allowance, IsReadFromTheWordOfTheCommandLine) {
   EXPECT_EQ(parse_allowance("anon"), Allowance::anonymous);
   EXPECT_EQ(parse_allowance("rsa512"), Allowance::rsa512);
   EXPECT_EQ(parse_allowance("dh512"), Allowance::dh512);
+  EXPECT_EQ(parse_allowance("fortezza"), Allowance::fortezza);
   EXPECT_FALSE(parse_allowance("none").has_value());
   EXPECT_FALSE(parse_allowance("").has_value());
   EXPECT_FALSE(parse_allowance("NULL").has_value());

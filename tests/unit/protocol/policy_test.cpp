@@ -39,13 +39,13 @@ constexpr std::string_view kOnlyDevice =
 // What has to be allowed by name stands behind all others: anonymous, export, NULL.
 constexpr std::string_view kOnlyMuseum =
     "AECDH-AES256-SHA ADH-AES256-SHA ADH-CAMELLIA256-SHA AECDH-AES128-SHA ADH-AES128-SHA "
-    "ADH-CAMELLIA128-SHA ADH-SEED-SHA AECDH-DES-CBC3-SHA ADH-DES-CBC3-SHA AECDH-RC4-SHA "
-    "ADH-RC4-MD5 "
+    "ADH-CAMELLIA128-SHA ADH-SEED-SHA AECDH-DES-CBC3-SHA ADH-DES-CBC3-SHA FZA-RC4-SHA "
+    "AECDH-RC4-SHA ADH-RC4-MD5 FZA-FZA-CBC-SHA "
     "EXP1024-DHE-DSS-DES-CBC-SHA EXP1024-DES-CBC-SHA ADH-DES-CBC-SHA EXP1024-RC2-CBC-MD5 "
     "EXP1024-DHE-DSS-RC4-SHA EXP1024-RC4-SHA EXP1024-RC4-MD5 "
     "EXP-EDH-RSA-DES-CBC-SHA EXP-EDH-DSS-DES-CBC-SHA EXP-DES-CBC-SHA EXP-DH-RSA-DES-CBC-SHA "
     "EXP-DH-DSS-DES-CBC-SHA EXP-ADH-DES-CBC-SHA EXP-RC2-CBC-MD5 EXP-RC4-MD5 EXP-ADH-RC4-MD5 "
-    "ECDHE-ECDSA-NULL-SHA ECDHE-RSA-NULL-SHA NULL-SHA AECDH-NULL-SHA NULL-MD5 ";
+    "ECDHE-ECDSA-NULL-SHA ECDHE-RSA-NULL-SHA NULL-SHA FZA-NULL-SHA AECDH-NULL-SHA NULL-MD5 ";
 
 std::string joined(std::initializer_list<std::string_view> parts) {
   std::string all;
@@ -104,11 +104,18 @@ TEST(Allow, AddsTheSuitesThatNeedNothingElse) {
   allow(policy, {Allowance::anonymous});
   EXPECT_EQ(policy.cipher_suites.size(), 13U) << "twice is once";
   EXPECT_EQ(policy.min_dh_bits, 1024U) << "no key of another kind came in";
+  policy.cipher_suites = {0x002f};
+  allow(policy, {Allowance::fortezza});
+  EXPECT_EQ(names(policy), "AES128-SHA FZA-RC4-SHA FZA-FZA-CBC-SHA ") << "NULL needs its own";
 }
 
 TEST(Allow, TogetherLetInWhatNeedsBoth) {
   Policy policy = Policy::device();
-  allow(policy, {Allowance::export_grade, Allowance::anonymous, Allowance::null_encryption});
+  allow(policy,
+        {Allowance::export_grade,
+         Allowance::anonymous,
+         Allowance::null_encryption,
+         Allowance::fortezza});
   EXPECT_EQ(names(policy), joined({kStrict, kOnlyDevice, kOnlyMuseum}));
 }
 
