@@ -21,9 +21,9 @@ namespace heirloom {
 using PrivateKeyResult = Result<std::vector<std::uint8_t>>;
 
 /// PrivateKey does the operations that these versions need: RSA keys decrypt and sign, DSA and EC
-/// keys sign, Diffie-Hellman keys agree. What a key cannot do fails with private_key_failed. An
-/// implementation may keep the key in a module or on another machine and answer pending. One object
-/// may serve many connections on many threads.
+/// keys sign, Diffie-Hellman and KEA keys agree. What a key cannot do fails with
+/// private_key_failed. An implementation may keep the key in a module or on another machine and
+/// answer pending. One object may serve many connections on many threads.
 class HEIRLOOM_EXPORT PrivateKey {
  public:
   PrivateKey() = default;
@@ -33,8 +33,8 @@ class HEIRLOOM_EXPORT PrivateKey {
 
   [[nodiscard]] virtual PublicKeyAlgorithm algorithm() const noexcept = 0;
 
-  /// size is the length in bytes of the modulus (RSA), of the prime (DSA, Diffie-Hellman) or of a
-  /// coordinate (EC).
+  /// size is the length in bytes of the modulus (RSA), of the prime (DSA, Diffie-Hellman, KEA) or
+  /// of a coordinate (EC).
   [[nodiscard]] virtual std::size_t size() const noexcept = 0;
 
   /// decrypt_raw computes ciphertext^d mod n and returns it with all its leading zeros.
@@ -49,7 +49,8 @@ class HEIRLOOM_EXPORT PrivateKey {
   [[nodiscard]] virtual Pending<PrivateKeyResult> sign(std::span<const std::uint8_t> digest) = 0;
 
   /// agree computes Z = peer_public^x mod p and returns it with all its leading zeros: fixed
-  /// Diffie-Hellman (RFC 2246 §7.4.7.2, §8.1.2). key_exchange_malformed if the peer's value is not
+  /// Diffie-Hellman (RFC 2246 §7.4.7.2, §8.1.2), and each of the powers of KEA that take x; these
+  /// are 128 bytes (RFC 6101 §5.6.7.2). key_exchange_malformed if the peer's value is not
   /// usable in the key's group (1 < Y < p - 1, and Y^q = 1 where the order q is known); an
   /// implementation must look, for a value of small order gives a part of x away. Unless
   /// overridden: private_key_failed.
@@ -74,9 +75,11 @@ struct Credentials {
 [[nodiscard]] HEIRLOOM_EXPORT Result<std::shared_ptr<PrivateKey>> parse_private_key(
     std::string_view pem, std::string_view passphrase = {});
 
-/// make_credentials checks that the key belongs to the first certificate; config_invalid if not. A
-/// certificate that libcrypto refuses (a serial number or a date that is no good DER) will do, if a
-/// key is found in it: it is for peers that have pinned it.
+/// make_credentials checks that the key belongs to the first certificate; config_invalid if not.
+/// For a certificate with a KEA key (RFC 3279 §2.3.4) it is one of Diffie-Hellman with an order, or
+/// of DSA, and what is returned has it as KEA's: put it together in no other way. A certificate
+/// that libcrypto refuses (a serial number or a date that is no good DER) will do, if a key is
+/// found in it: it is for peers that have pinned it.
 [[nodiscard]] HEIRLOOM_EXPORT Result<Credentials> make_credentials(CertificateChain chain,
                                                                    std::shared_ptr<PrivateKey> key);
 

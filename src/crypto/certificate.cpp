@@ -1,6 +1,7 @@
 // describe_certificate, fingerprints and PEM: what a person or a policy sees of a certificate.
 #include "heirloom/certificate.hpp"
 
+#include "crypto/fortezza_certificate.hpp"
 #include "crypto/hash.hpp"
 #include "crypto/library.hpp"
 #include "crypto/x509_parse.hpp"
@@ -133,7 +134,9 @@ Result<CertificateInfo> describe_certificate(std::span<const std::uint8_t> der) 
   info.not_before = crypto::time_point_of(X509_get0_notBefore(certificate.get())).value_or(epoch);
   info.not_after = crypto::time_point_of(X509_get0_notAfter(certificate.get())).value_or(epoch);
   info.key_algorithm = crypto::key_algorithm_of(certificate.get());
-  if (const EVP_PKEY* key = X509_get0_pubkey(certificate.get()); key != nullptr) {
+  if (info.key_algorithm == PublicKeyAlgorithm::kea) {
+    info.key_bits = crypto::kKeaBits;
+  } else if (const EVP_PKEY* key = X509_get0_pubkey(certificate.get()); key != nullptr) {
     info.key_bits = static_cast<std::size_t>(std::max(0, EVP_PKEY_get_bits(key)));
   }
   info.signature_algorithm = signature_algorithm_text(certificate.get());

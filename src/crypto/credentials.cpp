@@ -32,6 +32,18 @@ bool belongs(const PrivateKey& key, const X509_PUBKEY* info) {
   return bits > 0 && key.size() == (static_cast<std::size_t>(bits) + 7) / 8;
 }
 
+/// fitting is the key as its certificate has it: no file says that a key is KEA's.
+Result<std::shared_ptr<PrivateKey>> fitting(std::shared_ptr<PrivateKey> key,
+                                            const X509_PUBKEY* info) {
+  const auto* local = dynamic_cast<const crypto::LocalPrivateKey*>(key.get());
+  if (crypto::public_key_algorithm(info) != PublicKeyAlgorithm::kea ||
+      key->algorithm() == PublicKeyAlgorithm::kea || local == nullptr) {
+    return key;
+  }
+  HEIRLOOM_TRY(std::shared_ptr<PrivateKey> kea, local->as_kea());
+  return kea;
+}
+
 /// in_file puts a file's name before what is wrong with it.
 Error in_file(const std::string& file, Error error) {
   error.detail = error.detail.empty() ? file : file + ": " + error.detail;
@@ -57,6 +69,7 @@ Result<Credentials> make_credentials(CertificateChain chain, std::shared_ptr<Pri
   }
   const X509_PUBKEY* const info =
       certificate.has_value() ? X509_get_X509_PUBKEY(certificate->get()) : walked.get();
+  HEIRLOOM_TRY(key, fitting(std::move(key), info));
   if (!belongs(*key, info)) {
     return Error(Cause::config_invalid,
                  "the private key does not belong to the certificate" +

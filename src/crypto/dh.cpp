@@ -176,6 +176,10 @@ DhKeyPair::DhKeyPair(DhGroup group, SecretBytes exponent, Bytes public_value)
       exponent_(std::move(exponent)),
       public_value_(std::move(public_value)) {}
 
+DhKeyPair DhKeyPair::clone() const {
+  return {group_, exponent_.clone(), public_value_};
+}
+
 Result<DhKeyPair> DhKeyPair::generate(const DhGroup& group, RandomSource& random) {
   HEIRLOOM_TRY_VOID(check_group(group, GroupOrigin::peer));
   const std::size_t bits = exponent_bits(group);

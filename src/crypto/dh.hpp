@@ -57,10 +57,11 @@ struct DhPublicKey {
 [[nodiscard]] Result<DhGroup> parse_dh_group(std::string_view pem);
 
 /// DhParametersForm is how a group is encoded: prime, generator and perhaps an exponent's length
-/// (PKCS#3), or prime, generator, order (X9.42, RFC 3279 §2.3.3).
-enum class DhParametersForm : std::uint8_t { pkcs3, x942 };
+/// (PKCS#3); prime, generator, order (X9.42, RFC 3279 §2.3.3); prime, order, generator (Dss-Parms,
+/// RFC 3279 §2.3.2).
+enum class DhParametersForm : std::uint8_t { pkcs3, x942, dss };
 
-/// read_dh_parameters reads either form from DER. Empty if the bytes are none.
+/// read_dh_parameters reads such a form from DER. Empty if the bytes are none.
 [[nodiscard]] std::optional<DhGroup> read_dh_parameters(ByteView der, DhParametersForm form);
 
 /// GroupOrigin says how closely a group is looked at. A peer's is used once, and the peer could as
@@ -102,6 +103,9 @@ class DhKeyPair {
   /// from_private takes an exponent as it is: fixed keys and test vectors. key_exchange_malformed
   /// unless 1 <= x < p - 1.
   [[nodiscard]] static Result<DhKeyPair> from_private(const DhGroup& group, ByteView exponent);
+
+  /// clone copies the exponent.
+  [[nodiscard]] DhKeyPair clone() const;
 
   [[nodiscard]] const DhGroup& group() const noexcept { return group_; }
 

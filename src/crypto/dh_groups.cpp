@@ -168,12 +168,20 @@ std::optional<DhGroup> read_dh_parameters(ByteView der, DhParametersForm form) {
     return positive_number(sk_ASN1_TYPE_value(values.get(), index));
   };
   const Bytes p = number(0);
-  const Bytes g = number(1);
-  const Bytes q = form == DhParametersForm::x942 ? number(2) : Bytes{};
-  if (p.empty() || g.empty() || (form == DhParametersForm::x942 && q.empty())) {
+  const Bytes second = number(1);
+  if (p.empty() || second.empty()) {
     return std::nullopt;
   }
-  return make_dh_group(p, g, q);
+  if (form == DhParametersForm::pkcs3) {
+    return make_dh_group(p, second);
+  }
+  const Bytes third = number(2);
+  const bool is_dss = form == DhParametersForm::dss;
+  // Dss-Parms are three numbers; X9.42 may have more behind them.
+  if (third.empty() || (is_dss && sk_ASN1_TYPE_num(values.get()) != 3)) {
+    return std::nullopt;
+  }
+  return is_dss ? make_dh_group(p, third, second) : make_dh_group(p, second, third);
 }
 
 Result<DhGroup> parse_dh_group(std::string_view pem) {

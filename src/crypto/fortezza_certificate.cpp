@@ -104,16 +104,16 @@ Bytes take_number(ByteView& rest, std::uint8_t tag) {
   return is_negative ? Bytes{} : without_leading_zeros(element->content);
 }
 
-/// read_group reads prime, order and generator, in DSS's order (RFC 3279 §2.3.2).
-std::optional<DhGroup> read_group(ByteView der, std::uint8_t number_tag) {
+/// read_group reads what has the shape of Dss-Parms, but OCTET STRINGs for its numbers.
+std::optional<DhGroup> read_group(ByteView der) {
   const auto sequence = take_only(der, kSequence);
   if (!sequence.has_value()) {
     return std::nullopt;
   }
   ByteView rest = sequence->content;
-  const Bytes p = take_number(rest, number_tag);
-  const Bytes q = take_number(rest, number_tag);
-  const Bytes g = take_number(rest, number_tag);
+  const Bytes p = take_number(rest, kOctetString);
+  const Bytes q = take_number(rest, kOctetString);
+  const Bytes g = take_number(rest, kOctetString);
   if (p.empty() || q.empty() || g.empty() || !rest.empty()) {
     return std::nullopt;
   }
@@ -129,14 +129,14 @@ bool read_groups(ByteView der, MissiKey& key) {
         tagged.has_value() ? take_only(tagged->content, kSequence) : std::optional<Element>();
     ByteView rest = both.has_value() ? both->content : ByteView();
     const auto first = take(rest);
-    key.kea_group = first.has_value() ? read_group(first->whole, kOctetString) : std::nullopt;
-    key.dss_group = read_group(rest, kOctetString);
+    key.kea_group = first.has_value() ? read_group(first->whole) : std::nullopt;
+    key.dss_group = read_group(rest);
   } else if (der[0] == kOneGroup) {
     const auto tagged = take_only(der, kOneGroup);
-    key.kea_group = tagged.has_value() ? read_group(tagged->content, kOctetString) : std::nullopt;
+    key.kea_group = tagged.has_value() ? read_group(tagged->content) : std::nullopt;
     key.dss_group = key.kea_group;
   } else {
-    key.kea_group = read_group(der, kInteger);
+    key.kea_group = read_dh_parameters(der, DhParametersForm::dss);
     key.dss_group = key.kea_group;
   }
   return key.kea_group.has_value() && key.dss_group.has_value();
@@ -257,6 +257,8 @@ Result<FortezzaKey> read_integer_key(const Info& info) {
   return read_kea_key(info, value);
 }
 
+}  // namespace
+
 bool may_agree(const X509* certificate) {
   constexpr int kKeyAgreementBit = 4;
   constexpr int kEncipherOnlyBit = 7;
@@ -268,7 +270,10 @@ bool may_agree(const X509* certificate) {
          (has(kKeyAgreementBit) && !(has(kEncipherOnlyBit) && has(kDecipherOnlyBit)));
 }
 
-}  // namespace
+bool is_kea_algorithm(const ASN1_OBJECT* object) {
+  const std::uint8_t number = last_number_of(object);
+  return number == kKeyExchangeAlgorithm || number == kKeaWithInteger;
+}
 
 Result<FortezzaKey> fortezza_key_of(const X509_PUBKEY* info) {
   const ErrorQueueGuard guard;

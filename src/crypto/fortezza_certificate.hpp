@@ -10,6 +10,7 @@
 
 #include "base/bytes.hpp"
 #include "crypto/dh.hpp"
+#include "crypto/kea.hpp"
 #include "crypto/library.hpp"
 
 #include <array>
@@ -23,7 +24,7 @@ namespace heirloom::crypto {
 /// others: both ends must know the group itself.
 struct KeaPublicKey {
   Bytes public_value;  ///< big-endian without leading zeros, 1 to 128 bytes
-  std::array<std::uint8_t, 10> domain_identifier{};
+  DomainIdentifier domain_identifier{};
 };
 
 /// MissiKey is the combined key. Its groups are empty where it inherits them from its issuer's.
@@ -37,6 +38,9 @@ struct MissiKey {
 
 using FortezzaKey = std::variant<KeaPublicKey, MissiKey>;
 
+/// kKeaBits is the size of every KEA key: that of its domain's prime.
+inline constexpr std::size_t kKeaBits = kKeaValueSize * 8;
+
 /// FortezzaCertificateKey is such a key with the use of its certificate.
 struct FortezzaCertificateKey {
   FortezzaKey key;
@@ -45,6 +49,12 @@ struct FortezzaCertificateKey {
   /// decipherOnly (RFC 3279 §2.3.4).
   bool may_agree = true;
 };
+
+/// is_kea_algorithm: the key of a SubjectPublicKeyInfo with that identifier is a KeaPublicKey.
+[[nodiscard]] bool is_kea_algorithm(const ASN1_OBJECT* object);
+
+/// may_agree is the question of FortezzaCertificateKey::may_agree.
+[[nodiscard]] bool may_agree(const X509* certificate);
 
 /// fortezza_key_of reads a SubjectPublicKeyInfo by its object identifier. certificate_malformed, or
 /// certificate_key_unsupported if the key is of another kind.

@@ -70,16 +70,6 @@ DomainIdentifier identifier_of(const DhGroup& group) {
   return identifier;
 }
 
-/// read_dss_parameters is the way back. Both forms are three numbers; DSS has the order second,
-/// X9.42 the generator.
-std::optional<DhGroup> read_dss_parameters(ByteView der) {
-  const auto numbers = read_dh_parameters(der, DhParametersForm::x942);
-  if (!numbers.has_value()) {
-    return std::nullopt;
-  }
-  return make_dh_group(numbers->p, numbers->q, numbers->g);
-}
-
 /// is_exponent is 0 < x < q, in time that depends on neither. Both have kOrderBytes bytes.
 constant_time::Mask is_exponent(ByteView x, ByteView q) {
   std::uint64_t borrow = 0;
@@ -170,7 +160,7 @@ Result<KeaDomain> KeaDomain::parse(std::string_view pem) {
     return no_domain("there are no DSA PARAMETERS in PEM form in it");
   }
   const std::unique_ptr<unsigned char, OpensslFree> owner(data);
-  auto group = read_dss_parameters({data, static_cast<std::size_t>(size)});
+  auto group = read_dh_parameters({data, static_cast<std::size_t>(size)}, DhParametersForm::dss);
   if (!group.has_value()) {
     return no_domain("the DSA PARAMETERS in it cannot be read");
   }

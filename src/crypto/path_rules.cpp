@@ -36,8 +36,12 @@ std::optional<KeyBits> limits_of(PublicKeyAlgorithm algorithm, const Certificate
   return std::nullopt;
 }
 
-/// bits_of reads the group of a Diffie-Hellman key itself: libcrypto refuses some.
+/// bits_of reads the group of a Diffie-Hellman key itself: libcrypto refuses some. KEA's have one
+/// size.
 std::size_t bits_of(const X509* certificate) {
+  if (key_algorithm_of(certificate) == PublicKeyAlgorithm::kea) {
+    return kKeaBits;
+  }
   if (key_algorithm_of(certificate) == PublicKeyAlgorithm::dh) {
     const auto key = dh_key_of(X509_get_X509_PUBKEY(certificate));
     return key.has_value() ? key->group.bits() : 0;

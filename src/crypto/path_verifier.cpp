@@ -146,7 +146,7 @@ PathVerifier::PathVerifier(TrustOptions options)
   HEIRLOOM_EXPECT(store_ != nullptr);
   // What cannot be read cannot be trusted: an anchor that is no certificate anchors nothing.
   for (const auto& der : options_.authorities) {
-    auto anchor = crypto::parse_x509(der);
+    auto anchor = crypto::parse_for_path(der);
     if (anchor.has_value() && X509_STORE_add_cert(store_.get(), anchor->get()) == 1) {
       anchors_.push_back(std::move(anchor).value());
     }
@@ -262,7 +262,7 @@ CertificateVerdict PathVerifier::judge(const CertificateQuestion& question) cons
   }
   Path sent;
   for (const auto& der : question.chain) {
-    HEIRLOOM_TRY(auto certificate, crypto::parse_x509(der));
+    HEIRLOOM_TRY(auto certificate, crypto::parse_for_path(der));
     sent.push_back(std::move(certificate));
   }
   HEIRLOOM_TRY(auto chain, build_path(sent, question));

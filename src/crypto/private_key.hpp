@@ -1,4 +1,4 @@
-// The private keys that live in this process, over libcrypto: RSA, DSA, EC and Diffie-Hellman.
+// The private keys that live in this process, over libcrypto: RSA, DSA, EC, Diffie-Hellman and KEA.
 //
 // None is ever changed after it was made, and each operation has a context of its own, so any
 // number of threads may use one.
@@ -9,6 +9,7 @@
 
 #include "base/secret.hpp"
 #include "crypto/dh.hpp"
+#include "crypto/kea.hpp"
 #include "crypto/library.hpp"
 
 #include <cstddef>
@@ -27,6 +28,9 @@ class LocalPrivateKey : public PrivateKey {
 
   /// belongs_to compares the public numbers with a certificate's.
   [[nodiscard]] virtual bool belongs_to(const X509_PUBKEY* info) const = 0;
+
+  /// as_kea is the same key as KEA's. config_invalid if it has no group, or one that is no domain.
+  [[nodiscard]] virtual Result<std::shared_ptr<LocalPrivateKey>> as_kea() const;
 };
 
 /// RsaPrivateKey decrypts and signs. libcrypto blinds both operations (the ciphertext tells nothing
@@ -57,6 +61,7 @@ class SigningPrivateKey final : public LocalPrivateKey {
   [[nodiscard]] std::size_t size() const noexcept override;
   [[nodiscard]] Pending<PrivateKeyResult> sign(std::span<const std::uint8_t> digest) override;
   [[nodiscard]] bool belongs_to(const X509_PUBKEY* info) const override;
+  [[nodiscard]] Result<std::shared_ptr<LocalPrivateKey>> as_kea() const override;
 
  private:
   PublicKeyAlgorithm algorithm_;
@@ -72,8 +77,30 @@ class DhPrivateKey final : public LocalPrivateKey {
   [[nodiscard]] std::size_t size() const noexcept override;
   [[nodiscard]] Pending<PrivateKeyResult> agree(std::span<const std::uint8_t> peer_public) override;
   [[nodiscard]] bool belongs_to(const X509_PUBKEY* info) const override;
+  [[nodiscard]] Result<std::shared_ptr<LocalPrivateKey>> as_kea() const override;
 
  private:
+  DhKeyPair pair_;
+};
+
+/// KeaPrivateKey is the key of a certificate with a KEA key. No file says that a key is KEA's: what
+/// stands there is one of Diffie-Hellman with an order, or of DSA.
+class KeaPrivateKey final : public LocalPrivateKey {
+ public:
+  /// make is config_invalid if the pair's group is no domain.
+  [[nodiscard]] static Result<std::shared_ptr<LocalPrivateKey>> make(DhKeyPair pair);
+
+  KeaPrivateKey(KeaDomain domain, DhKeyPair pair);
+
+  [[nodiscard]] const KeaDomain& domain() const noexcept { return domain_; }
+
+  [[nodiscard]] PublicKeyAlgorithm algorithm() const noexcept override;
+  [[nodiscard]] std::size_t size() const noexcept override;
+  [[nodiscard]] Pending<PrivateKeyResult> agree(std::span<const std::uint8_t> peer_public) override;
+  [[nodiscard]] bool belongs_to(const X509_PUBKEY* info) const override;
+
+ private:
+  KeaDomain domain_;
   DhKeyPair pair_;
 };
 

@@ -1,7 +1,8 @@
-// The operations of DSA, EC and Diffie-Hellman keys, and what a key of each kind cannot do.
+// The operations of DSA, EC, Diffie-Hellman and KEA keys, and what a key of each kind cannot do.
 #include "base/try.hpp"
 #include "crypto/dsa.hpp"
 #include "crypto/ec.hpp"
+#include "crypto/fortezza_certificate.hpp"
 #include "crypto/private_key.hpp"
 #include "crypto/x509.hpp"
 
@@ -62,14 +63,19 @@ Result<std::shared_ptr<PrivateKey>> make_ec_key(PublicKeyPointer key) {
       std::make_shared<SigningPrivateKey>(PublicKeyAlgorithm::ec, std::move(key)));
 }
 
-Result<std::shared_ptr<PrivateKey>> make_dh_key(const EVP_PKEY* key) {
+/// read_pair takes group and exponent from a key of Diffie-Hellman or DSA.
+Result<DhKeyPair> read_pair(const EVP_PKEY* key) {
   const DhGroup group = make_dh_group(key_number(key, OSSL_PKEY_PARAM_FFC_P),
                                       key_number(key, OSSL_PKEY_PARAM_FFC_G),
                                       key_number(key, OSSL_PKEY_PARAM_FFC_Q));
   Bytes number = key_number(key, OSSL_PKEY_PARAM_PRIV_KEY);
   const SecretBytes exponent{ByteView(number)};
   secure_wipe(number.data(), number.size());
-  auto pair = DhKeyPair::from_private(group, exponent.expose());
+  return DhKeyPair::from_private(group, exponent.expose());
+}
+
+Result<std::shared_ptr<PrivateKey>> make_dh_key(const EVP_PKEY* key) {
+  auto pair = read_pair(key);
   if (!pair.has_value()) {
     return unusable("DH");
   }
@@ -85,6 +91,10 @@ Pending<PrivateKeyResult> LocalPrivateKey::decrypt_raw(
 
 Pending<PrivateKeyResult> LocalPrivateKey::sign(std::span<const std::uint8_t> /*digest*/) {
   return PrivateKeyResult(failed("this key cannot sign"));
+}
+
+Result<std::shared_ptr<LocalPrivateKey>> LocalPrivateKey::as_kea() const {
+  return Error(Cause::config_invalid, "no KEA key has the form of this private key");
 }
 
 SigningPrivateKey::SigningPrivateKey(PublicKeyAlgorithm algorithm, PublicKeyPointer key)
@@ -124,6 +134,18 @@ bool SigningPrivateKey::belongs_to(const X509_PUBKEY* info) const {
   return public_key != nullptr && EVP_PKEY_eq(public_key, key_.get()) == 1;
 }
 
+Result<std::shared_ptr<LocalPrivateKey>> SigningPrivateKey::as_kea() const {
+  if (algorithm_ != PublicKeyAlgorithm::dsa) {
+    return LocalPrivateKey::as_kea();
+  }
+  const ErrorQueueGuard guard;
+  auto pair = read_pair(key_.get());
+  if (!pair.has_value()) {
+    return unusable("DSA");
+  }
+  return KeaPrivateKey::make(std::move(*pair));
+}
+
 DhPrivateKey::DhPrivateKey(DhKeyPair pair) : pair_(std::move(pair)) {}
 
 PublicKeyAlgorithm DhPrivateKey::algorithm() const noexcept {
@@ -147,6 +169,44 @@ bool DhPrivateKey::belongs_to(const X509_PUBKEY* info) const {
   // The order is left out: a key file in the form of PKCS#3 has none, its certificate may.
   return key.has_value() && key->group.p == pair_.group().p && key->group.g == pair_.group().g &&
          key->public_value == pair_.public_value();
+}
+
+Result<std::shared_ptr<LocalPrivateKey>> DhPrivateKey::as_kea() const {
+  return KeaPrivateKey::make(pair_.clone());
+}
+
+KeaPrivateKey::KeaPrivateKey(KeaDomain domain, DhKeyPair pair)
+    : domain_(std::move(domain)), pair_(std::move(pair)) {}
+
+Result<std::shared_ptr<LocalPrivateKey>> KeaPrivateKey::make(DhKeyPair pair) {
+  const DhGroup& group = pair.group();
+  HEIRLOOM_TRY(KeaDomain domain, KeaDomain::from_numbers(group.p, group.q, group.g));
+  return std::shared_ptr<LocalPrivateKey>(
+      std::make_shared<KeaPrivateKey>(std::move(domain), std::move(pair)));
+}
+
+PublicKeyAlgorithm KeaPrivateKey::algorithm() const noexcept {
+  return PublicKeyAlgorithm::kea;
+}
+
+std::size_t KeaPrivateKey::size() const noexcept {
+  return kKeaValueSize;
+}
+
+Pending<PrivateKeyResult> KeaPrivateKey::agree(std::span<const std::uint8_t> peer_public) {
+  const auto power = pair_.agree(peer_public);
+  if (!power.has_value()) {
+    return PrivateKeyResult(power.error());
+  }
+  return PrivateKeyResult(to_bytes(power->expose()));
+}
+
+bool KeaPrivateKey::belongs_to(const X509_PUBKEY* info) const {
+  const auto key = fortezza_key_of(info);
+  const auto* kea = key.has_value() ? std::get_if<KeaPublicKey>(&*key) : nullptr;
+  // The certificate has no group, only what tells it from others.
+  return kea != nullptr && kea->domain_identifier == domain_.identifier() &&
+         kea->public_value == pair_.public_value();
 }
 
 Result<std::shared_ptr<PrivateKey>> make_private_key(PublicKeyPointer key) {

@@ -38,7 +38,9 @@ void read_key_usage(const X509* certificate, CertificateKey& key) {
   }
   key.may_sign = ASN1_BIT_STRING_get_bit(usage.get(), kDigitalSignatureBit) == 1;
   key.may_encipher = ASN1_BIT_STRING_get_bit(usage.get(), kKeyEnciphermentBit) == 1;
-  key.may_agree = ASN1_BIT_STRING_get_bit(usage.get(), kKeyAgreementBit) == 1;
+  key.may_agree = key.algorithm == PublicKeyAlgorithm::kea
+                      ? may_agree(certificate)
+                      : ASN1_BIT_STRING_get_bit(usage.get(), kKeyAgreementBit) == 1;
 }
 
 Error unusable(const CertificateKey& key) {
@@ -138,6 +140,12 @@ Result<void> read_key(const X509_PUBKEY* info, CertificateKey& key) {
   if (key.algorithm == PublicKeyAlgorithm::other) {
     return Cause::certificate_key_unsupported;
   }
+  if (key.algorithm == PublicKeyAlgorithm::kea) {
+    HEIRLOOM_TRY(FortezzaKey fortezza, fortezza_key_of(info));
+    key.kea = std::get<KeaPublicKey>(std::move(fortezza));
+    key.bits = kKeaBits;
+    return {};
+  }
   if (key.algorithm == PublicKeyAlgorithm::dh) {
     HEIRLOOM_TRY(key.dh, read_dh_key(info));
     key.bits = key.dh->group.bits();
@@ -210,8 +218,8 @@ Result<CertificateKey> certificate_key(ByteView der) {
   const X509* certificate = parsed.value().get();
   CertificateKey key;
   key.signature_algorithm = signing_algorithm_of(certificate);
-  read_key_usage(certificate, key);
   HEIRLOOM_TRY_VOID(read_key(X509_get_X509_PUBKEY(certificate), key));
+  read_key_usage(certificate, key);
   return key;
 }
 

@@ -1,6 +1,10 @@
 #include "crypto/x509_parse.hpp"
 
+#include "base/try.hpp"
+#include "crypto/fortezza_certificate.hpp"
+
 #include <algorithm>
+#include <array>
 #include <ctime>
 #include <utility>
 
@@ -59,6 +63,18 @@ PublicKeyAlgorithm algorithm_of_number(int number) {
   }
 }
 
+/// kStandIn is a SubjectPublicKeyInfo of Ed25519 (RFC 8410 §4), of which libcrypto wants nothing
+/// but 32 bytes. They are a text, so nobody has made them from a private key.
+constexpr std::array<std::uint8_t, 44> kStandIn{
+    0x30, 0x2a, 0x30, 0x05, 0x06, 0x03, 0x2b, 0x65, 0x70, 0x03, 0x21, 0x00,  // header
+    's',  't',  'a',  'n',  'd',  's',  ' ',  'i',  'n',  ' ',  'f',  'o',  'r', ' ', 'a', ' ',
+    'k',  'e',  'y',  ' ',  'o',  'f',  ' ',  'F',  'O',  'R',  'T',  'E',  'Z', 'Z', 'A', '.'};
+constexpr std::size_t kStandInHeader = 12;
+
+bool is_stand_in(ByteView bits) {
+  return std::ranges::equal(bits, ByteView(kStandIn).subspan(kStandInHeader));
+}
+
 void append_escaped(std::string& out, std::string_view bytes) {
   static constexpr char kDigits[] = "0123456789ABCDEF";
   for (const char c : bytes) {
@@ -90,6 +106,20 @@ Result<X509Pointer> parse_x509(ByteView der) {
   return certificate;
 }
 
+Result<X509Pointer> parse_for_path(ByteView der) {
+  HEIRLOOM_TRY(X509Pointer certificate, parse_x509(der));
+  if (key_algorithm_of(certificate.get()) != PublicKeyAlgorithm::kea) {
+    return certificate;
+  }
+  const ErrorQueueGuard guard;
+  // It is decoded into the certificate's own object; the encoding that the signature is verified
+  // over is kept elsewhere. Otherwise out of memory: the object would be gone.
+  X509_PUBKEY* key = X509_get_X509_PUBKEY(certificate.get());
+  const unsigned char* at = kStandIn.data();
+  HEIRLOOM_EXPECT(d2i_X509_PUBKEY(&key, &at, static_cast<long>(kStandIn.size())) != nullptr);
+  return certificate;
+}
+
 CrlPointer parse_crl(ByteView der) {
   const ErrorQueueGuard guard;
   X509_CRL* raw = X509_CRL_new_ex(library_context(), nullptr);
@@ -114,8 +144,13 @@ CertificateDer x509_der(const X509* certificate) {
 
 PublicKeyAlgorithm public_key_algorithm(const X509_PUBKEY* key) {
   ASN1_OBJECT* algorithm = nullptr;
-  if (key == nullptr || X509_PUBKEY_get0_param(&algorithm, nullptr, nullptr, nullptr, key) != 1) {
+  const unsigned char* bits = nullptr;
+  int size = 0;
+  if (key == nullptr || X509_PUBKEY_get0_param(&algorithm, &bits, &size, nullptr, key) != 1) {
     return PublicKeyAlgorithm::other;
+  }
+  if (is_kea_algorithm(algorithm) || is_stand_in({bits, static_cast<std::size_t>(size)})) {
+    return PublicKeyAlgorithm::kea;
   }
   return algorithm_of_number(OBJ_obj2nid(algorithm));
 }

@@ -17,6 +17,12 @@ namespace heirloom::crypto {
 /// parse_x509 reads one DER certificate. certificate_malformed if it is none, or bytes follow it.
 [[nodiscard]] Result<X509Pointer> parse_x509(ByteView der);
 
+/// parse_for_path is parse_x509 for what libcrypto is to build a path with. It knows no KEA and
+/// builds none from or to a certificate whose key it cannot read; so such a key has another one in
+/// its place, which belongs to nobody. Everything that was signed stays as it was.
+/// key_algorithm_of is right all the same; the key itself must be read from the DER.
+[[nodiscard]] Result<X509Pointer> parse_for_path(ByteView der);
+
 /// parse_crl reads one DER certificate revocation list; empty if it is none.
 [[nodiscard]] CrlPointer parse_crl(ByteView der);
 

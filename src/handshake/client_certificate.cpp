@@ -1,47 +1,42 @@
 #include "handshake/client_certificate.hpp"
 
+#include "kx/client_keys.hpp"
+
 #include <algorithm>
 #include <cstddef>
-#include <optional>
 #include <utility>
 
 namespace heirloom {
 
 namespace {
 
-/// type_of is how a request names our kind of certificate: by its key and, for Diffie-Hellman keys,
-/// by who signed it. Empty if it has no name or may not be used so.
-std::optional<message::ClientCertificateType> type_of(const crypto::CertificateKey& key) {
+/// names says whether a type of a request means a key: by its kind and, for Diffie-Hellman keys, by
+/// who signed it. FORTEZZA's type is for certificates with a KEA key, and for those with a DSS key
+/// at a server that has one (RFC 6101 §5.6.7.2).
+bool names(message::ClientCertificateType type,
+           const crypto::CertificateKey& key,
+           const crypto::CertificateKey* server_key) {
   using enum message::ClientCertificateType;
-  switch (key.algorithm) {
-    case PublicKeyAlgorithm::rsa:
-      return key.may_sign ? std::optional(rsa_sign) : std::nullopt;
-    case PublicKeyAlgorithm::dsa:
-      return key.may_sign ? std::optional(dss_sign) : std::nullopt;
-    case PublicKeyAlgorithm::ec:
-      return key.may_sign ? std::optional(ecdsa_sign) : std::nullopt;
-    case PublicKeyAlgorithm::dh:
-      if (key.signature_algorithm == PublicKeyAlgorithm::rsa) {
-        return rsa_fixed_dh;
-      }
-      return key.signature_algorithm == PublicKeyAlgorithm::dsa ? std::optional(dss_fixed_dh)
-                                                                : std::nullopt;
-    case PublicKeyAlgorithm::kea:
-      return fortezza_kea;
-    case PublicKeyAlgorithm::other:
-      break;
+  const auto is = [&](PublicKeyAlgorithm kind) { return key.algorithm == kind; };
+  const auto is_dh_signed_with = [&](PublicKeyAlgorithm signer) {
+    return is(PublicKeyAlgorithm::dh) && key.signature_algorithm == signer;
+  };
+  switch (type) {
+    case rsa_sign:
+      return is(PublicKeyAlgorithm::rsa);
+    case dss_sign:
+      return is(PublicKeyAlgorithm::dsa);
+    case ecdsa_sign:
+      return is(PublicKeyAlgorithm::ec);
+    case rsa_fixed_dh:
+      return is_dh_signed_with(PublicKeyAlgorithm::rsa);
+    case dss_fixed_dh:
+      return is_dh_signed_with(PublicKeyAlgorithm::dsa);
+    case fortezza_kea:
+      return is(PublicKeyAlgorithm::kea) ||
+             (is(PublicKeyAlgorithm::dsa) && server_key != nullptr && server_key->kea.has_value());
   }
-  return std::nullopt;
-}
-
-/// fits_key_exchange: a Diffie-Hellman key proves itself in the key exchange alone, so it needs a
-/// server key of the same group (RFC 2246 §7.4.6).
-bool fits_key_exchange(const crypto::CertificateKey& own, const crypto::CertificateKey* peer) {
-  if (!own.dh.has_value()) {
-    return true;
-  }
-  return own.may_agree && peer != nullptr && peer->dh.has_value() &&
-         peer->dh->group.p == own.dh->group.p && peer->dh->group.g == own.dh->group.g;
+  return false;  // a type that is none of ours
 }
 
 /// leads_to is true if one of the authorities signed a certificate of our chain. They may be roots
@@ -61,9 +56,11 @@ const kx::LocalKey* suitable_certificate(const std::vector<kx::LocalKey>& own,
   const kx::LocalKey* best = nullptr;
   std::pair<bool, std::ptrdiff_t> best_rank;
   for (const kx::LocalKey& key : own) {
-    const auto type = type_of(key.certificate_key);
-    const auto asked = type.has_value() ? std::ranges::find(types, *type) : types.end();
-    if (asked == types.end() || !fits_key_exchange(key.certificate_key, server_key)) {
+    const auto asked = std::ranges::find_if(types, [&](message::ClientCertificateType type) {
+      return names(type, key.certificate_key, server_key);
+    });
+    if (asked == types.end() ||
+        !kx::check_client_key(server_key, key.certificate_key).has_value()) {
       continue;
     }
     const std::pair rank(!leads_to(key, request.certificate_authorities), asked - types.begin());

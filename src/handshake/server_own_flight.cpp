@@ -32,9 +32,13 @@ Result<Bytes> make_session_id(const Environment& environment,
 }
 
 /// request_types names the kinds of certificate that we can verify (RFC 2246 §7.4.4): those that
-/// sign, and the fixed Diffie-Hellman ones where the suite lets them take part.
+/// sign, and the fixed Diffie-Hellman ones where the suite lets them take part. With FORTEZZA there
+/// is the one type (RFC 6101 §5.6.4); Netscape's servers, too, sent no other.
 std::vector<message::ClientCertificateType> request_types(const CipherSuite& suite) {
   using enum message::ClientCertificateType;
+  if (info(suite.key_exchange).certificate_key == PublicKeyAlgorithm::kea) {
+    return {fortezza_kea};
+  }
   std::vector<message::ClientCertificateType> types = {rsa_sign, dss_sign, ecdsa_sign};
   if (info(suite.key_exchange).certificate_use == KeyExchangeInfo::Use::agreement) {
     types.insert(types.end(), {rsa_fixed_dh, dss_fixed_dh});

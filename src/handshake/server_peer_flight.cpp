@@ -3,6 +3,7 @@
 #include "base/try.hpp"
 #include "handshake/renegotiation.hpp"
 #include "handshake/server_states.hpp"
+#include "kx/client_keys.hpp"
 #include "kx/key_exchange.hpp"
 
 #include <string>
@@ -24,24 +25,6 @@ Next<AwaitClientKeyExchange> client_judged(AwaitClientCertificateVerdict state,
                                 .own = std::move(state.own),
                                 .client = std::move(state.client),
                                 .transcript = std::move(state.transcript)};
-}
-
-/// check_client_key: a key that signs proves itself with CertificateVerify, a Diffie-Hellman key by
-/// taking part in the key exchange, for which it must be of our group (RFC 2246 §7.4.6).
-Result<void> check_client_key(const AwaitClientCertificate& state,
-                              const crypto::CertificateKey& key) {
-  if (!key.dh.has_value()) {
-    return key.may_sign ? Result<void>()
-                        : Error(Cause::certificate_key_usage, "digitalSignature is missing");
-  }
-  const crypto::CertificateKey* own = state.own.certificate_key();
-  if (own == nullptr || !own->dh.has_value() || own->dh->group.p != key.dh->group.p ||
-      own->dh->group.g != key.dh->group.g) {
-    return Error(Cause::certificate_key_unsupported,
-                 "a Diffie-Hellman key of another group than the server's");
-  }
-  return key.may_agree ? Result<void>()
-                       : Error(Cause::certificate_key_usage, "keyAgreement is missing");
 }
 
 /// without_certificate goes on if policy lets it.
@@ -137,7 +120,7 @@ Next<AwaitClientCertificateVerdict, AwaitClientKeyExchange> on(
     return Error(Cause::certificate_chain_too_long, std::to_string(chain.size()));
   }
   HEIRLOOM_TRY(crypto::CertificateKey key, crypto::certificate_key(chain.front()));
-  HEIRLOOM_TRY_VOID(check_client_key(state, key));
+  HEIRLOOM_TRY_VOID(kx::check_client_key(state.own.certificate_key(), key));
   HEIRLOOM_TRY_VOID(check_key_size(*environment.policy, *state.negotiated.suite, key));
   if (!may_be_client(environment, chain)) {
     return Cause::peer_changed;

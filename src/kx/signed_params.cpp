@@ -14,9 +14,12 @@ crypto::SignatureHashes params_hashes(const Randoms& randoms, ByteView params) {
 Result<Bytes> own_signature(const KxContext& context,
                             const crypto::CertificateKey& key,
                             const Bytes& made) {
-  const bool is_raw = key.dsa.has_value() &&
-                      context.profile.dsa_form == crypto::DsaForm::der_or_raw &&
-                      context.policy.ssl30_dsa == DsaEncoding::raw;
+  // Who spoke FORTEZZA knew the raw form only (drift D22).
+  const bool wants_raw =
+      context.policy.ssl30_dsa == DsaEncoding::raw ||
+      info(context.suite.key_exchange).certificate_key == PublicKeyAlgorithm::kea;
+  const bool is_raw =
+      key.dsa.has_value() && wants_raw && context.profile.dsa_form == crypto::DsaForm::der_or_raw;
   return is_raw ? crypto::raw_dsa_signature(made, key.dsa->order_size()) : Result<Bytes>(made);
 }
 

@@ -16,7 +16,8 @@ namespace heirloom::kx {
 [[nodiscard]] crypto::SignatureHashes params_hashes(const Randoms& randoms, ByteView params);
 
 /// own_signature is a signature of our key in the form that the peer is sent: as the key made it,
-/// but for DSA at SSL 3.0, where policy may want the raw form (drift D22). private_key_failed.
+/// but for DSA at SSL 3.0, where policy may want the raw form and FORTEZZA does (drift D22).
+/// private_key_failed.
 [[nodiscard]] Result<Bytes> own_signature(const KxContext& context,
                                           const crypto::CertificateKey& key,
                                           const Bytes& made);

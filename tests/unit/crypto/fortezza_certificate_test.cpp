@@ -263,8 +263,12 @@ TEST(FortezzaCertificate, OtherKindsAreOthers) {
   }
   EXPECT_EQ(fortezza_certificate_key(Bytes{0x30, 0x00}).error().cause,
             Cause::certificate_malformed);
-  // The other way round: such a key is none for the suites that are negotiated.
-  EXPECT_EQ(certificate_key(certificate(info)).error().cause, Cause::certificate_key_unsupported);
+  // The other way round: of these keys the combined one is read, and used by no suite.
+  EXPECT_TRUE(certificate_key(certificate(info)).has_value());
+  const Bytes combined = key_info(20, {}, kea_part(Bytes(128, 0x61)));
+  EXPECT_TRUE(fortezza_certificate_key(certificate(combined)).has_value());
+  EXPECT_EQ(certificate_key(certificate(combined)).error().cause,
+            Cause::certificate_key_unsupported);
 }
 
 TEST(FortezzaCertificate, IsReadEvenIfLibcryptoRefusesIt) {
