@@ -90,7 +90,8 @@ struct AwaitClientKeyExchange {
   Transcript transcript;
 };
 
-/// Waiting for a private key to open the premaster secret, or to agree on it.
+/// Waiting for a private key to open the premaster secret, or to agree on it: twice in the e-mail
+/// form of KEA.
 struct AwaitPremaster {
   static constexpr std::string_view kName = "AwaitPremaster";
   static constexpr Decision kDecision = Decision::private_key;

@@ -163,6 +163,13 @@ TEST_P(Matrix, ResumesByIdAndKeepsTheParameters) {
     const auto server_config = build(std::move(options));
     Pair first(client(combination), server_config);
     first.run();
+    if (info(find_cipher_suite(combination.suite)->bulk).has_carried_keys()) {
+      // RFC 6101 D.5.3: "not to resume" is one of the two choices.
+      ASSERT_EQ(first.client.phase(), Phase::open) << trouble(first);
+      EXPECT_EQ(first.client.session(), nullptr);
+      EXPECT_TRUE(first.client.info().session_id.empty());
+      continue;
+    }
     ASSERT_NE(first.client.session(), nullptr) << trouble(first);
     Pair second(client(combination), server_config, first.client.session());
     second.run();
@@ -180,12 +187,17 @@ TEST_P(Matrix, ResumesByIdAndKeepsTheParameters) {
   }
 }
 
+/// kEmptyYcSize is the size of a FortezzaKeys of a client whose certificate has its KEA key.
+constexpr std::size_t kEmptyYcSize = 313;
+
 /// check_authentication: a key that signs proves itself with CertificateVerify, a Diffie-Hellman
 /// key of the server's group by the agreement alone, with an empty ClientKeyExchange (RFC 2246
-/// §7.4.7.2, §7.4.8).
+/// §7.4.7.2, §7.4.8), and a KEA key with an empty y_c (RFC 6101 §5.6.7.2).
 void check_authentication(Combination combination, const TestIdentity& identity) {
   const Credentials credentials = steady_credentials(identity.name);
-  const bool is_fixed = credentials.key->algorithm() == PublicKeyAlgorithm::dh;
+  const PublicKeyAlgorithm kind = credentials.key->algorithm();
+  const bool is_fixed = kind == PublicKeyAlgorithm::dh;
+  const bool is_kea = kind == PublicKeyAlgorithm::kea;
   const auto seen = std::make_shared<MessageSizes>();
   ClientOptions with = client_options(combination);
   with.credentials = {credentials};
@@ -196,8 +208,9 @@ void check_authentication(Combination combination, const TestIdentity& identity)
   EXPECT_EQ(pair.client.phase(), Phase::open);
   EXPECT_EQ(pair.server.info().peer_chain, credentials.chain);
   EXPECT_EQ(pair.server.info().peer_key_bits, identity.bits);
-  EXPECT_EQ(seen->has(HandshakeType::certificate_verify), !is_fixed);
+  EXPECT_EQ(seen->has(HandshakeType::certificate_verify), !is_fixed && !is_kea);
   EXPECT_EQ(seen->has(HandshakeType::client_key_exchange, 0), is_fixed);
+  EXPECT_EQ(seen->has(HandshakeType::client_key_exchange, kEmptyYcSize), is_kea);
   pair.send_to_client(message(10));
   EXPECT_EQ(pair.at_client, message(10));
 }

@@ -24,8 +24,9 @@ using Golden = std::map<std::pair<std::string_view, std::string_view>, Names>;
 //
 // §7.4.2: no Certificate if the key exchange is anonymous, and then there is a ServerKeyExchange
 // (§7.4.3), and no CertificateRequest (§7.4.4). Ahead of our flight the application may have to
-// judge the certificate, to let a fixed Diffie-Hellman key agree (§7.4.7.2), or to sign the
-// CertificateVerify (§7.4.8); each of the three at most once and in this order. Whether a
+// judge the certificate, to let our certificate's key take part in the key exchange (§7.4.7.2), or
+// to sign the CertificateVerify (§7.4.8); each of the three at most once and in this order. A key
+// that agrees cannot sign; the DSS key of RFC 6101 §5.6.7.2 signs y_c and then that. Whether a
 // certificate was asked for is a value, not a state, so both ServerHelloDone lead to all of it.
 //
 // RFC 6066 §8: a CertificateStatus comes "immediately after the Certificate message", if at all,
@@ -84,7 +85,8 @@ const Golden kClient{
       "AwaitChangeCipherSpec"}},
     {{"AwaitCertificateVerdict", "certificate verdict"},
      {"AwaitAgreement", "AwaitSignature", "AwaitNewSessionTicket", "AwaitChangeCipherSpec"}},
-    {{"AwaitAgreement", "private key used"}, {"AwaitNewSessionTicket", "AwaitChangeCipherSpec"}},
+    {{"AwaitAgreement", "private key used"},
+     {"AwaitSignature", "AwaitNewSessionTicket", "AwaitChangeCipherSpec"}},
     {{"AwaitSignature", "private key used"}, {"AwaitNewSessionTicket", "AwaitChangeCipherSpec"}},
     {{"AwaitNewSessionTicket", "new_session_ticket"}, {"AwaitChangeCipherSpec"}},
     {{"AwaitChangeCipherSpec", "change_cipher_spec"}, {"AwaitFinished"}},
@@ -99,8 +101,9 @@ const Golden kClient{
 // The parameters of our ServerKeyExchange may have to be signed elsewhere (§7.4.3); only then is
 // our flight over. §7.4.6: the client's Certificate (SSL 3.0: or no_certificate, RFC 6101 §5.6.6)
 // comes first if we asked for one. The premaster secret may have to be opened, or agreed on,
-// elsewhere (§7.4.7). §7.4.8: CertificateVerify follows a certificate "that has signing capability
-// (i.e. all certificates except those containing fixed Diffie-Hellman parameters)".
+// elsewhere (§7.4.7); KEA without a random of ours takes the key twice (RFC 6101 §5.6.3). §7.4.8:
+// CertificateVerify follows a certificate "that has signing capability (i.e. all certificates
+// except those containing fixed Diffie-Hellman parameters)".
 //
 // §7.4.1.1: in an open connection we may ask for a ClientHello, to which the client may say
 // no_renegotiation; or it comes by itself, and we may say so and stay where we are (§7.2.2).
@@ -139,7 +142,8 @@ const Golden kServer{
     {{"AwaitClientCertificateVerdict", "certificate verdict"}, {"AwaitClientKeyExchange"}},
     {{"AwaitClientKeyExchange", "client_key_exchange"},
      {"AwaitPremaster", "AwaitCertificateVerify", "AwaitChangeCipherSpec"}},
-    {{"AwaitPremaster", "private key used"}, {"AwaitCertificateVerify", "AwaitChangeCipherSpec"}},
+    {{"AwaitPremaster", "private key used"},
+     {"AwaitPremaster", "AwaitCertificateVerify", "AwaitChangeCipherSpec"}},
     {{"AwaitCertificateVerify", "certificate_verify"}, {"AwaitChangeCipherSpec"}},
     {{"AwaitChangeCipherSpec", "change_cipher_spec"}, {"AwaitFinished"}},
     {{"AwaitFinished", "finished"}, {"Established"}},

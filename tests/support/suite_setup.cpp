@@ -86,6 +86,9 @@ std::vector<TestIdentity> client_identities(const CipherSuite& suite) {
   if (row.is_anonymous) {
     return {};  // RFC 2246 §7.4.4: a server that shows nothing may not ask
   }
+  if (row.certificate_key == PublicKeyAlgorithm::kea) {
+    return {{"client-kea", 1024}, {"client-dsa", 1024}};
+  }
   std::vector<TestIdentity> all = {{"client", 1024}, {"client-dsa", 1024}, {"client-ec", 256}};
   if (row.certificate_use == KeyExchangeInfo::Use::agreement) {
     all.push_back(dh_identity("client-dh", suite, PublicKeyAlgorithm::rsa));

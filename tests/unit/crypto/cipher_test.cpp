@@ -129,11 +129,12 @@ TEST(Cbc, GoesOnFromCallToCallAtEverySplit) {
   }
 }
 
-// Every block cipher is held to vectors above; a new one must be added there.
+// Every block cipher is held to vectors above, FORTEZZA's in skipjack_test.cpp; a new one must be
+// added there.
 TEST(BlockCiphers, AreAllHeldToVectors) {
   std::size_t block_ciphers = 0;
   for (const BulkCipherInfo& row : bulk_ciphers()) {
-    block_ciphers += row.type == CipherType::block ? 1U : 0U;
+    block_ciphers += row.type == CipherType::block && !row.has_carried_keys() ? 1U : 0U;
   }
   EXPECT_EQ(block_ciphers, kCbcCases.size());
 }
