@@ -39,10 +39,12 @@ struct Kind {
 Kind kind_for(const CipherSuite& suite) {
   const KeyExchangeInfo& row = info(suite.key_exchange);
   const bool is_agreement = row.certificate_use == KeyExchangeInfo::Use::agreement;
+  // A KEA key cannot sign, not even its own certificate: MISSI's authorities had DSS keys.
+  const bool is_kea = row.certificate_key == PublicKeyAlgorithm::kea;
   // Only a Diffie-Hellman certificate must itself keep the export limit: others sign a key that
   // does (RFC 2246 §7.4.3).
   return {.key = row.certificate_key,
-          .signer = row.certificate_signed_by,
+          .signer = is_kea ? PublicKeyAlgorithm::dsa : row.certificate_signed_by,
           .bits = is_agreement && suite.export_limit_bits != 0 ? suite.export_limit_bits : 1024};
 }
 

@@ -2,10 +2,10 @@
 import collections
 
 from . import abilities
-from .cells import FEATURES, hole_of, read_holes
+from .cells import FEATURES, Cell, hole_of, read_holes
 from .cells import places as all_places
 from .peers import PEERS
-from .suites import VERSIONS
+from .suites import ROLES, VERSIONS
 
 # Where tables are in docs/interop.md: begin and end.
 RESULTS = ("<!-- results: written by tests/interop/run --write -->", "<!-- end of results -->")
@@ -19,9 +19,19 @@ def exchange_table(version, suites, marks, columns):
     lines = [f"| {TITLES[version]} | " + " | ".join(PEERS[name].title for name in peers) + " |",
              "|---|" + "---|" * len(peers)]
     for suite in suites:
+        if version not in suite.versions:
+            continue
         row = [marks.get(("exchange", version, suite.code, name), "") for name in peers]
+        if row and not any(row):
+            row[0] = common_reason(version, suite, peers)
         lines.append(f"| {suite.code} {suite.name} | " + " | ".join(row) + " |")
     return lines
+
+
+def common_reason(version, suite, peers):
+    """Why none of the peers was tried, if that is the same for all."""
+    holes = {hole_of(Cell("exchange", version, suite, name, role)) for name in peers for role in ROLES}
+    return next(iter(holes)).reason if len(holes) == 1 and None not in holes else ""
 
 
 def feature_table(marks, columns):
