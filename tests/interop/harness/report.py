@@ -22,16 +22,17 @@ def exchange_table(version, suites, marks, columns):
         if version not in suite.versions:
             continue
         row = [marks.get(("exchange", version, suite.code, name), "") for name in peers]
-        if row and not any(row):
-            row[0] = common_reason(version, suite, peers)
-        lines.append(f"| {suite.code} {suite.name} | " + " | ".join(row) + " |")
+        lines.append(f"| {suite.code} {suite.name}{nobody(version, suite, peers)} | " + " | ".join(row) + " |")
     return lines
 
 
-def common_reason(version, suite, peers):
-    """Why none of the peers was tried, if that is the same for all."""
+def nobody(version, suite, peers):
+    """Why no peer is tried, where a line of holes.txt says it of all."""
     holes = {hole_of(Cell("exchange", version, suite, name, role)) for name in peers for role in ROLES}
-    return next(iter(holes)).reason if len(holes) == 1 and None not in holes else ""
+    hole = holes.pop() if len(holes) == 1 else None
+    if hole is None or hole.patterns[3] != "*":
+        return ""
+    return ": " + hole.reason[0].lower() + hole.reason[1:].rstrip(".")
 
 
 def feature_table(marks, columns):
