@@ -5,6 +5,7 @@
 // meant to send), so close_notify is sent last. What the peer says goes to standard output,
 // everything else to standard error.
 #include "commands.hpp"
+#include "common/kea_options.hpp"
 #include "connect/options.hpp"
 #include "connect/run.hpp"
 #include "starttls/start_tls.hpp"
@@ -67,6 +68,7 @@ void add_connect(CLI::App& root, Context& context) {
   command->add_option("--own-name", options->own_name, "how SMTP's EHLO calls this machine");
   command->add_flag("--crlf", options->crlf, "line ends of standard input become CR LF");
   add_protocol_options(*command, options->protocol);
+  add_kea_domain_option(*command, options->kea_domain_files);
   add_sslv2_hello_option(*command, options->protocol);
   command
       ->add_flag("--fallback-scsv",

@@ -33,7 +33,8 @@ std::string versions_of(const CipherSuite& suite) {
   return text;
 }
 
-/// table_name is the name that IANA lists, which for all of these is the one of TLS.
+/// table_name is the name that IANA lists, which is the one of TLS; FORTEZZA's suites, which it
+/// does not list, have that of SSL 3.0.
 std::string table_name(const CipherSuite& suite) {
   return cipher_suite_name(suite, ProtocolVersion::tls10);
 }

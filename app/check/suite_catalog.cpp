@@ -72,10 +72,11 @@ std::string_view suite_name(std::uint16_t id) noexcept {
 
 std::string openssl_suite_name(std::uint16_t id) {
   const CipherSuite* const ours = find_cipher_suite(id);
-  if (ours != nullptr) {
+  const std::string name(suite_name(id));
+  // 0x001e is FORTEZZA's in SSL 3.0 alone; every server that is found with it means Kerberos.
+  if (ours != nullptr && cipher_suite_name(*ours, ProtocolVersion::tls10) == name) {
     return std::string(ours->openssl_name);
   }
-  const std::string name(suite_name(id));
   const std::string theirs = name.empty() ? name : OPENSSL_cipher_name(name.c_str());
   return theirs == "(NONE)" ? "" : theirs;
 }

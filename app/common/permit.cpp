@@ -132,7 +132,8 @@ std::string other_allowances(const Policy& policy) {
     const bool is_missing = std::ranges::any_of(cipher_suites(), [&](const CipherSuite& suite) {
       return needed_allowances(suite) == std::vector{allowance} && !has(policy, suite.id);
     });
-    if (is_missing) {
+    // No box is known to have FORTEZZA, and a hello that offers TLS 1.0 cannot offer it.
+    if (is_missing && allowance != Allowance::fortezza) {
       others.push_back(allowance);
     }
   }

@@ -36,7 +36,8 @@ namespace heirloom::app {
 /// suites_named reads the numbers in an error's detail: "the client offers 0x0003 0x0006".
 [[nodiscard]] std::vector<std::uint16_t> suites_named(const std::string& detail);
 
-/// other_allowances are the words for suites that the policy does not have yet: "export,anon".
+/// other_allowances are the words for suites that the policy does not have yet and a box may want:
+/// "export,anon".
 [[nodiscard]] std::string other_allowances(const Policy& policy);
 
 }  // namespace heirloom::app

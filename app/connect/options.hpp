@@ -18,6 +18,7 @@ struct ConnectOptions {
   std::string own_name = "localhost";
   ProtocolOptions protocol;
   CredentialFiles credentials;
+  std::vector<std::string> kea_domain_files;
   std::string server_name;
   bool no_server_name = false;
   bool fallback_signal = false;

@@ -1,6 +1,7 @@
 #include "connect/setup.hpp"
 
 #include "common/command_text.hpp"
+#include "common/kea_options.hpp"
 #include "common/option_words.hpp"
 #include "common/session_files.hpp"
 
@@ -77,6 +78,9 @@ std::string command_for_anybody(const ConnectOptions& options) {
   add("--starttls", options.start_tls);
   add("--sni", options.server_name);
   line += options.no_server_name ? " --no-sni" : "";
+  for (const std::string& file : options.kea_domain_files) {
+    add("--kea-domain", file);
+  }
   return line + repeat_credential_options(options.credentials) + option_words(options.protocol);
 }
 
@@ -134,6 +138,11 @@ Outcome<std::shared_ptr<const ClientConfig>> make_client_config(const ConnectOpt
     return std::move(credentials).error();
   }
   client.credentials = *std::move(credentials);
+  auto domains = load_kea_domains(options.kea_domain_files);
+  if (!domains) {
+    return std::move(domains).error();
+  }
+  client.kea_domain_pems = *std::move(domains);
   client.trace = options.show_messages ? Trace::messages : Trace::off;
   auto config = ClientConfig::build(std::move(client));
   if (!config) {

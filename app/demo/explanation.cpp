@@ -37,6 +37,7 @@ struct Direction {
   bool is_protected = false;
   std::uint64_t sequence_number = 0;
   Bytes iv;
+  std::size_t prefix_size = 0;  ///< of what stands before the next record inside the encryption
 };
 
 /// Teller goes through the notes and keeps what later steps depend on.
@@ -89,6 +90,13 @@ class Teller {
   void tell_value(const Note& note);
   void tell_agreement(End end, const std::vector<DerivedValue>& equal);
   [[nodiscard]] std::vector<Field> protected_fields(const Note& note, Direction& direction) const;
+
+  [[nodiscard]] Bytes first_iv(End end) const;
+
+  [[nodiscard]] std::string_view first_iv_meaning() const noexcept {
+    return bulk_.has_carried_keys() ? "the last bytes of the write_IV of the client_key_exchange"
+                                    : "the write_IV of the key_block";
+  }
 
   [[nodiscard]] Direction& direction(End end) { return directions_[static_cast<std::size_t>(end)]; }
 
@@ -149,17 +157,29 @@ void Teller::tell_record(const Note& note) {
   steps_.push_back(std::move(step));
   if (is_change(note)) {
     // RFC 6101 §5.1, RFC 2246 §6.1: what follows is under the new keys, counted from 0.
-    const auto iv = known_.find(note.end == End::client ? DerivedValue::client_write_iv
-                                                        : DerivedValue::server_write_iv);
-    under = {.is_protected = true,
-             .sequence_number = 0,
-             .iv = iv == known_.end() ? Bytes() : iv->second};
+    under = {.is_protected = true, .sequence_number = 0, .iv = first_iv(note.end)};
+    // RFC 6101 D.5.1: a FORTEZZA server's first record has a block more.
+    const bool has_prefix = bulk_.has_carried_keys() && note.end == End::server;
+    under.prefix_size = has_prefix ? bulk_.block_size : 0;
   }
+}
+
+/// first_iv is that of an end's first record: of a longer IV field the last bytes count.
+Bytes Teller::first_iv(End end) const {
+  const auto iv = known_.find(end == End::client ? DerivedValue::client_write_iv
+                                                 : DerivedValue::server_write_iv);
+  if (iv == known_.end()) {
+    return {};
+  }
+  const ByteView live = ByteView(iv->second).last(bulk_.block_size);
+  return {live.begin(), live.end()};
 }
 
 std::vector<Field> Teller::protected_fields(const Note& note, Direction& under) const {
   const std::size_t mac_size = info(scene_.suite->mac).hash_size;
-  const ByteView content(note.unencrypted);
+  const ByteView whole(note.unencrypted);
+  const ByteView prefix = whole.first(std::exchange(under.prefix_size, 0));
+  const ByteView content = whole.subspan(prefix.size());
   const ByteView plaintext = content.first(note.plaintext_size);
   const ByteView mac = content.subspan(note.plaintext_size, mac_size);
   const ByteView padding = content.subspan(note.plaintext_size + mac_size);
@@ -176,6 +196,12 @@ std::vector<Field> Teller::protected_fields(const Note& note, Direction& under) 
        .bytes = copy(plaintext),
        .meaning = meaning_of_content(note.type, plaintext, bulk_.type)},
       {.name = "MAC", .bytes = copy(mac), .meaning = bytes_text(mac_size) + " behind it"}};
+  if (!prefix.empty()) {
+    fields.insert(fields.begin() + 1,
+                  {.name = "prefix",
+                   .bytes = copy(prefix),
+                   .meaning = "random, and in no MAC: the client drops it"});
+  }
   if (!padding.empty()) {
     fields.push_back({.name = "padding",
                       .bytes = copy(padding),
@@ -184,7 +210,7 @@ std::vector<Field> Teller::protected_fields(const Note& note, Direction& under) 
     fields.push_back({.name = "IV",
                       .bytes = under.iv,
                       .meaning = under.sequence_number == 1
-                                     ? "the write_IV of the key_block"
+                                     ? std::string(first_iv_meaning())
                                      : "the last block of the record before: known to everybody, "
                                        "which is BEAST"});
     under.iv = copy(encrypted.last(bulk_.block_size));

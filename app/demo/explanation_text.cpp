@@ -73,7 +73,10 @@ std::string foreword(const Scene& scene) {
   return wrap("One suite, explained: " + iana_name(*scene.suite) + " (" +
                   std::string(scene.suite->openssl_name) + ", " + format_hex16(scene.suite->id) +
                   ") at " + format_version(scene.version) +
-                  ", first with a full handshake, then with the session resumed.",
+                  (is_ever_resumed(*scene.suite)
+                       ? ", first with a full handshake, then with the session resumed."
+                       : ", twice with a full handshake: such a session is not resumed, because "
+                         "keys and IVs would be used again (RFC 6101 D.5.3)."),
               0) +
          wrap(
              "All secrets are shown. They belong to a client and a server inside this process "

@@ -122,8 +122,37 @@ std::string hello_meaning(HandshakeType type,
   return name.ends_with(" type") ? extension_type_meaning(bytes) : "its content";
 }
 
+/// fortezza_meaning: RFC 6101 §5.6.3, §5.6.7.2.
+std::string fortezza_meaning(std::string_view name) {
+  if (name == "r_s") {
+    return "the server's value for this connection, g^r mod p";
+  }
+  if (name == "y_c") {
+    return "the client's lasting value, g^x mod p; made for this connection too, as no "
+           "certificate has one";
+  }
+  if (name == "r_c") {
+    return "the client's value for this connection";
+  }
+  if (name == "y_signature") {
+    return "of y_c, by a certificate that can only sign; there is none, so zeros";
+  }
+  if (name.starts_with("wrapped_")) {
+    return "a MEK under the TEK: its ten bytes, and two by which the receiver knows that they are "
+           "right";
+  }
+  if (name.ends_with("_iv")) {
+    return "the last eight bytes are the IV; before them a card had what let the government read "
+           "along (LEAF), and we have what Netscape's programs wrote instead";
+  }
+  return "48 bytes in CBC with SKIPJACK under the TEK";
+}
+
 /// key_exchange_meaning: the fields of key_exchange_fields.hpp.
 std::string key_exchange_meaning(std::string_view name, ByteView bytes, const Scene& scene) {
+  if (scene.suite->key_exchange == KeyExchangeKind::fortezza_kea) {
+    return fortezza_meaning(name);
+  }
   if (name == "encrypted_pre_master_secret") {
     return "PKCS #1 block type 2 under the server's RSA key";
   }

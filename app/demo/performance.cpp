@@ -163,6 +163,10 @@ std::vector<Scene> all_scenes() {
   return scenes;
 }
 
+bool is_ever_resumed(const CipherSuite& suite) {
+  return !info(suite.bulk).has_carried_keys();
+}
+
 std::string_view to_string(HandshakeKind kind) noexcept {
   return kind == HandshakeKind::full ? "full" : "resumed";
 }
@@ -195,8 +199,8 @@ Tally perform(const Performance& performance) {
     const auto sessions = make_memory_session_store();
     Appearance first = appear(theatre, scene, sessions, nullptr);
     account(first);
-    const SessionPtr& session = first.conversation.session;
-    if (session == nullptr) {
+    const SessionPtr session = is_ever_resumed(*scene.suite) ? first.conversation.session : nullptr;
+    if (session == nullptr && is_ever_resumed(*scene.suite)) {
       Appearance second = first;
       second.kind = HandshakeKind::resumed;
       second.conversation = {};

@@ -1,5 +1,5 @@
 // What the demonstration does: every suite at every version it has, a full handshake and then a
-// resumed one, and what became of each.
+// resumed one, where a suite can be resumed, and what became of each.
 #pragma once
 
 #include "heirloom/cipher_suite.hpp"
@@ -24,6 +24,10 @@ struct Scene {
   ProtocolVersion version;
 };
 
+/// is_ever_resumed is false for FORTEZZA_CBC, whose keys would be used a second time (RFC 6101
+/// D.5.3): its second connection has a full handshake, too.
+[[nodiscard]] bool is_ever_resumed(const CipherSuite& suite);
+
 /// all_scenes is every row of the library's table at every version it has.
 [[nodiscard]] std::vector<Scene> all_scenes();
 
@@ -44,7 +48,8 @@ struct Appearance {
   [[nodiscard]] bool has_passed() const noexcept { return conversation.problem.empty(); }
 };
 
-/// iana_name is the suite's name in IANA's list, which has TLS names for SSL 3.0 too.
+/// iana_name is the suite's name in IANA's list, which has TLS names for SSL 3.0 too, but for
+/// FORTEZZA's, which it does not have.
 [[nodiscard]] std::string iana_name(const CipherSuite& suite);
 
 /// title is "TLS_RSA_WITH_RC4_128_MD5 (0x0004) at SSL 3.0, full handshake".

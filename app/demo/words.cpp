@@ -59,13 +59,10 @@ std::string words_of_encrypted_secret(const Scene& scene) {
 
 std::string_view words_of_fortezza_keys() {
   return "The client's part of the key exchange. From two values of each end, one that lasts and "
-         "one "
-         "made for this connection, both compute the token encryption key (TEK) by KEA. Under it "
-         "the "
-         "client sends what it has drawn: a message encryption key (MEK) for each direction, and "
-         "the "
-         "pre_master_secret. All of it is there with every FORTEZZA suite, used or not (RFC 6101 "
-         "§5.6.7.2, D.5.2).";
+         "one made for this connection, both compute the token encryption key (TEK) by KEA. "
+         "Under it the client sends what it has drawn: a message encryption key (MEK) for each "
+         "direction, and the pre_master_secret. All of it is there with every FORTEZZA suite, "
+         "used or not (RFC 6101 §5.6.7.2, D.5.2).";
 }
 
 std::string words_of_key_exchange(const Scene& scene) {
@@ -99,10 +96,9 @@ std::string words_of_params(const Scene& scene) {
            where;
   }
   if (method_of(scene) == Method::fortezza) {
-    return "What the server adds to the key of its certificate for this connection. Nothing signs "
-           "it: "
-           "who puts another value in its place makes the two ends compute different keys, and "
-           "learns neither" +
+    return "What the server adds to the key of its certificate for this connection. Nothing "
+           "signs it: who puts another value in its place makes the two ends compute different "
+           "keys, and learns neither" +
            where;
   }
   if (method_of(scene) == Method::encryption) {
@@ -122,13 +118,11 @@ std::string words_of_premaster(const Scene& scene) {
              in_brackets(scene, "5.6.7.1", "7.4.7.1");
     case Method::agreement:
       return "Z = g^(xy) mod p, where x and y are the secrets behind the two public values, "
-             "without "
-             "leading zeros" +
+             "without leading zeros" +
              in_brackets(scene, "6.1.2", "8.1.2");
     case Method::fortezza:
-      return "The version of the client_hello and 46 random bytes, drawn by the client and sent in "
-             "CBC "
-             "with SKIPJACK under the TEK (RFC 6101 §6.1.3).";
+      return "The version of the client_hello and 46 random bytes, drawn by the client and sent "
+             "in CBC with SKIPJACK under the TEK (RFC 6101 §6.1.3).";
     case Method::curve:
       break;
   }

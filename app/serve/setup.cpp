@@ -4,6 +4,7 @@
 
 #include "common/command_text.hpp"
 #include "common/files.hpp"
+#include "common/kea_options.hpp"
 #include "common/log.hpp"
 
 #include <algorithm>
@@ -177,6 +178,16 @@ std::optional<Failure> load_group(ServerOptions& server, const std::string& file
   return std::nullopt;
 }
 
+std::optional<Failure> apply_kea(ServerOptions& server, const ServeOptions& options) {
+  auto domains = load_kea_domains(options.kea_domain_files);
+  if (!domains) {
+    return std::move(domains).error();
+  }
+  server.kea_domain_pems = *std::move(domains);
+  server.kea_random = options.kea_random == "one" ? KeaServerRandom::one : KeaServerRandom::fresh;
+  return std::nullopt;
+}
+
 std::optional<Failure> apply_client_auth(ServerOptions& server, const ServeOptions& options) {
   if (options.client_auth == "none") {
     return std::nullopt;
@@ -259,6 +270,9 @@ Outcome<ServerOptions> make_options(ServeOptions& options) {
   if (auto failure = load_group(server, options.dh_group_file)) {
     return *std::move(failure);
   }
+  if (auto failure = apply_kea(server, options)) {
+    return *std::move(failure);
+  }
   auto key_log = open_requested_key_log(options.protocol);
   if (!key_log) {
     return std::move(key_log).error();
@@ -324,6 +338,13 @@ void add_setup_options(CLI::App& command, ServeOptions& options) {
       .add_option(
           "--dhparam", options.dh_group_file, "Diffie-Hellman group (PEM); default: built in")
       ->type_name("FILE")
+      ->group("Protocol");
+  add_kea_domain_option(command, options.kea_domain_files);
+  command
+      .add_option("--kea-random",
+                  options.kea_random,
+                  "FORTEZZA: fresh for each handshake, or the number one, as Netscape had it")
+      ->check(CLI::IsMember({"fresh", "one"}))
       ->group("Protocol");
   command.add_option("--client-auth", options.client_auth, "none, optional or required")
       ->check(CLI::IsMember({"none", "optional", "required"}));

@@ -30,6 +30,8 @@ struct ServeOptions {
   std::vector<std::string> ocsp_files;  ///< --ocsp: one for each certificate, or none
   std::string preference = "server";
   std::string dh_group_file;  ///< empty: a group that is built in
+  std::vector<std::string> kea_domain_files;
+  std::string kea_random = "fresh";
   std::string client_auth = "none";
   std::string authorities;
   PathOptions path;  ///< of client certificates

@@ -159,7 +159,8 @@ struct CipherSuite {
 /// OpenSSL name and hexadecimal ("0x000a", "000a"), in any case. nullptr if it is none of ours.
 [[nodiscard]] HEIRLOOM_EXPORT const CipherSuite* find_cipher_suite(std::string_view name);
 
-/// cipher_suite_name composes "SSL_RSA_WITH_…" for SSL 3.0 and "TLS_RSA_WITH_…" for TLS 1.0.
+/// cipher_suite_name composes "SSL_RSA_WITH_…" for SSL 3.0 and "TLS_RSA_WITH_…" for TLS 1.0; a
+/// suite that only the other version has is named as it is there.
 [[nodiscard]] HEIRLOOM_EXPORT std::string cipher_suite_name(const CipherSuite& suite,
                                                             ProtocolVersion version);
 

@@ -1,6 +1,7 @@
 #include "crypto/fortezza_certificate.hpp"
 
 #include "base/try.hpp"
+#include "crypto/der.hpp"
 #include "crypto/x509.hpp"
 #include "crypto/x509_parse.hpp"
 
@@ -52,51 +53,20 @@ Result<Bytes> checked_value(ByteView number) {
   return value;
 }
 
-/// Element is one of DER, with its tag as it stands there.
-struct Element {
-  std::uint8_t tag;
-  ByteView whole;
-  ByteView content;
-};
-
 constexpr std::uint8_t kInteger = 0x02;
 constexpr std::uint8_t kOctetString = 0x04;
-constexpr std::uint8_t kSequence = 0x30;
 constexpr std::uint8_t kOneGroupEach = 0xa0;  ///< [0] EXPLICIT
 constexpr std::uint8_t kOneGroup = 0xa1;      ///< [1] EXPLICIT
 
-/// take cuts the first element off `rest`.
-std::optional<Element> take(ByteView& rest) {
-  if (rest.empty() || !std::in_range<long>(rest.size())) {
-    return std::nullopt;
-  }
-  const unsigned char* at = rest.data();
-  long size = 0;
-  int tag = 0;
-  int kind = 0;
-  const int flags = ASN1_get_object(&at, &size, &tag, &kind, static_cast<long>(rest.size()));
-  // 0x80: an error; 1: an indefinite length, which DER does not have.
-  if ((static_cast<unsigned>(flags) & 0x81U) != 0) {
-    return std::nullopt;
-  }
-  const auto header = static_cast<std::size_t>(at - rest.data());
-  const auto content = static_cast<std::size_t>(size);
-  const Element element{.tag = rest[0],
-                        .whole = rest.first(header + content),
-                        .content = rest.subspan(header, content)};
-  rest = rest.subspan(header + content);
-  return element;
-}
-
 /// take_only is the one element that `bytes` are, if it has that tag.
-std::optional<Element> take_only(ByteView bytes, std::uint8_t tag) {
-  auto element = take(bytes);
+std::optional<DerElement> take_only(ByteView bytes, std::uint8_t tag) {
+  auto element = take_element(bytes);
   return element.has_value() && element->tag == tag && bytes.empty() ? element : std::nullopt;
 }
 
 /// take_number reads an element of that type as a number above 0. Empty if it is none.
 Bytes take_number(ByteView& rest, std::uint8_t tag) {
-  const auto element = take(rest);
+  const auto element = take_element(rest);
   if (!element.has_value() || element->tag != tag || element->content.empty()) {
     return {};
   }
@@ -106,7 +76,7 @@ Bytes take_number(ByteView& rest, std::uint8_t tag) {
 
 /// read_group reads what has the shape of Dss-Parms, but OCTET STRINGs for its numbers.
 std::optional<DhGroup> read_group(ByteView der) {
-  const auto sequence = take_only(der, kSequence);
+  const auto sequence = take_only(der, kDerSequence);
   if (!sequence.has_value()) {
     return std::nullopt;
   }
@@ -126,9 +96,9 @@ bool read_groups(ByteView der, MissiKey& key) {
   if (der[0] == kOneGroupEach) {
     const auto tagged = take_only(der, kOneGroupEach);
     const auto both =
-        tagged.has_value() ? take_only(tagged->content, kSequence) : std::optional<Element>();
+        tagged.has_value() ? take_only(tagged->content, kDerSequence) : std::optional<DerElement>();
     ByteView rest = both.has_value() ? both->content : ByteView();
-    const auto first = take(rest);
+    const auto first = take_element(rest);
     key.kea_group = first.has_value() ? read_group(first->whole) : std::nullopt;
     key.dss_group = read_group(rest);
   } else if (der[0] == kOneGroup) {

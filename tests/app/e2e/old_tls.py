@@ -1,6 +1,6 @@
 """The key derivation, MACs and ciphers of SSL 3.0 and TLS 1.0, written from RFC 6101 and RFC 2246 for these tests
-alone: hashlib, hmac, and for block ciphers the openssl command, or libgcrypt where that has none without its legacy
-provider. Shares nothing with the program."""
+alone: hashlib, hmac, and for block ciphers the openssl command, libgcrypt where that has none without its legacy
+provider, and for SKIPJACK tests/vectors/crypto/fortezza.py. Shares nothing with the program."""
 import hashlib
 import hmac
 import os
@@ -10,6 +10,9 @@ import sys
 TOP = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)))))
 sys.path.insert(0, os.path.join(TOP, "tests", "vectors"))
 
+sys.path.insert(0, os.path.join(TOP, "tests", "vectors", "crypto"))
+
+import fortezza  # noqa: E402
 import libgcrypt  # noqa: E402
 
 SSL3, TLS1 = "SSL 3.0", "TLS 1.0"
@@ -34,7 +37,10 @@ CIPHERS = {
     "CAMELLIA_128_CBC": (16, 16, 16, "camellia-128-cbc"),
     "CAMELLIA_256_CBC": (32, 32, 16, "camellia-256-cbc"),
     "SEED_CBC": (16, 16, 16, "seed"),
+    "FORTEZZA_CBC": (0, 10, 8, None),
 }
+# Their keys and IVs are carried by the ClientKeyExchange, so nothing of the key_block is for them (RFC 6101 D.5).
+CARRIED = {"FORTEZZA_CBC"}
 
 
 def ssl3_ladder(secret, seed, size):
@@ -108,7 +114,7 @@ def traffic_values(version, suite, master, client_random, server_random):
     material, key_size, iv_size, _ = CIPHERS[suite["cipher"]]
     mac_size = HASH[suite["mac"]]().digest_size
     is_exportable = "_EXPORT" in suite["iana_name"]
-    iv_in_block = 0 if is_exportable else iv_size
+    iv_in_block = 0 if is_exportable or suite["cipher"] in CARRIED else iv_size
     block = key_block(version, master, client_random, server_random, 2 * (mac_size + material + iv_in_block))
     parts = partition(block, mac_size, material, iv_in_block)
     if is_exportable:
@@ -159,6 +165,8 @@ def encrypt(cipher, key, iv, data):
         return data
     if cipher.startswith("RC4_"):
         return rc4(key, data)
+    if cipher == "FORTEZZA_CBC":
+        return fortezza.cbc(key, iv[-8:], data)
     if cipher in ("DES40_CBC", "DES_CBC"):
         key = key * 3
     name = CIPHERS[cipher][3]

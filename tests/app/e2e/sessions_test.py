@@ -27,7 +27,7 @@ class EverySuite(unittest.TestCase):
     def test_page_of_200_kilobytes(self):
         """Of each suite at one version, since every connection costs two processes; the matrix has the rest."""
         others = []
-        for name in ("dsa1024", "ec256", "dh512", "dh512-dsa"):
+        for name in ("dsa1024", "ec256", "dh512", "dh512-dsa", "kea"):
             others += ["--cert", certificate(name), "--key", key(name)]
         with Server("--preset", "museum", *others) as server:
             for place, suite in enumerate(SUITES):

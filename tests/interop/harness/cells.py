@@ -56,7 +56,7 @@ class Cell:
 # Signed by an authority of the same kind, as RFC 2246 §7.4.2 has it.
 SERVER_CERTIFICATES = {"RSA": "server", "DHE_RSA": "server", "ECDHE_RSA": "server",
                        "DHE_DSS": "dsa1024-dsa", "ECDHE_ECDSA": "ec256-ec",
-                       "DH_RSA": "dh1024", "DH_DSS": "dh1024-dsa"}
+                       "DH_RSA": "dh1024", "DH_DSS": "dh1024-dsa", "FORTEZZA_KEA": "kea"}
 CLIENT_CERTIFICATES = {"client_certificate": "client", "client_certificate_dss": "client-dsa-dsa",
                        "client_certificate_ecdsa": "client-ec",
                        "client_certificate_dh": "client-dh1024"}
@@ -117,7 +117,7 @@ class Hole:
     reason: str
 
     def covers(self, cell):
-        words = (cell.kind, cell.version, cell.suite.name.removeprefix("TLS_"), cell.peer, cell.role)
+        words = (cell.kind, cell.version, cell.suite.name[len("TLS_"):], cell.peer, cell.role)
         return all(any(fnmatch.fnmatchcase(word, each) for each in pattern.split(","))
                    for word, pattern in zip(words, self.patterns))
 

@@ -2,10 +2,10 @@
 import collections
 
 from . import abilities
-from .cells import FEATURES, hole_of, read_holes
+from .cells import FEATURES, Cell, hole_of, read_holes
 from .cells import places as all_places
 from .peers import PEERS
-from .suites import VERSIONS
+from .suites import ROLES, VERSIONS
 
 # Where tables are in docs/interop.md: begin and end.
 RESULTS = ("<!-- results: written by tests/interop/run --write -->", "<!-- end of results -->")
@@ -19,9 +19,20 @@ def exchange_table(version, suites, marks, columns):
     lines = [f"| {TITLES[version]} | " + " | ".join(PEERS[name].title for name in peers) + " |",
              "|---|" + "---|" * len(peers)]
     for suite in suites:
+        if version not in suite.versions:
+            continue
         row = [marks.get(("exchange", version, suite.code, name), "") for name in peers]
-        lines.append(f"| {suite.code} {suite.name} | " + " | ".join(row) + " |")
+        lines.append(f"| {suite.code} {suite.name}{nobody(version, suite, peers)} | " + " | ".join(row) + " |")
     return lines
+
+
+def nobody(version, suite, peers):
+    """Why no peer is tried, where a line of holes.txt says it of all."""
+    holes = {hole_of(Cell("exchange", version, suite, name, role)) for name in peers for role in ROLES}
+    hole = holes.pop() if len(holes) == 1 else None
+    if hole is None or hole.patterns[3] != "*":
+        return ""
+    return ": " + hole.reason[0].lower() + hole.reason[1:].rstrip(".")
 
 
 def feature_table(marks, columns):

@@ -67,7 +67,7 @@ def read_suites(program):
     suites = []
     for each in json.loads(answer.stdout)["suites"]:
         name = each["iana_name"]
-        exchange = name.removeprefix("TLS_").partition("_WITH_")[0]
+        exchange = name[len("TLS_"):].partition("_WITH_")[0]
         suites.append(Suite(each["id"].lower().removeprefix("0x"), name, each["openssl_name"],
                             exchange, each["cipher"], each["mac"], tuple(each["allow"]),
                             tuple(SAID[version] for version in each["versions"])))
