@@ -43,6 +43,8 @@ Kind kind_for(const CipherSuite& suite) {
   const bool is_kea = row.certificate_key == PublicKeyAlgorithm::kea;
   // Only a Diffie-Hellman certificate must itself keep the export limit: others sign a key that
   // does (RFC 2246 §7.4.3).
+  // A KEA key cannot sign itself; FORTEZZA's authorities signed with DSS (RFC 3279 §2.3.4).
+  const bool is_kea = row.certificate_key == PublicKeyAlgorithm::kea;
   return {.key = row.certificate_key,
           .signer = is_kea ? PublicKeyAlgorithm::dsa : row.certificate_signed_by,
           .bits = is_agreement && suite.export_limit_bits != 0 ? suite.export_limit_bits : 1024};

@@ -21,8 +21,9 @@ class Wardrobe {
   ~Wardrobe();
 
   /// credentials_for is a certificate that the suite goes with: RSA and DSA keys of 1024 bits and
-  /// EC keys on P-256 sign themselves, Diffie-Hellman keys of 1024 bits, or 512 for export, are
-  /// signed by one of these. Empty for an anonymous suite. The same for suites of one kind.
+  /// EC keys on P-256 sign themselves, Diffie-Hellman keys of 1024 bits, or 512 for export, and KEA
+  /// keys are signed by one of these. Empty for an anonymous suite. The same for suites of one
+  /// kind.
   [[nodiscard]] const Credentials& credentials_for(const CipherSuite& suite);
 
   /// temporary_rsa_keys are shared by all suites with RSA.

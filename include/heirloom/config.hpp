@@ -13,6 +13,7 @@
 #include "heirloom/temporary_keys.hpp"
 #include "heirloom/ticket_keys.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -137,6 +138,16 @@ class HEIRLOOM_EXPORT ServerConfig {
 /// dh_group_bits is the length of the prime of a group in PEM form, for dh_group_pem.
 /// config_invalid if there is none or it cannot be read.
 [[nodiscard]] HEIRLOOM_EXPORT Result<std::size_t> dh_group_bits(std::string_view pem);
+
+/// load_kea_domain reads a file for kea_domain_pems: "DSA PARAMETERS" in PEM form, of which the
+/// first block counts, or the same in DER. What it returns is in PEM form. file_unreadable;
+/// config_invalid if it is no domain: a prime of 1024 bits, an order of 160, a generator.
+[[nodiscard]] HEIRLOOM_EXPORT Result<std::string> load_kea_domain(const std::string& file);
+
+/// kea_domain_identifier is what a certificate says of its domain (RFC 3279 §2.3.4), of one in PEM
+/// form. config_invalid if it is none.
+[[nodiscard]] HEIRLOOM_EXPORT Result<std::array<std::uint8_t, 10>> kea_domain_identifier(
+    std::string_view pem);
 
 /// certificate_subject_name returns the DER subject of a certificate, for certificate_authorities.
 [[nodiscard]] HEIRLOOM_EXPORT Result<std::vector<std::uint8_t>> certificate_subject_name(

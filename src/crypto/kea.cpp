@@ -160,11 +160,29 @@ Result<KeaDomain> KeaDomain::parse(std::string_view pem) {
     return no_domain("there are no DSA PARAMETERS in PEM form in it");
   }
   const std::unique_ptr<unsigned char, OpensslFree> owner(data);
-  auto group = read_dh_parameters({data, static_cast<std::size_t>(size)}, DhParametersForm::dss);
+  return parse_der({data, static_cast<std::size_t>(size)});
+}
+
+Result<KeaDomain> KeaDomain::parse_der(ByteView der) {
+  auto group = read_dh_parameters(der, DhParametersForm::dss);
   if (!group.has_value()) {
     return no_domain("the DSA PARAMETERS in it cannot be read");
   }
   return from_group(std::move(*group));
+}
+
+std::string KeaDomain::pem() const {
+  const ErrorQueueGuard guard;
+  const Bytes der = dss_parameters(group_);
+  const MemoryReader writer(BIO_new(BIO_s_mem()));
+  // Out of memory otherwise.
+  HEIRLOOM_EXPECT(
+      writer != nullptr &&
+      PEM_write_bio(
+          writer.get(), PEM_STRING_DSAPARAMS, "", der.data(), narrow_cast<int>(der.size())) > 0);
+  char* text = nullptr;
+  const long size = BIO_get_mem_data(writer.get(), &text);
+  return {text, static_cast<std::size_t>(size)};
 }
 
 KeaDomains::KeaDomains() {

@@ -18,6 +18,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -47,6 +48,12 @@ class KeaDomain {
  public:
   /// from_numbers takes big-endian numbers. config_invalid if they are no such domain.
   [[nodiscard]] static Result<KeaDomain> from_numbers(ByteView p, ByteView q, ByteView g);
+
+  /// parse_der reads Dss-Parms (RFC 3279 §2.3.2). The same errors.
+  [[nodiscard]] static Result<KeaDomain> parse_der(ByteView der);
+
+  /// pem is the domain as parse reads it.
+  [[nodiscard]] std::string pem() const;
 
   /// parse reads the first "DSA PARAMETERS" block. config_invalid if there is none, it cannot be
   /// read, or it is no such domain.

@@ -1,6 +1,6 @@
-// FORTEZZA between two of ours (RFC 6101 §5.6.3, §5.6.7.2, D.5): both forms of KEA, domains, the
-// version that it needs, resumption, renegotiation, and private keys that take their time. What
-// holds for every suite is in matrix_test.cpp.
+// FORTEZZA between two of ours (RFC 6101 §5.6.3, §5.6.7.2, D.5): both forms of KEA, domains,
+// resumption, renegotiation, and private keys that take their time. What holds for every suite is
+// in matrix_test.cpp.
 #include "heirloom/inspector.hpp"
 
 #include "attacks/between.hpp"
@@ -8,7 +8,6 @@
 #include "support/suite_setup.hpp"
 #include "support/test_pki.hpp"
 
-#include <algorithm>
 #include <array>
 #include <fstream>
 #include <iterator>
@@ -217,72 +216,6 @@ TEST(Rfc6101_D_5_3, FortezzaCbcIsNotResumedWhoeverWouldLetIt) {
     // The hello names the session of RC4 alone: its length is the byte behind the random.
     EXPECT_EQ(pair.wire_to_server.at(kHelloSessionId), of_client == 0x001e ? 32 : 0);
     EXPECT_EQ(pair.client.session(), nullptr) << "the suite is 001d now, and gets no id";
-  }
-}
-
-/// suites_of are those of a ClientHello.
-std::vector<std::uint16_t> suites_of(const Bytes& flight) {
-  std::vector<std::uint16_t> suites;
-  const std::size_t list = kHelloSessionId + 1 + flight.at(kHelloSessionId);
-  const std::size_t size = static_cast<std::size_t>(flight.at(list) << 8U) + flight.at(list + 1);
-  for (std::size_t at = list + 2; at < list + 2 + size; at += 2) {
-    suites.push_back(static_cast<std::uint16_t>(flight.at(at) << 8U | flight.at(at + 1)));
-  }
-  return suites;
-}
-
-std::size_t count_fortezza(const std::vector<std::uint16_t>& suites) {
-  return static_cast<std::size_t>(
-      std::ranges::count_if(suites, [](std::uint16_t id) { return id >= 0x1c && id <= 0x1e; }));
-}
-
-// TLS 1.0 has no FORTEZZA, and RFC 2712 has given it 001E for Kerberos.
-TEST(Fortezza, IsOfferedAndChosenAtSsl30Only) {
-  for (const ProtocolVersion highest : {ProtocolVersion::ssl30, ProtocolVersion::tls10}) {
-    ClientOptions client = client_options();
-    client.policy = Policy::museum();
-    client.policy.max_version = highest;
-    const auto config = build(std::move(client));
-    Connection connection = Connection::client(config, {.host = "localhost"});
-    EXPECT_EQ(count_fortezza(suites_of(take_outgoing(connection))),
-              highest == ProtocolVersion::ssl30 ? 3U : 0U);
-  }
-  ClientOptions nothing_left = client_options(at_ssl30(0x001d));
-  nothing_left.policy.max_version = ProtocolVersion::tls10;
-  const auto refused = ClientConfig::build(std::move(nothing_left));
-  ASSERT_FALSE(refused.has_value());
-  EXPECT_EQ(refused.error().cause, Cause::config_invalid);
-}
-
-TEST(Fortezza, IsRefusedByAServerThatAnswersWithTls10) {
-  for (const std::uint16_t suite : kSuites) {
-    for (const ProtocolVersion highest : {ProtocolVersion::ssl30, ProtocolVersion::tls10}) {
-      ServerOptions server = server_options(at_ssl30(suite));
-      server.policy.max_version = highest;
-      Pair pair(build(client_options(at_ssl30(suite))), build(std::move(server)));
-      carry(pair, say_version(HandshakeType::client_hello, 0x0301));
-      ASSERT_NE(pair.server.error(), nullptr);
-      // At SSL 3.0 it is taken; that the hello was changed shows at the end.
-      EXPECT_EQ(pair.server.error()->cause,
-                highest == ProtocolVersion::tls10 ? Cause::no_common_cipher_suite
-                                                  : Cause::finished_mismatch);
-    }
-    // A server of both versions that is asked for SSL 3.0 has it.
-    ServerOptions server = server_options(at_ssl30(suite));
-    server.policy.max_version = ProtocolVersion::tls10;
-    Pair pair(build(client_options(at_ssl30(suite))), build(std::move(server)));
-    pair.run();
-    expect_data_both_ways(pair);
-  }
-}
-
-TEST(Fortezza, IsNotTakenFromAServerThatWasNotOfferedIt) {
-  for (const std::uint16_t suite : kSuites) {
-    ClientOptions client = client_options();
-    client.policy = Policy::museum();
-    Pair pair(build(std::move(client)), build(server_options()));
-    carry(pair, as_it_is, answer_with(suite));
-    expect_failed(pair.client, Cause::cipher_suite_not_offered);
   }
 }
 

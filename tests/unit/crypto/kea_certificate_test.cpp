@@ -1,6 +1,7 @@
 // Certificates with KEA keys (RFC 3279 §2.3.4) where every other certificate goes: their keys,
 // their private keys, and the verifiers. They are the openssl command's, which knows no KEA.
 #include "heirloom/certificate_verifier.hpp"
+#include "heirloom/config.hpp"
 #include "heirloom/credentials.hpp"
 
 #include "crypto/fortezza_certificate.hpp"
@@ -13,9 +14,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdio>
+#include <fstream>
+#include <iterator>
 #include <string>
 
 #include <gtest/gtest.h>
+#include <openssl/evp.h>
 
 namespace heirloom::crypto {
 namespace {
@@ -197,6 +202,47 @@ TEST(KeaCertificate, IsEncodedAsItWasRead) {
               name == "kea" ? PublicKeyAlgorithm::kea : PublicKeyAlgorithm::rsa);
   }
   EXPECT_EQ(parse_for_path(Bytes{0x30, 0x00}).error().cause, Cause::certificate_malformed);
+}
+
+// Which domain it is both ends must have been told, from a file in either form.
+TEST(KeaDomainFile, IsReadInBothForms) {
+  const std::string file = pki_file("kea-other-domain.pem");
+  const auto pem = load_kea_domain(file);
+  ASSERT_TRUE(pem.has_value()) << pem.error().text();
+  const auto key = certificate_key(pki_certificate("kea-other-domain"));
+  ASSERT_TRUE(key.has_value());
+  const auto identifier = kea_domain_identifier(*pem);
+  ASSERT_TRUE(identifier.has_value());
+  EXPECT_EQ(*identifier, key->kea->domain_identifier);
+
+  std::ifstream text(file);
+  const std::string whole((std::istreambuf_iterator<char>(text)), {});
+  EXPECT_EQ(*pem, whole);
+  // The same in DER, decoded here.
+  const std::size_t begin = whole.find('\n') + 1;
+  std::string lines = whole.substr(begin, whole.find("-----END") - begin);
+  std::erase(lines, '\n');
+  Bytes der(lines.size() / 4 * 3);
+  EVP_DecodeBlock(der.data(),
+                  reinterpret_cast<const unsigned char*>(lines.data()),
+                  static_cast<int>(lines.size()));
+  der.resize(der.size() - static_cast<std::size_t>(std::ranges::count(lines, '=')));
+  const std::string other = ::testing::TempDir() + "heirloom-kea-domain.der";
+  std::ofstream(other, std::ios::binary)
+      .write(reinterpret_cast<const char*>(der.data()), static_cast<std::streamsize>(der.size()));
+  const auto from_der = load_kea_domain(other);
+  ASSERT_TRUE(from_der.has_value()) << from_der.error().text();
+  EXPECT_EQ(*from_der, *pem);
+  std::remove(other.c_str());
+
+  for (const std::string name : {"kea.crt", "dsa512.key", "no-such-file"}) {
+    const auto none = load_kea_domain(pki_file(name));
+    ASSERT_FALSE(none.has_value()) << name;
+    EXPECT_EQ(none.error().cause,
+              name == "no-such-file" ? Cause::file_unreadable : Cause::config_invalid);
+    EXPECT_NE(none.error().detail.find(name), std::string::npos);
+  }
+  EXPECT_EQ(kea_domain_identifier("").error().cause, Cause::config_invalid);
 }
 
 }  // namespace

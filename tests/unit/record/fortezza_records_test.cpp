@@ -122,13 +122,17 @@ TEST(Rfc6101_D_5_1, OnlyTheFirstRecordHasThem) {
     ReadProtection one_by_one = reader_of(vector);
     std::vector<Bytes> fragments;
     std::vector<Bytes> plaintexts;
-    for (const std::size_t size : {std::size_t{0}, std::size_t{3}, kMaxPlaintext}) {
+    const std::array sizes{std::size_t{0}, std::size_t{3}, kMaxPlaintext};
+    fragments.reserve(sizes.size());
+    plaintexts.reserve(sizes.size());
+    for (const std::size_t size : sizes) {
       plaintexts.push_back(testing::pattern(size, 3));
       fragments.push_back(fragment_of(seal_one(write, kVersion, kType, plaintexts.back())));
       EXPECT_EQ(fragments.back().size(), (fragments.size() == 1 ? 8 : 0) + (size + 28) / 8 * 8);
       EXPECT_EQ(open_one(one_by_one, kType, fragments.back()).plaintext, plaintexts.back());
     }
     std::vector<OpenRecord> batch;
+    batch.reserve(fragments.size());
     for (Bytes& fragment : fragments) {
       batch.push_back({kType, fragment});
     }
