@@ -39,8 +39,6 @@ struct Kind {
 Kind kind_for(const CipherSuite& suite) {
   const KeyExchangeInfo& row = info(suite.key_exchange);
   const bool is_agreement = row.certificate_use == KeyExchangeInfo::Use::agreement;
-  // A KEA key cannot sign, not even its own certificate: MISSI's authorities had DSS keys.
-  const bool is_kea = row.certificate_key == PublicKeyAlgorithm::kea;
   // Only a Diffie-Hellman certificate must itself keep the export limit: others sign a key that
   // does (RFC 2246 §7.4.3).
   // A KEA key cannot sign itself; FORTEZZA's authorities signed with DSS (RFC 3279 §2.3.4).
