@@ -73,10 +73,9 @@ Result<void> check_suites(const Policy& policy) {
 
 /// check_offer: a hello offers what its highest version has, because the server may choose that.
 Result<void> check_offer(const Policy& policy) {
-  const bool offers_one =
-      std::ranges::any_of(policy.cipher_suites, [&](std::uint16_t id) {
-        return find_cipher_suite(id)->versions.contains(policy.max_version);
-      });
+  const bool offers_one = std::ranges::any_of(policy.cipher_suites, [&](std::uint16_t id) {
+    return find_cipher_suite(id)->versions.contains(policy.max_version);
+  });
   if (!offers_one) {
     return invalid("none of the cipher suites exists at " +
                    std::string(to_string(policy.max_version)) +
