@@ -33,7 +33,7 @@ CertificateChain test_chain(const std::string& name) {
 }
 
 Examination examination_of(
-    std::vector<std::pair<CheckVersion, std::vector<std::uint16_t>>> accepted) {
+    const std::vector<std::pair<CheckVersion, std::vector<std::uint16_t>>>& accepted) {
   Examination examination;
   examination.where = {"10.0.0.5", 443};
   examination.target = "10.0.0.5:443";
