@@ -139,7 +139,7 @@ stage() {
   fi
   paste -d' ' <(tr ' ' '\n' <<<"$before") <(tr ' ' '\n' <<<"$after") |
     awk -v name="$name" -v minutes="$minutes" -v budget="$budget" -v note="$note" \
-      '{ d[NR] = $2 - $1 } END { printf "%-28s %5s of %2s min  %d passed, %d failed, %d skipped%s\n", name, minutes, budget, d[1], d[2], d[3], note }' |
+      '{ d[NR] = $2 - $1 } END { printf "%-28s %5s of %4s min  %d passed, %d failed, %d skipped%s\n", name, minutes, budget, d[1], d[2], d[3], note }' |
     tee -a "$results/stages"
 }
 

@@ -2,8 +2,8 @@
 # line in kBudget, its place in kFullStages and a function stage_NAME.
 
 declare -A kBudget=(
-  [packages]=2 [sanitizers]=13 [peers_found]=0 [package]=6 [release]=7 [install]=2 [interop]=5
-  [constant_time]=1 [clang]=2 [threads]=5 [tidy]=1 [coverage]=3
+  [packages]=1 [sanitizers]=12 [peers_found]=0 [package]=6 [release]=8 [install]=2.5 [interop]=5
+  [constant_time]=0.5 [clang]=2.5 [threads]=6 [tidy]=1 [coverage]=3
 )
 # coverage runs when it is named: ./test full coverage
 kFullStages=(packages sanitizers peers_found package release install interop constant_time clang threads tidy)
