@@ -21,6 +21,13 @@ bool is_token(std::string_view text) noexcept {
   return !text.empty() && std::all_of(text.begin(), text.end(), is_token_character);
 }
 
+/// begins_like_transfer_encoding: http_parser remembers that a name has begun so, whatever it goes
+/// on with, and then takes all that follows for the body.
+bool begins_like_transfer_encoding(std::string_view name) {
+  constexpr std::string_view kName = "Transfer-Encoding";
+  return name.size() > kName.size() && equals_ignoring_case(name.substr(0, kName.size()), kName);
+}
+
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < ' ' || c == '\x7f';
 }
@@ -95,6 +102,13 @@ std::optional<Malformed> Normaliser::field(std::string_view text) {
   if (last_was_dropped_) {
     if (is_request()) {
       return Malformed{"the header line " + quoted(text) + " is no field"};
+    }
+    return std::nullopt;
+  }
+  if (begins_like_transfer_encoding(name)) {
+    last_was_dropped_ = true;
+    if (is_request()) {
+      return Malformed{"the header line " + quoted(text) + " is nearly Transfer-Encoding"};
     }
     return std::nullopt;
   }

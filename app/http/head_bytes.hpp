@@ -9,6 +9,8 @@
 //  * lengths that contradict each other are refused (RFC 9112 §6.3): different Content-Lengths, and
 //    Content-Length beside Transfer-Encoding in a request. In a response Transfer-Encoding wins and
 //    Content-Length goes, as the RFC has it;
+//  * a name that only begins with Transfer-Encoding is refused in a request and dropped from a
+//    response: http_parser then takes the body to end with the connection;
 //  * NUL and a carriage return inside a line are refused, in a request line any control character;
 //  * Content-Length loses its leading zeros, which some readers take for octal.
 // Security: what passes has one meaning for every later reader, so no request can be smuggled.
